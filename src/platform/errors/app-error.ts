@@ -1,0 +1,46 @@
+import type { ErrorCode } from './codes.js';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface AppErrorOptions {
+  /** HTTP status a face answers with. */
+  status?: number;
+  level?: LogLevel;
+  cause?: unknown;
+  /** Machine-readable details, e.g. which field broke which rule. Never secrets. */
+  details?: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  field: string;
+  rule: string;
+}
+
+/** A surprise with a stable code. Expected outcomes are return values, not this. */
+export class AppError extends Error {
+  readonly status: number;
+  readonly level: LogLevel;
+  readonly details: readonly FieldProblem[];
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: AppErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.status = options.status ?? 500;
+    this.level = options.level ?? (this.status >= 500 ? 'error' : 'info');
+    this.details = options.details ?? [];
+  }
+}
+
+/** A readable text for anything thrown, without its stack. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code;
+  const text = error.message || code || error.name;
+  return error.cause instanceof Error && !text.includes(error.cause.message)
+    ? `${text}: ${describeError(error.cause)}`
+    : text;
+}
