@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { Database, touch } from '../platform/database/database.js';
+import { Category } from './category.entity.js';
+import { Channel } from './channel.entity.js';
+import { StreamSource } from './stream-source.entity.js';
+
+const READ_SLICE = 1000;
+
+export type NewChannel = Omit<Channel, 'id' | 'category'>;
+export type NewSource = Omit<StreamSource, 'id' | 'channel'>;
+
+export interface ChannelKey {
+  id: number;
+  identityKey: string;
+  num: number;
+}
+
+export interface OwnedSource {
+  id: number;
+  channelId: number;
+  fingerprint: string;
+}
+
+/** Storage of a list refresh. Reads come in slices; writes are small transactions made by the caller. */
+@Injectable()
+export class ChannelImportRepository {
+  constructor(private readonly database: Database) {}
+
+  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.write('list import', work);
+  }
+
+  /** Retired ones too: they keep identity and number. */
+  async *channelKeys(): AsyncGenerator<ChannelKey> {
+    for (let lastId = 0; ; await nextTurn()) {
+      const rows = await this.database.read.find(Channel, {
+        select: { id: true, identityKey: true, num: true },
+        where: { id: MoreThan(lastId) },
+        order: { id: 'ASC' },
+        take: READ_SLICE,
+      });
+      yield* rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < READ_SLICE) return;
+      lastId = last.id;
+    }
+  }
+
+  async *sourcesOwnedBy(listSourceId: number): AsyncGenerator<OwnedSource> {
+    for (let lastId = 0; ; await nextTurn()) {
+      const rows = await this.database.read.find(StreamSource, {
+        select: { id: true, channelId: true, fingerprint: true },
+        where: { listSourceId, id: MoreThan(lastId) },
+        order: { id: 'ASC' },
+        take: READ_SLICE,
+      });
+      yield* rows;
+      const last = rows.at(-1);
+      if (!last || rows.length < READ_SLICE) return;
+      lastId = last.id;
+    }
+  }
+
+  liveCategories(): Promise<Category[]> {
+    return this.database.read.find(Category, { where: { kind: 'live' }, order: { position: 'ASC' } });
+  }
+
+  async addCategories(manager: EntityManager, rows: Omit<Category, 'id'>[]): Promise<Category[]> {
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Category)
+      .values(rows)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    return manager.findBy(Category, { kind: 'live', sourceKey: In(rows.map((row) => row.sourceKey)) });
+  }
+
+  channelsById(manager: EntityManager, ids: number[]): Promise<Channel[]> {
+    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(Channel, { id: In(ids) });
+  }
+
+  /** Rows whose key another process added meanwhile are left as they are; the answer names every id. */
+  async addChannels(manager: EntityManager, rows: NewChannel[]): Promise<Map<string, number>> {
+    if (rows.length === 0) return new Map();
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Channel)
+      .values(rows)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    const found = await manager.find(Channel, {
+      select: { id: true, identityKey: true },
+      where: { identityKey: In(rows.map((row) => row.identityKey)) },
+    });
+    return new Map(found.map((row) => [row.identityKey, row.id]));
+  }
+
+  async updateChannel(manager: EntityManager, id: number, fields: Partial<NewChannel>): Promise<void> {
+    await manager.update(Channel, { id }, fields);
+  }
+
+  sourcesById(manager: EntityManager, ids: number[]): Promise<StreamSource[]> {
+    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(StreamSource, { id: In(ids) });
+  }
+
+  async addSources(manager: EntityManager, rows: NewSource[]): Promise<void> {
+    if (rows.length === 0) return;
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(StreamSource)
+      .values(rows)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+  }
+
+  async updateSource(manager: EntityManager, id: number, fields: Partial<NewSource>): Promise<void> {
+    await manager.update(StreamSource, { id }, fields);
+  }
+
+  /** Returns how many were not retired before. */
+  async retireSources(manager: EntityManager, ids: number[], atSeconds: number): Promise<void> {
+    await manager.update(StreamSource, { id: In(ids), retiredAt: IsNull() }, { retiredAt: atSeconds });
+  }
+
+  /** Retires those of the given channels that no living source feeds. Returns how many. */
+  async retireBareChannels(manager: EntityManager, ids: number[], atSeconds: number): Promise<number> {
+    const fed = await manager.find(StreamSource, {
+      select: { channelId: true },
+      where: { channelId: In(ids), retiredAt: IsNull() },
+    });
+    const fedIds = fed.map((row) => row.channelId);
+    const bare = ids.filter((id) => !fedIds.includes(id));
+    if (bare.length === 0) return 0;
+    const result = await manager.update(
+      Channel,
+      { id: In(bare), retiredAt: IsNull() },
+      { retiredAt: atSeconds },
+    );
+    return result.affected ?? 0;
+  }
+
+  /** Tells catalogues that channels changed. */
+  async announce(): Promise<void> {
+    await this.database.write('announce channels', (manager) => touch(manager, 'channels'));
+  }
+
+  /** Sources that came from a list which is being removed. Their channels stay for a list that brings them again. */
+  async retireList(listSourceId: number, atSeconds: number): Promise<number> {
+    const owned: OwnedSource[] = [];
+    for await (const source of this.sourcesOwnedBy(listSourceId)) owned.push(source);
+    let retired = 0;
+    for (let start = 0; start < owned.length; start += READ_SLICE / 2) {
+      const slice = owned.slice(start, start + READ_SLICE / 2);
+      retired += await this.write(async (manager) => {
+        await this.retireSources(
+          manager,
+          slice.map(({ id }) => id),
+          atSeconds,
+        );
+        return this.retireBareChannels(
+          manager,
+          [...new Set(slice.map(({ channelId }) => channelId))],
+          atSeconds,
+        );
+      });
+      await nextTurn();
+    }
+    await this.announce();
+    return retired;
+  }
+
+  countLiving(listSourceId: number): Promise<number> {
+    return this.database.read.countBy(StreamSource, { listSourceId, retiredAt: IsNull(), channelId: Not(0) });
+  }
+}

@@ -1,0 +1,357 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../platform/clock.js';
+import { ChangeFeed } from '../platform/database/change-feed.js';
+import type { Transaction } from '../platform/database/database.js';
+import { CLOCK } from '../platform/tokens.js';
+import { ChannelImportRepository, type NewChannel, type NewSource } from './channel-import.repository.js';
+import type { Channel, EditableChannelField } from './channel.entity.js';
+import type { StreamSource } from './stream-source.entity.js';
+
+export interface ImportSource {
+  kind: string;
+  locator: string;
+  fingerprint: string;
+  label: string;
+  userAgent: string | null;
+  headers: Record<string, string>;
+}
+
+export interface ImportChannel {
+  identityKey: string;
+  name: string;
+  group: string;
+  logo: string;
+  tvgId: string;
+  /** Number the list asks for, or null. */
+  num: number | null;
+  isAdult: boolean;
+  /** In order of preference; never empty. */
+  sources: ImportSource[];
+}
+
+export interface ImportOptions {
+  listSourceId: number;
+  allowPrivate: boolean;
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface ImportCounts {
+  added: number;
+  updated: number;
+  retired: number;
+}
+
+/** Channels per transaction: a few milliseconds on SQLite. */
+const SLICE = 100;
+const MAX_NUM = 999_999;
+
+/**
+ * Brings the channels of one list into the database: adds, updates, retires. Rows are read again inside each
+ * small transaction, so an edit made meanwhile is seen; what a person edited is never touched. Ended half-way it
+ * leaves a valid state, and the next refresh goes on from there: removal comes last.
+ */
+@Injectable()
+export class ChannelImportService {
+  constructor(
+    private readonly repository: ChannelImportRepository,
+    private readonly changes: ChangeFeed,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async apply(channels: readonly ImportChannel[], options: ImportOptions): Promise<ImportCounts> {
+    const run = await ImportRun.begin(this.repository, options, Math.floor(this.clock.now() / 1000));
+    try {
+      await run.ensureCategories(channels);
+      for (let start = 0; start < channels.length; start += SLICE) {
+        await run.applySlice(channels.slice(start, start + SLICE));
+        options.onProgress?.(Math.min(start + SLICE, channels.length), channels.length);
+        await nextTurn();
+      }
+      await run.retireUnseen();
+    } finally {
+      await this.repository.announce();
+      await this.changes.check();
+    }
+    return run.counts;
+  }
+
+  /** Retires what a removed list brought. Returns the number of channels that nothing feeds any more. */
+  async retireList(listSourceId: number): Promise<number> {
+    const retired = await this.repository.retireList(listSourceId, Math.floor(this.clock.now() / 1000));
+    await this.changes.check();
+    return retired;
+  }
+}
+
+class ImportRun {
+  readonly counts: ImportCounts = { added: 0, updated: 0, retired: 0 };
+  private readonly channelIdByKey = new Map<string, number>();
+  private readonly usedNums = new Set<number>();
+  private highestNum = 0;
+  private readonly owned = new Map<string, { id: number; channelId: number }>();
+  private readonly seen = new Set<string>();
+  private readonly categoryIds = new Map<string, number>();
+  private keysOfThisRun = new Set<string>();
+
+  private constructor(
+    private readonly repository: ChannelImportRepository,
+    private readonly options: ImportOptions,
+    private readonly nowSeconds: number,
+  ) {}
+
+  static async begin(
+    repository: ChannelImportRepository,
+    options: ImportOptions,
+    nowSeconds: number,
+  ): Promise<ImportRun> {
+    const run = new ImportRun(repository, options, nowSeconds);
+    for await (const { id, identityKey, num } of repository.channelKeys()) {
+      run.channelIdByKey.set(identityKey, id);
+      run.takeNum(num);
+    }
+    for await (const { id, channelId, fingerprint } of repository.sourcesOwnedBy(options.listSourceId)) {
+      run.owned.set(fingerprint, { id, channelId });
+    }
+    return run;
+  }
+
+  async ensureCategories(channels: readonly ImportChannel[]): Promise<void> {
+    this.keysOfThisRun = new Set(channels.map(({ identityKey }) => identityKey));
+    const known = await this.repository.liveCategories();
+    for (const { sourceKey, id } of known) if (sourceKey !== null) this.categoryIds.set(sourceKey, id);
+    let position = Math.max(0, ...known.map((category) => category.position));
+    const missing = new Map<string, string>();
+    for (const { group } of channels)
+      if (!this.categoryIds.has(categoryKey(group))) missing.set(categoryKey(group), group);
+    const names = [...missing];
+    for (let start = 0; start < names.length; start += SLICE) {
+      const rows = names.slice(start, start + SLICE).map(([sourceKey, name]) => ({
+        kind: 'live' as const,
+        parentId: null,
+        name,
+        sourceKey,
+        position: ++position,
+        isHidden: false,
+        editedFields: [],
+        createdAt: this.nowSeconds,
+      }));
+      const added = await this.repository.write((manager) => this.repository.addCategories(manager, rows));
+      for (const { sourceKey, id } of added) if (sourceKey !== null) this.categoryIds.set(sourceKey, id);
+    }
+  }
+
+  /** Decides first (in memory), then writes: the transaction may run twice. */
+  async applySlice(channels: readonly ImportChannel[]): Promise<void> {
+    const fresh: { row: NewChannel; channel: ImportChannel }[] = [];
+    const known: { id: number; channel: ImportChannel }[] = [];
+    for (const channel of channels) {
+      const id = this.existingChannel(channel);
+      if (id === undefined) fresh.push({ row: this.newChannel(channel), channel });
+      else known.push({ id, channel });
+    }
+    const written = await this.repository.write(async (manager) => {
+      const ids = await this.repository.addChannels(
+        manager,
+        fresh.map(({ row }) => row),
+      );
+      const updated = await this.updateKnown(manager, known);
+      const placed = [
+        ...known,
+        ...fresh.map(({ channel }) => ({ id: ids.get(channel.identityKey) ?? 0, channel })),
+      ];
+      await this.writeSources(manager, placed);
+      return { ids, updated };
+    });
+    for (const [key, id] of written.ids) this.channelIdByKey.set(key, id);
+    this.counts.added += fresh.length;
+    this.counts.updated += written.updated;
+    for (const { sources } of channels) for (const { fingerprint } of sources) this.seen.add(fingerprint);
+  }
+
+  async retireUnseen(): Promise<void> {
+    const gone = [...this.owned]
+      .filter(([fingerprint]) => !this.seen.has(fingerprint))
+      .map(([, place]) => place);
+    for (let start = 0; start < gone.length; start += SLICE) {
+      const slice = gone.slice(start, start + SLICE);
+      this.counts.retired += await this.repository.write(async (manager) => {
+        await this.repository.retireSources(
+          manager,
+          slice.map(({ id }) => id),
+          this.nowSeconds,
+        );
+        const channelIds = [...new Set(slice.map(({ channelId }) => channelId))];
+        return this.repository.retireBareChannels(manager, channelIds, this.nowSeconds);
+      });
+      await nextTurn();
+    }
+  }
+
+  /** By identity; else, where the list renamed a channel, by the place of its bytes. */
+  private existingChannel(channel: ImportChannel): number | undefined {
+    const byKey = this.channelIdByKey.get(channel.identityKey);
+    if (byKey !== undefined) return byKey;
+    for (const { fingerprint } of channel.sources) {
+      const owner = this.owned.get(fingerprint)?.channelId;
+      if (owner === undefined) continue;
+      const oldKey = [...this.keysOf(owner)];
+      if (oldKey.some((key) => this.keysOfThisRun.has(key))) continue;
+      for (const key of oldKey) this.channelIdByKey.delete(key);
+      this.channelIdByKey.set(channel.identityKey, owner);
+      return owner;
+    }
+    return undefined;
+  }
+
+  private *keysOf(channelId: number): Generator<string> {
+    this.keysById ??= invert(this.channelIdByKey);
+    yield* this.keysById.get(channelId) ?? [];
+  }
+  private keysById: Map<number, string[]> | undefined;
+
+  private newChannel(channel: ImportChannel): NewChannel {
+    return {
+      num: this.freeNum(channel.num),
+      name: channel.name,
+      categoryId: this.categoryIdOf(channel),
+      logo: channel.logo,
+      tvgId: channel.tvgId,
+      identityKey: channel.identityKey,
+      isHidden: false,
+      isAdult: channel.isAdult,
+      archiveDays: 0,
+      editedFields: [],
+      addedAt: this.nowSeconds,
+      retiredAt: null,
+    };
+  }
+
+  private async updateKnown(
+    manager: Transaction,
+    known: { id: number; channel: ImportChannel }[],
+  ): Promise<number> {
+    const rows = await this.repository.channelsById(
+      manager,
+      known.map(({ id }) => id),
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    let updated = 0;
+    for (const { id, channel } of known) {
+      const row = byId.get(id);
+      const changes = row ? this.changesOf(row, channel) : {};
+      if (Object.keys(changes).length === 0) continue;
+      await this.repository.updateChannel(manager, id, changes);
+      updated++;
+    }
+    return updated;
+  }
+
+  private changesOf(row: Channel, channel: ImportChannel): Partial<NewChannel> {
+    const wanted: Partial<NewChannel> = {
+      name: channel.name,
+      logo: channel.logo,
+      tvgId: channel.tvgId,
+      isAdult: channel.isAdult,
+      categoryId: this.categoryIdOf(channel),
+      identityKey: channel.identityKey,
+      retiredAt: null,
+    };
+    const changes = Object.entries(wanted).filter(
+      ([field, value]) =>
+        row[field as keyof Channel] !== value && !row.editedFields.includes(field as EditableChannelField),
+    );
+    return Object.fromEntries(changes) as Partial<NewChannel>;
+  }
+
+  private async writeSources(
+    manager: Transaction,
+    placed: { id: number; channel: ImportChannel }[],
+  ): Promise<void> {
+    const added: NewSource[] = [];
+    const present: { id: number; wanted: NewSource }[] = [];
+    for (const { id: channelId, channel } of placed) {
+      for (const [priority, source] of channel.sources.entries()) {
+        const wanted = this.newSource(channelId, priority, source);
+        const owned = this.owned.get(source.fingerprint);
+        if (owned) present.push({ id: owned.id, wanted });
+        else added.push(wanted);
+      }
+    }
+    await this.repository.addSources(manager, added);
+    const rows = await this.repository.sourcesById(
+      manager,
+      present.map(({ id }) => id),
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const { id, wanted } of present) {
+      const row = byId.get(id);
+      const changes = row ? sourceChanges(row, wanted) : {};
+      if (Object.keys(changes).length > 0) await this.repository.updateSource(manager, id, changes);
+    }
+  }
+
+  private newSource(channelId: number, priority: number, source: ImportSource): NewSource {
+    return {
+      ...source,
+      channelId,
+      priority,
+      listSourceId: this.options.listSourceId,
+      allowPrivate: this.options.allowPrivate,
+      isEnabled: true,
+      editedFields: [],
+      addedAt: this.nowSeconds,
+      retiredAt: null,
+    };
+  }
+
+  private categoryIdOf(channel: ImportChannel): number {
+    const id = this.categoryIds.get(categoryKey(channel.group));
+    if (id === undefined) throw new Error(`no category was made for ${channel.group}`);
+    return id;
+  }
+
+  private freeNum(wanted: number | null): number {
+    const num =
+      wanted !== null && wanted >= 1 && wanted <= MAX_NUM && !this.usedNums.has(wanted)
+        ? wanted
+        : this.highestNum + 1;
+    this.takeNum(num);
+    return num;
+  }
+
+  private takeNum(num: number): void {
+    this.usedNums.add(num);
+    this.highestNum = Math.max(this.highestNum, num);
+  }
+}
+
+/** A source follows its channel; order and switch stay as a person set them. */
+function sourceChanges(row: StreamSource, wanted: NewSource): Partial<NewSource> {
+  const fields = [
+    'channelId',
+    'kind',
+    'locator',
+    'label',
+    'priority',
+    'userAgent',
+    'allowPrivate',
+    'retiredAt',
+  ] as const;
+  const changes: Partial<Record<keyof NewSource, unknown>> = {};
+  for (const field of fields) {
+    if (row[field] !== wanted[field] && !row.editedFields.includes(field)) changes[field] = wanted[field];
+  }
+  if (JSON.stringify(row.headers) !== JSON.stringify(wanted.headers)) changes.headers = wanted.headers;
+  return changes as Partial<NewSource>;
+}
+
+function categoryKey(group: string): string {
+  return group.normalize('NFKC').trim().toLowerCase();
+}
+
+function invert(map: ReadonlyMap<string, number>): Map<number, string[]> {
+  const inverted = new Map<number, string[]>();
+  for (const [key, id] of map) inverted.set(id, [...(inverted.get(id) ?? []), key]);
+  return inverted;
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { In, IsNull, MoreThan } from 'typeorm';
+import { Database } from '../platform/database/database.js';
+import { Category, type CategoryKind } from './category.entity.js';
+import { Channel } from './channel.entity.js';
+import { StreamSource } from './stream-source.entity.js';
+
+/** Times in epoch seconds. */
+export interface ChannelRecord {
+  id: number;
+  num: number;
+  name: string;
+  categoryId: number;
+  logo: string;
+  epgChannelId: string;
+  addedAt: number;
+  isAdult: boolean;
+  archiveDays: number;
+}
+
+export interface CategoryRecord {
+  id: number;
+  kind: CategoryKind;
+  name: string;
+  parentId: number | null;
+  position: number;
+}
+
+/** Rows per read; about 5 ms. */
+const READ_SLICE = 500;
+
+/** What viewers may be shown: neither hidden nor retired. */
+@Injectable()
+export class ChannelsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** By number, then id. Read in slices, so that a long list does not hold the event loop. */
+  async listVisible(): Promise<ChannelRecord[]> {
+    const hidden = new Set(
+      (await this.database.read.findBy(Category, { isHidden: true })).map(({ id }) => id),
+    );
+    const records: ChannelRecord[] = [];
+    for (let lastId = 0; ;) {
+      const slice = await this.database.read.find(Channel, {
+        where: { id: MoreThan(lastId), isHidden: false, retiredAt: IsNull() },
+        order: { id: 'ASC' },
+        take: READ_SLICE,
+      });
+      for (const channel of slice) if (!hidden.has(channel.categoryId)) records.push(toRecord(channel));
+      const last = slice.at(-1);
+      if (!last || slice.length < READ_SLICE) break;
+      lastId = last.id;
+      await nextTurn();
+    }
+    return records.sort((a, b) => a.num - b.num || a.id - b.id);
+  }
+
+  listCategories(kind: CategoryKind): Promise<CategoryRecord[]> {
+    return this.database.read.find(Category, {
+      select: { id: true, kind: true, name: true, parentId: true, position: true },
+      where: { kind, isHidden: false },
+      order: { position: 'ASC', id: 'ASC' },
+    });
+  }
+
+  async findVisible(id: number): Promise<ChannelRecord | null> {
+    const channel = await this.database.read.findOneBy(Channel, { id, isHidden: false, retiredAt: IsNull() });
+    if (!channel) return null;
+    const isShown = await this.database.read.existsBy(Category, { id: channel.categoryId, isHidden: false });
+    return isShown ? toRecord(channel) : null;
+  }
+
+  /** In the order in which they are to be tried, each place once. */
+  async sourcesOf(channelId: number): Promise<StreamSource[]> {
+    const rows = await this.database.read.find(StreamSource, {
+      where: { channelId, isEnabled: true, retiredAt: IsNull() },
+      order: { priority: 'ASC', id: 'ASC' },
+    });
+    const places = new Set<string>();
+    return rows.filter(({ fingerprint }) => !places.has(fingerprint) && places.add(fingerprint));
+  }
+
+  /** Of every channel at once, for exports. */
+  async sourcesByChannel(): Promise<Map<number, StreamSource[]>> {
+    const rows = await this.database.read.find(StreamSource, {
+      where: { retiredAt: IsNull() },
+      order: { channelId: 'ASC', priority: 'ASC', id: 'ASC' },
+    });
+    const byChannel = new Map<number, StreamSource[]>();
+    for (const row of rows) {
+      const known = byChannel.get(row.channelId);
+      if (!known) byChannel.set(row.channelId, [row]);
+      else if (!known.some(({ fingerprint }) => fingerprint === row.fingerprint)) known.push(row);
+    }
+    return byChannel;
+  }
+
+  /** Hidden ones too, retired ones not. */
+  listAll(): Promise<Channel[]> {
+    return this.database.read.find(Channel, {
+      where: { retiredAt: IsNull() },
+      order: { num: 'ASC', id: 'ASC' },
+    });
+  }
+
+  async categoryNames(ids: readonly number[]): Promise<Map<number, string>> {
+    const unique = [...new Set(ids)];
+    const rows =
+      unique.length > 900
+        ? await this.database.read.find(Category)
+        : await this.database.read.findBy(Category, { id: In(unique) });
+    return new Map(rows.map((row) => [row.id, row.name]));
+  }
+}
+
+function toRecord(channel: Channel): ChannelRecord {
+  return {
+    id: channel.id,
+    num: channel.num,
+    name: channel.name,
+    categoryId: channel.categoryId,
+    logo: channel.logo,
+    epgChannelId: channel.tvgId,
+    addedAt: channel.addedAt,
+    isAdult: channel.isAdult,
+    archiveDays: channel.archiveDays,
+  };
+}

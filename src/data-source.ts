@@ -1,0 +1,27 @@
+import { Init1763640000000 } from '../migrations/0001-init.js';
+import { Category } from './channels/category.entity.js';
+import { Channel } from './channels/channel.entity.js';
+import { StreamSource } from './channels/stream-source.entity.js';
+import type { Schema } from './platform/database/open-database.js';
+import { Revision } from './platform/database/revision.entity.js';
+import { Setting } from './platform/settings/setting.entity.js';
+import { ListSource } from './scrapers/list-source.entity.js';
+import { RefreshToken } from './users/refresh-token.entity.js';
+import { UserCategory } from './users/user-category.entity.js';
+import { User } from './users/user.entity.js';
+
+/** Every table and every migration, in order. The only place that lists them. */
+export const SCHEMA: Schema = {
+  entities: [
+    User,
+    UserCategory,
+    RefreshToken,
+    Category,
+    Channel,
+    StreamSource,
+    ListSource,
+    Setting,
+    Revision,
+  ],
+  migrations: [Init1763640000000],
+};

@@ -1,0 +1,53 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { WriteQueue } from './write-queue.js';
+
+/** What a write works with, for callers that hand it on to repositories. */
+export type Transaction = EntityManager;
+
+export type Dialect = 'sqlite' | 'postgres';
+
+/** What a revision counter stands for; raised in the transaction that changes the rows. */
+export type RevisionName = 'channels' | 'users' | 'settings';
+
+/** The one handle on stored data: reads see what is committed, writes go through the queue. */
+export class Database {
+  constructor(
+    readonly dialect: Dialect,
+    private readonly writer: DataSource,
+    private readonly reader: DataSource,
+    private readonly queue: WriteQueue,
+  ) {}
+
+  /** Committed data only. On SQLite a read-only connection of its own. */
+  get read(): EntityManager {
+    return this.reader.manager;
+  }
+
+  /** For migrations and backups, which need the connection itself. */
+  get writerSource(): DataSource {
+    return this.writer;
+  }
+
+  /**
+   * Runs `work` in one transaction. It may run again from its start when another process holds the database, so it
+   * must touch nothing but the manager, and it must await nothing slow: on SQLite every other write waits for it.
+   */
+  write<T>(name: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.queue.run(name, work);
+  }
+
+  get pendingWrites(): number {
+    return this.queue.pending;
+  }
+
+  async close(): Promise<void> {
+    await this.queue.drain();
+    if (this.reader !== this.writer) await this.reader.destroy();
+    await this.writer.destroy();
+  }
+}
+
+/** Says inside a write that rows of `name` changed; the change feed tells this and other processes. */
+export async function touch(manager: EntityManager, name: RevisionName): Promise<void> {
+  await manager.query(`UPDATE revisions SET value = value + 1 WHERE name = '${name}'`);
+}

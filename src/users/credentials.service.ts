@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import bcrypt from 'bcrypt';
+import { createHmac } from 'node:crypto';
+import { Semaphore } from '../core/util/semaphore.js';
+import { SingleFlight } from '../core/util/single-flight.js';
+import { TtlMap } from '../core/util/ttl-map.js';
+import type { Clock } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { CLOCK, SECRETS } from '../platform/tokens.js';
+import type { Secrets } from '../platform/data-folder.js';
+import { toAccount, type Account, type OutputFormat } from './account.js';
+import { LoginThrottle } from './login-throttle.js';
+import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
+
+export type Verdict =
+  | { kind: 'ok'; account: Account }
+  | { kind: 'inactive'; account: Account }
+  | { kind: 'refused' }
+  | { kind: 'throttled'; retryAfterSeconds: number };
+
+/** What the server can send today; players switch to HLS as soon as it is listed. */
+const SERVED_FORMATS: readonly OutputFormat[] = ['ts'];
+/** A hash nobody knows the password of: unknown names cost the same work as known ones. */
+const DUMMY_HASH = '$2b$10$c9Bdj9deo7Aeiln45LiaFOrElY98a6NOi12yxTjsmqVJYVF.f3LEy';
+const WRONG_SECONDS = 60;
+const MAX_REMEMBERED = 20_000;
+
+/**
+ * Says whether a name and password may enter. Players repeat both on every request, so a verified pair is
+ * remembered as a keyed digest over the password *and* the stored hash: a changed password is forgotten at once,
+ * whoever changed it. Wrong pairs are remembered too, so that a mistyped television costs one bcrypt a minute.
+ */
+@Injectable()
+export class CredentialsService {
+  private readonly remembered: TtlMap<string, boolean>;
+  private readonly compares = new SingleFlight<string, boolean>();
+  private readonly throttle: LoginThrottle;
+  private readonly bcryptSlots = new Semaphore(2);
+  private readonly seen = new Set<number>();
+
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly config: AppConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SECRETS) private readonly secrets: Secrets,
+  ) {
+    const now = (): number => this.clock.monotonic();
+    this.remembered = new TtlMap({
+      maxEntries: MAX_REMEMBERED,
+      ttlMs: config.auth.verifiedSeconds * 1000,
+      now,
+    });
+    this.throttle = new LoginThrottle(now);
+  }
+
+  async verify(username: string, password: string, address: string): Promise<Verdict> {
+    if (username.length === 0 || username.length > 64 || password.length === 0 || password.length > 256) {
+      return { kind: 'refused' };
+    }
+    const user = await this.users.findByName(username);
+    const verdict = await this.checkPassword(username.toLowerCase(), user, password, address);
+    if (verdict !== true) return verdict;
+    if (!user) return { kind: 'refused' };
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
+    const account = toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
+    return account.status === 'Active' ? { kind: 'ok', account } : { kind: 'inactive', account };
+  }
+
+  /** Gathered in memory; `flushSeen` writes it. */
+  noteSeen(userId: number): void {
+    this.seen.add(userId);
+  }
+
+  async flushSeen(): Promise<void> {
+    const ids = [...this.seen];
+    this.seen.clear();
+    await this.users.noteSeen(ids, Math.floor(this.clock.now() / 1000));
+  }
+
+  private async checkPassword(
+    name: string,
+    user: User | null,
+    password: string,
+    address: string,
+  ): Promise<true | Verdict> {
+    const digest = this.digestOf(name, user, password);
+    const known = this.remembered.get(digest);
+    if (known !== undefined) {
+      if (!known) return { kind: 'refused' };
+      this.remembered.set(digest, true);
+      this.throttle.succeeded(name, address);
+      return true;
+    }
+    const retryAfterSeconds = this.throttle.waitSeconds(name, address);
+    if (retryAfterSeconds > 0) return { kind: 'throttled', retryAfterSeconds };
+    const right = await this.compares.run(digest, () => this.compare(digest, name, user, password, address));
+    return right || { kind: 'refused' };
+  }
+
+  private async compare(
+    digest: string,
+    name: string,
+    user: User | null,
+    password: string,
+    address: string,
+  ): Promise<boolean> {
+    const hash = user?.passwordHash ?? DUMMY_HASH;
+    const right = (await this.bcryptSlots.use(() => bcrypt.compare(password, hash))) && user !== null;
+    if (right) {
+      this.remembered.set(digest, true);
+      this.throttle.succeeded(name, address);
+    } else {
+      this.remembered.set(digest, false, WRONG_SECONDS * 1000);
+      this.throttle.failed(name, address);
+    }
+    return right;
+  }
+
+  private digestOf(name: string, user: User | null, password: string): string {
+    return createHmac('sha256', this.secrets.digestKey)
+      .update(`${user?.id ?? 0}\0${name}\0${user?.passwordHash ?? ''}\0${password}`)
+      .digest('base64');
+  }
+}
