@@ -1,0 +1,93 @@
+import type { LogLevel } from '../errors/app-error.js';
+
+export interface AppConfigValues {
+  readonly server: {
+    readonly host: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+    /** Without a slash at its end; null = derived from each request. */
+    readonly publicUrl: string | null;
+    readonly trustedProxies: readonly string[];
+    readonly timezone: string;
+  };
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute. */
+  readonly logDir: string;
+  /** null = SQLite in `dataDir`. */
+  readonly database: { readonly url: string | null };
+  readonly admin: { readonly username: string; readonly password: string | null };
+  readonly acestream: {
+    /** Base URLs without a slash at their end. */
+    readonly engines: readonly string[];
+    readonly startTimeoutSeconds: number;
+    readonly firstByteTimeoutSeconds: number;
+    readonly maxStreamsPerEngine: number;
+  };
+  readonly sources: {
+    readonly allowPrivate: boolean;
+    readonly maxListBytes: number;
+    readonly fetchTimeoutSeconds: number;
+    readonly maxEntries: number;
+    /** Share of the known entries, 0 to 1. */
+    readonly shrinkThreshold: number;
+  };
+  readonly streaming: {
+    readonly ringBytes: number;
+    readonly totalRingBytes: number;
+    readonly joinBehindSeconds: number;
+    readonly lingerSeconds: number;
+    readonly giveUpSeconds: number;
+    readonly stallSeconds: number;
+    readonly slowReaderSeconds: number;
+    readonly maxReaders: number;
+  };
+  readonly log: { readonly level: LogLevel; readonly maxFileBytes: number; readonly maxFiles: number };
+  readonly auth: {
+    readonly accessTokenMinutes: number;
+    readonly refreshTokenDays: number;
+    readonly verifiedSeconds: number;
+  };
+  readonly tmdb: { readonly token: string | null; readonly key: string | null; readonly baseUrl: string };
+}
+
+/** Everything the operator decides before the start; a class so that Nest can inject it by its type. */
+export class AppConfig implements AppConfigValues {
+  readonly server: AppConfigValues['server'];
+  readonly dataDir: string;
+  readonly logDir: string;
+  readonly database: AppConfigValues['database'];
+  readonly admin: AppConfigValues['admin'];
+  readonly acestream: AppConfigValues['acestream'];
+  readonly sources: AppConfigValues['sources'];
+  readonly streaming: AppConfigValues['streaming'];
+  readonly log: AppConfigValues['log'];
+  readonly auth: AppConfigValues['auth'];
+  readonly tmdb: AppConfigValues['tmdb'];
+
+  constructor(values: AppConfigValues) {
+    this.server = values.server;
+    this.dataDir = values.dataDir;
+    this.logDir = values.logDir;
+    this.database = values.database;
+    this.admin = values.admin;
+    this.acestream = values.acestream;
+    this.sources = values.sources;
+    this.streaming = values.streaming;
+    this.log = values.log;
+    this.auth = values.auth;
+    this.tmdb = values.tmdb;
+  }
+
+  /** Texts that must never appear in a log. */
+  secrets(): string[] {
+    return [this.admin.password, this.tmdb.token, this.tmdb.key, databasePassword(this.database.url)].filter(
+      (value) => value !== null,
+    );
+  }
+}
+
+function databasePassword(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return decodeURIComponent(new URL(url).password) || null;
+}

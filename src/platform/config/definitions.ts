@@ -1,0 +1,298 @@
+import type { LogLevel } from '../errors/app-error.js';
+import * as types from './value-types.js';
+import type { ValueType } from './value-types.js';
+
+/** One setting: where it comes from, what it may be, and the sentence the documentation says about it. */
+export interface Setting<T> {
+  env: string;
+  type: ValueType<T>;
+  default: T;
+  /** Never shown; may also be read from the file that `<env>_FILE` names. */
+  secret?: boolean;
+  doc: string;
+}
+
+function setting<T>(definition: Setting<T>): Setting<T> {
+  return definition;
+}
+
+const SECONDS = { min: 1, max: 86_400 };
+const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
+
+/** The only list of settings. Sample file, `.env.example` and `docs/configuration.md` are written from it. */
+export const DEFINITIONS = {
+  server: {
+    host: setting({
+      env: 'ROOFTOP_HOST',
+      type: types.text('a host name or an address'),
+      default: '0.0.0.0',
+      doc: 'Address the server listens on. Use 127.0.0.1 behind a reverse proxy on the same machine.',
+    }),
+    port: setting({
+      env: 'ROOFTOP_PORT',
+      type: types.integer({ min: 0, max: 65_535 }),
+      default: 8080,
+      doc: 'Port the server listens on; 0 takes any free port.',
+    }),
+    publicUrl: setting<string | null>({
+      env: 'ROOFTOP_PUBLIC_URL',
+      type: types.optional(types.baseUrl()),
+      default: null,
+      doc: 'Address under which players reach the server, for links in playlists. Not set: taken from each request.',
+    }),
+    trustedProxies: setting<string[]>({
+      env: 'ROOFTOP_TRUSTED_PROXIES',
+      type: types.list(types.proxyAddress()),
+      default: [],
+      doc: 'Reverse proxies whose X-Forwarded-* headers are believed.',
+    }),
+    timezone: setting({
+      env: 'ROOFTOP_TIMEZONE',
+      type: types.timezone(),
+      default: 'UTC',
+      doc: 'Time zone told to players, and the one in which guide times are shown.',
+    }),
+  },
+  dataDir: setting({
+    env: 'ROOFTOP_DATA_DIR',
+    type: types.text('a folder'),
+    default: 'data',
+    doc: 'Folder of the database and of everything worth a backup. Relative paths start at the project folder.',
+  }),
+  logDir: setting({
+    env: 'ROOFTOP_LOG_DIR',
+    type: types.text('a folder'),
+    default: 'logs',
+    doc: 'Folder of the log files. Relative paths start at the project folder.',
+  }),
+  database: {
+    url: setting<string | null>({
+      env: 'ROOFTOP_DATABASE_URL',
+      type: types.optional(types.url('postgres', 'postgresql')),
+      default: null,
+      secret: true,
+      doc: 'PostgreSQL database. Not set: SQLite, as one file in the data folder.',
+    }),
+  },
+  admin: {
+    username: setting({
+      env: 'ROOFTOP_ADMIN_USERNAME',
+      type: types.text('1 to 64 characters', (value) => value.length <= 64),
+      default: 'owner',
+      doc: 'Name of the first administrator, created at the first start.',
+    }),
+    password: setting<string | null>({
+      env: 'ROOFTOP_ADMIN_PASSWORD',
+      type: types.optional(types.secret('1 to 72 bytes of text', (value) => Buffer.byteLength(value) <= 72)),
+      default: null,
+      secret: true,
+      doc: 'Password of the first administrator. Not set: one is made up and shown once at the first start.',
+    }),
+  },
+  acestream: {
+    engines: setting<string[]>({
+      env: 'ROOFTOP_ACESTREAM_ENGINES',
+      type: types.list(types.baseUrl()),
+      default: ['http://127.0.0.1:6878'],
+      doc: 'Base addresses of the AceStream engines.',
+    }),
+    startTimeoutSeconds: setting({
+      env: 'ROOFTOP_ACESTREAM_START_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 15,
+      doc: 'How long an engine may take to answer a start.',
+    }),
+    firstByteTimeoutSeconds: setting({
+      env: 'ROOFTOP_ACESTREAM_FIRST_BYTE_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 45,
+      doc: 'How long a started stream may take to find peers and send its first bytes.',
+    }),
+    maxStreamsPerEngine: setting({
+      env: 'ROOFTOP_ACESTREAM_MAX_STREAMS_PER_ENGINE',
+      type: types.integer({ min: 1, max: 100 }),
+      default: 5,
+      doc: 'Different streams one engine carries at once. Lower it when an engine stutters under several streams.',
+    }),
+  },
+  sources: {
+    allowPrivate: setting({
+      env: 'ROOFTOP_ALLOW_PRIVATE_SOURCES',
+      type: types.flag(),
+      default: false,
+      doc: 'Lets every list, guide and stream lie in the local network. A single source can be allowed on its own.',
+    }),
+    maxListBytes: setting({
+      env: 'ROOFTOP_SOURCES_MAX_LIST_BYTES',
+      type: types.bytes({ min: 64 * 1024, max: 2 * GiB }),
+      default: 64 * MiB,
+      doc: 'Largest channel list that is read, after decompression.',
+    }),
+    fetchTimeoutSeconds: setting({
+      env: 'ROOFTOP_SOURCES_FETCH_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 120,
+      doc: 'How long fetching one list may take in all.',
+    }),
+    maxEntries: setting({
+      env: 'ROOFTOP_SOURCES_MAX_ENTRIES',
+      type: types.integer({ min: 1, max: 2_000_000 }),
+      default: 200_000,
+      doc: 'Entries taken from one list; the rest is reported and left out.',
+    }),
+    shrinkThreshold: setting({
+      env: 'ROOFTOP_SOURCES_SHRINK_THRESHOLD',
+      type: types.share(),
+      default: 0.5,
+      doc: 'A list that suddenly holds less than this share of its known entries is held back until somebody confirms it. 0 applies everything.',
+    }),
+  },
+  streaming: {
+    ringBytes: setting({
+      env: 'ROOFTOP_STREAMING_RING_BYTES',
+      type: types.bytes({ min: MiB, max: GiB }),
+      default: 16 * MiB,
+      doc: 'Memory that one running stream keeps for joining and slow viewers.',
+    }),
+    totalRingBytes: setting({
+      env: 'ROOFTOP_STREAMING_TOTAL_RING_BYTES',
+      type: types.bytes({ min: MiB, max: 1024 * GiB }),
+      default: 512 * MiB,
+      doc: 'Memory that all running streams keep together.',
+    }),
+    joinBehindSeconds: setting({
+      env: 'ROOFTOP_STREAMING_JOIN_BEHIND_SECONDS',
+      type: types.integer({ min: 0, max: 60 }),
+      default: 5,
+      doc: 'How far behind the newest picture a viewer joins: more seconds open channels faster, 0 has the least delay.',
+    }),
+    lingerSeconds: setting({
+      env: 'ROOFTOP_STREAMING_LINGER_SECONDS',
+      type: types.integer({ min: 0, max: 3600 }),
+      default: 20,
+      doc: 'How long a stream stays open after its last viewer left.',
+    }),
+    giveUpSeconds: setting({
+      env: 'ROOFTOP_STREAMING_GIVE_UP_SECONDS',
+      type: types.integer(SECONDS),
+      default: 60,
+      doc: 'How long a broken stream is repaired before its viewers are closed.',
+    }),
+    stallSeconds: setting({
+      env: 'ROOFTOP_STREAMING_STALL_SECONDS',
+      type: types.integer(SECONDS),
+      default: 20,
+      doc: 'A source that sends nothing for this long counts as dead.',
+    }),
+    slowReaderSeconds: setting({
+      env: 'ROOFTOP_STREAMING_SLOW_READER_SECONDS',
+      type: types.integer(SECONDS),
+      default: 30,
+      doc: 'A viewer who takes no byte for this long is closed.',
+    }),
+    maxReaders: setting({
+      env: 'ROOFTOP_STREAMING_MAX_READERS',
+      type: types.integer({ min: 1, max: 100_000 }),
+      default: 1000,
+      doc: 'Viewers served at once, over all streams.',
+    }),
+  },
+  log: {
+    level: setting<LogLevel>({
+      env: 'ROOFTOP_LOG_LEVEL',
+      type: types.choice('debug', 'info', 'warn', 'error'),
+      default: 'info',
+      doc: 'The least important messages that are still written.',
+    }),
+    maxFileBytes: setting({
+      env: 'ROOFTOP_LOG_MAX_FILE_BYTES',
+      type: types.bytes({ min: 64 * 1024, max: GiB }),
+      default: 10 * MiB,
+      doc: 'Size at which a new log file is begun.',
+    }),
+    maxFiles: setting({
+      env: 'ROOFTOP_LOG_MAX_FILES',
+      type: types.integer({ min: 1, max: 1000 }),
+      default: 5,
+      doc: 'Log files kept; the oldest goes first.',
+    }),
+  },
+  auth: {
+    accessTokenMinutes: setting({
+      env: 'ROOFTOP_AUTH_ACCESS_TOKEN_MINUTES',
+      type: types.integer({ min: 1, max: 1440 }),
+      default: 15,
+      doc: 'Life of an administrator’s access token.',
+    }),
+    refreshTokenDays: setting({
+      env: 'ROOFTOP_AUTH_REFRESH_TOKEN_DAYS',
+      type: types.integer({ min: 1, max: 365 }),
+      default: 30,
+      doc: 'Days after which an administrator has to log in again.',
+    }),
+    verifiedSeconds: setting({
+      env: 'ROOFTOP_AUTH_VERIFIED_SECONDS',
+      type: types.integer({ min: 0, max: 3600 }),
+      default: 300,
+      doc: 'How long a checked password of a viewer is remembered, as a keyed digest in memory. A change of the account forgets it at once.',
+    }),
+  },
+  tmdb: {
+    token: setting<string | null>({
+      env: 'ROOFTOP_TMDB_TOKEN',
+      type: types.optional(types.secret('the API read access token of TMDB', noSpace)),
+      default: null,
+      secret: true,
+      doc: 'TMDB API read access token (v4). Either this or the key is needed for film data.',
+    }),
+    key: setting<string | null>({
+      env: 'ROOFTOP_TMDB_KEY',
+      type: types.optional(types.secret('the API key of TMDB', noSpace)),
+      default: null,
+      secret: true,
+      doc: 'TMDB API key (v3), for those who have no token.',
+    }),
+    baseUrl: setting({
+      env: 'ROOFTOP_TMDB_BASE_URL',
+      type: types.baseUrl(),
+      default: 'https://api.themoviedb.org/3',
+      doc: 'Base address of the TMDB API.',
+    }),
+  },
+};
+
+/** The value tree that a tree of settings describes. */
+export type ValuesOf<T> = { -readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : ValuesOf<T[K]> };
+
+export interface NamedSetting extends Setting<unknown> {
+  /** Place in YAML, e.g. `server.port`. */
+  path: string;
+}
+
+/** Every setting with its path, in the order of the table. */
+export function listSettings(tree: object = DEFINITIONS, prefix = ''): NamedSetting[] {
+  return Object.entries(tree).flatMap(([name, entry]: [string, object]) =>
+    isSetting(entry) ? [{ ...entry, path: `${prefix}${name}` }] : listSettings(entry, `${prefix}${name}.`),
+  );
+}
+
+/** Fills the tree of settings with `pick`'s values. */
+export function fillValues(pick: (setting: NamedSetting) => unknown): ValuesOf<typeof DEFINITIONS> {
+  const fill = (tree: object, prefix: string): unknown =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, entry]: [string, object]) => [
+        name,
+        isSetting(entry) ? pick({ ...entry, path: `${prefix}${name}` }) : fill(entry, `${prefix}${name}.`),
+      ]),
+    );
+  return fill(DEFINITIONS, '') as ValuesOf<typeof DEFINITIONS>;
+}
+
+function isSetting(entry: object): entry is Setting<unknown> {
+  return 'env' in entry && 'type' in entry;
+}
+
+function noSpace(value: string): boolean {
+  return /^\S+$/.test(value);
+}
