@@ -41,7 +41,7 @@ export class CredentialsService {
 
   constructor(
     private readonly users: UsersRepository,
-    private readonly config: AppConfig,
+    config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SECRETS) private readonly secrets: Secrets,
   ) {

@@ -10,6 +10,10 @@ export class SingleFlight<K, V> {
     return flight;
   }
 
+  has(key: K): boolean {
+    return this.flights.has(key);
+  }
+
   get size(): number {
     return this.flights.size;
   }

@@ -1,0 +1,60 @@
+import { NestFactory } from '@nestjs/core';
+import { CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { DomainModule } from './domain.module.js';
+import type { CliContext, ServiceLocator } from './faces/cli/context.js';
+import { EXIT, reportFailure, type Terminal } from './faces/cli/output.js';
+import { allCommands, buildProgram } from './faces/cli/program.js';
+import { openHouse, projectRoot, type House } from './house.js';
+import { loadConfig } from './platform/config/load-config.js';
+import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
+import { runServer } from './server.js';
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isInteractive: process.stderr.isTTY,
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
+};
+
+/** Runs one command of the command line and sets the exit code of the process. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const context: CliContext = { terminal, run: runInHouse, serve: runServer };
+  const program = buildProgram(context, version());
+  for (const command of [program, ...allCommands(program)]) command.exitOverride();
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) terminal.setExitCode(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+    else reportFailure(terminal, error, argv.includes('--json'));
+  }
+}
+
+async function runInHouse(json: boolean, work: (services: ServiceLocator) => Promise<void>): Promise<void> {
+  let log: OpenLog | undefined;
+  let house: House | undefined;
+  try {
+    const { config, warnings } = loadConfig();
+    for (const warning of warnings) terminal.err(`rooftop: ${warning}\n`);
+    log = await openLog(
+      { level: 'error', dir: null, maxFileBytes: 0, maxFiles: 0, secrets: config.secrets() },
+      { write: (line) => process.stderr.write(line), isTTY: terminal.isInteractive },
+    );
+    house = await openHouse(config, log.logger);
+    const app = await NestFactory.createApplicationContext(DomainModule.forHouse(house), { logger: false });
+    await work({ get: (type) => app.get(type), config, clock: house.clock });
+  } catch (error) {
+    reportFailure(terminal, error, json);
+  } finally {
+    await house?.lifecycle.shutdown();
+    log?.flush();
+  }
+}
+
+function version(): string {
+  const text = readFileSync(path.join(projectRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,56 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { ChannelImportRepository } from './channels/channel-import.repository.js';
+import { ChannelImportService } from './channels/channel-import.service.js';
+import { ChannelsRepository } from './channels/channels.repository.js';
+import type { House } from './house.js';
+import { AppConfig } from './platform/config/app-config.js';
+import { ChangeFeed } from './platform/database/change-feed.js';
+import { Database } from './platform/database/database.js';
+import { EventBus } from './platform/events/event-bus.js';
+import { Lifecycle } from './platform/lifecycle.js';
+import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
+import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
+import { ListReader } from './scrapers/list-reader.js';
+import { ListSourcesService } from './scrapers/list-sources.service.js';
+import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
+import { RefreshService } from './scrapers/refresh.service.js';
+import { AdminAuthService } from './users/admin-auth.service.js';
+import { CredentialsService } from './users/credentials.service.js';
+import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
+
+const DOMAIN: Provider[] = [
+  UsersRepository,
+  UsersService,
+  CredentialsService,
+  RefreshTokensRepository,
+  AdminAuthService,
+  ChannelsRepository,
+  ChannelImportRepository,
+  ChannelImportService,
+  ListSourcesRepository,
+  ListSourcesService,
+  ListReader,
+  RefreshService,
+  RefreshScheduler,
+];
+
+/** The platform and the domain, without any face: what the server and the command line share. */
+@Module({})
+export class DomainModule {
+  static forHouse(house: House): DynamicModule {
+    const platform: Provider[] = [
+      { provide: AppConfig, useValue: house.config },
+      { provide: CLOCK, useValue: house.clock },
+      { provide: LOGGER, useValue: house.logger },
+      { provide: SECRETS, useValue: house.secrets },
+      { provide: Lifecycle, useValue: house.lifecycle },
+      { provide: Database, useValue: house.database },
+      { provide: EventBus, useValue: house.events },
+      { provide: ChangeFeed, useValue: house.changes },
+    ];
+    const providers = [...platform, ...DOMAIN];
+    return { module: DomainModule, global: true, providers, exports: providers };
+  }
+}

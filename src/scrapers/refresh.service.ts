@@ -1,0 +1,218 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { SingleFlight } from '../core/util/single-flight.js';
+import { Semaphore } from '../core/util/semaphore.js';
+import { ChannelImportService, type ImportCounts } from '../channels/channel-import.service.js';
+import type { Clock } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { AppError, describeError } from '../platform/errors/app-error.js';
+import { HttpFetcher } from '../platform/http/fetcher.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { readListFile } from './list-file.store.js';
+import { ListReader, type ReadList } from './list-reader.js';
+import type { ListSource, RefreshReport, RefreshStatus } from './list-source.entity.js';
+import { ListSourcesRepository } from './list-sources.repository.js';
+
+export interface RefreshProgress {
+  step: 'fetching' | 'reading' | 'importing';
+  done: number;
+  /** null = not known. */
+  total: number | null;
+}
+
+export interface RefreshOptions {
+  /** Reads and applies even what is unchanged or has shrunk below the threshold. */
+  force?: boolean;
+  onProgress?: (progress: RefreshProgress) => void;
+}
+
+type Fetched =
+  | { kind: 'not-modified' }
+  | { kind: 'ok'; body: Buffer; contentType: string; etag: string | null; lastModified: string | null };
+
+interface Outcome {
+  status: RefreshStatus;
+  reason: string | null;
+  list?: ReadList;
+  counts?: ImportCounts;
+  fields?: Partial<ListSource>;
+}
+
+/** Problems kept with the list; the counts are complete. */
+const MAX_PROBLEMS = 100;
+/** A failed list is tried again after this, and at its interval at the latest. */
+const RETRY_MINUTES = 15;
+
+/**
+ * Reads a list and brings its channels in. Whatever goes wrong – unreachable, empty, unreadable, suddenly
+ * shrunken – leaves the last good state in place and says why.
+ */
+@Injectable()
+export class RefreshService {
+  private readonly running = new SingleFlight<number, RefreshReport>();
+  /** Imports of different lists touch the same channels: one after the other. */
+  private readonly turn = new Semaphore(1);
+
+  constructor(
+    private readonly sources: ListSourcesRepository,
+    private readonly channels: ChannelImportService,
+    private readonly reader: ListReader,
+    private readonly fetcher: HttpFetcher,
+    private readonly config: AppConfig,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** One run per list: a second call joins the first. Throws `not_found` for an unknown list only. */
+  refresh(id: number, options: RefreshOptions = {}): Promise<RefreshReport> {
+    return this.running.run(id, () => this.turn.use(() => this.refreshNow(id, options)));
+  }
+
+  isRunning(id: number): boolean {
+    return this.running.has(id);
+  }
+
+  private async refreshNow(id: number, options: RefreshOptions): Promise<RefreshReport> {
+    const source = await this.sources.findById(id);
+    if (!source) throw new AppError('not_found', `there is no list ${id}`, { status: 404 });
+    const outcome = await this.attempt(source, options);
+    const report = toReport(source, outcome);
+    await this.remember(source, outcome, report);
+    const { status, reason, found, added, updated, retired, skipped } = report;
+    this.logger[status === 'failed' || status === 'stale' ? 'warn' : 'info']('list refreshed', {
+      list: id,
+      name: source.name,
+      ...{ status, reason, found, added, updated, retired, skipped },
+    });
+    return report;
+  }
+
+  private async attempt(source: ListSource, options: RefreshOptions): Promise<Outcome> {
+    try {
+      options.onProgress?.({ step: 'fetching', done: 0, total: null });
+      const fetched = await this.fetch(source, options);
+      if (fetched.kind === 'not-modified') return { status: 'unchanged', reason: null };
+      const contentHash = hashOf(source, fetched.body);
+      const validators = { etag: fetched.etag, lastModified: fetched.lastModified };
+      if (contentHash === source.contentHash && !options.force) {
+        return { status: 'unchanged', reason: null, fields: validators };
+      }
+      const list = await this.read(source, fetched, options);
+      const refusal = this.refusal(source, list, options);
+      if (refusal !== null) return { ...this.failure(source, refusal), list };
+      const counts = await this.channels.apply(list.channels, {
+        listSourceId: source.id,
+        allowPrivate: source.allowPrivate,
+        onProgress: (done, total) => options.onProgress?.({ step: 'importing', done, total }),
+      });
+      const fields = { ...validators, contentHash, entryCount: list.streams, guideUrls: list.guideUrls };
+      return { status: 'ok', reason: null, list, counts, fields };
+    } catch (error) {
+      return this.failure(source, describeError(error));
+    }
+  }
+
+  private async fetch(source: ListSource, options: RefreshOptions): Promise<Fetched> {
+    if (source.url.startsWith('file:')) {
+      const body = await readListFile(source.url, this.config.sources.maxListBytes);
+      return { kind: 'ok', body, contentType: '', etag: null, lastModified: null };
+    }
+    const isConditional = !options.force && source.contentHash !== null;
+    const outcome = await this.fetcher.fetch({
+      url: source.url,
+      headers: source.headers,
+      ...(isConditional && source.etag ? { etag: source.etag } : {}),
+      ...(isConditional && source.lastModified ? { lastModified: source.lastModified } : {}),
+      allowPrivate: this.config.sources.allowPrivate || source.allowPrivate,
+      maxBytes: this.config.sources.maxListBytes,
+      timeoutMs: this.config.sources.fetchTimeoutSeconds * 1000,
+      signal: this.lifecycle.signal,
+    });
+    if (outcome.kind === 'not-modified') return outcome;
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of outcome.body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      options.onProgress?.({ step: 'fetching', done: size, total: null });
+    }
+    return {
+      kind: 'ok',
+      body: Buffer.concat(chunks),
+      contentType: outcome.contentType,
+      etag: outcome.etag ?? null,
+      lastModified: outcome.lastModified ?? null,
+    };
+  }
+
+  private read(
+    source: ListSource,
+    fetched: Extract<Fetched, { kind: 'ok' }>,
+    options: RefreshOptions,
+  ): Promise<ReadList> {
+    return this.reader.read(fetched.body, {
+      listSourceId: source.id,
+      type: source.type,
+      contentType: fetched.contentType,
+      grouping: source.grouping,
+      filters: source.filters,
+      onProgress: (done) => options.onProgress?.({ step: 'reading', done, total: null }),
+    });
+  }
+
+  private refusal(source: ListSource, list: ReadList, options: RefreshOptions): string | null {
+    if (list.refusal !== null) return list.refusal;
+    if (list.streams === 0)
+      return list.found > 0 ? 'no entry of the list could be used' : 'the list is empty';
+    const threshold = source.shrinkThreshold ?? this.config.sources.shrinkThreshold;
+    if (options.force || source.entryCount === 0 || list.streams >= source.entryCount * threshold)
+      return null;
+    const share = Math.round((100 * list.streams) / source.entryCount);
+    return `the list has shrunk to ${list.streams} of ${source.entryCount} entries (${share} %); refresh it with --force if that is right`;
+  }
+
+  /** What was there stays: stale. Nothing was there: failed. */
+  private failure(source: ListSource, reason: string): Outcome {
+    return { status: source.contentHash === null && source.entryCount === 0 ? 'failed' : 'stale', reason };
+  }
+
+  private async remember(source: ListSource, outcome: Outcome, report: RefreshReport): Promise<void> {
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
+    const isGood = outcome.status === 'ok' || outcome.status === 'unchanged';
+    const minutes = isGood ? source.intervalMinutes : Math.min(source.intervalMinutes, RETRY_MINUTES);
+    await this.sources.update(source.id, {
+      ...outcome.fields,
+      lastReport:
+        outcome.status === 'unchanged' && source.lastReport
+          ? { ...source.lastReport, status: 'unchanged', reason: null }
+          : report,
+      lastRunAt: nowSeconds,
+      ...(isGood ? { lastSuccessAt: nowSeconds } : {}),
+      nextRunAt: source.intervalMinutes === 0 ? null : nowSeconds + minutes * 60,
+    });
+  }
+}
+
+function toReport(source: ListSource, outcome: Outcome): RefreshReport {
+  const { list, counts, status, reason } = outcome;
+  return {
+    sourceId: source.id,
+    status,
+    found: list?.found ?? 0,
+    added: counts?.added ?? 0,
+    updated: counts?.updated ?? 0,
+    retired: counts?.retired ?? 0,
+    skipped: list?.skipped ?? 0,
+    problems: (list?.problems ?? []).slice(0, MAX_PROBLEMS),
+    reason,
+  };
+}
+
+/** Body and everything that decides what becomes of it. */
+function hashOf(source: ListSource, body: Buffer): string {
+  const settings = JSON.stringify([source.type, source.filters, source.grouping, source.allowPrivate]);
+  return createHash('sha256').update(settings).update('\0').update(body).digest('hex');
+}

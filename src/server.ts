@@ -1,0 +1,138 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { AppModule } from './app.module.js';
+import { welcomeText, type FirstAdministrator } from './banner.js';
+import { openHouse, type House } from './house.js';
+import type { AppConfig } from './platform/config/app-config.js';
+import { loadConfig } from './platform/config/load-config.js';
+import { AppError, describeError } from './platform/errors/app-error.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
+import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
+import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
+import { CredentialsService } from './users/credentials.service.js';
+import { UsersService } from './users/users.service.js';
+
+const SEEN_FLUSH_MS = 60_000;
+
+export interface RunningServer {
+  house: House;
+  app: NestFastifyApplication;
+  port: number;
+  first: FirstAdministrator | null;
+}
+
+/** Runs until SIGINT or SIGTERM. A start that fails says why in one line and ends the process with 1. */
+export async function runServer(): Promise<void> {
+  let log: OpenLog | undefined;
+  try {
+    const { config, warnings } = loadConfig();
+    log = await openServerLog(config);
+    for (const warning of warnings) log.logger.warn(warning);
+    const server = await startServer(config, log);
+    process.stdout.write(await welcomeText(config, server.port, server.first));
+    stopOnSignal(server, log);
+  } catch (error) {
+    process.stderr.write(`rooftop: ${describeError(error)}\n`);
+    log?.flush();
+    process.exit(1);
+  }
+}
+
+export async function startServer(
+  config: AppConfig,
+  log: Pick<OpenLog, 'logger' | 'addSecret'>,
+): Promise<RunningServer> {
+  const house = await openHouse(config, log.logger);
+  try {
+    for (const secret of Object.values(house.secrets)) log.addSecret(secret as string);
+    const app = await createApp(house);
+    const first = await ensureAdministrator(app, config);
+    if (first?.password) log.addSecret(first.password);
+    await startWork(house, app);
+    const port = await listen(app, config);
+    log.logger.info('listening', { host: config.server.host, port });
+    return { house, app, port, first };
+  } catch (error) {
+    await house.lifecycle.shutdown();
+    throw error;
+  }
+}
+
+async function createApp(house: House): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ forceCloseConnections: true });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHouse(house), adapter, {
+    logger: new NestLogger(house.logger),
+    abortOnError: false,
+  });
+  house.lifecycle.onShutdown('work', 'http server', () => app.close());
+  return app;
+}
+
+async function ensureAdministrator(
+  app: NestFastifyApplication,
+  config: AppConfig,
+): Promise<FirstAdministrator | null> {
+  const { username, password } = config.admin;
+  const made = await app.get(UsersService).ensureAdministrator(username, password);
+  return made && { username: made.username, password: password === null ? made.password : null };
+}
+
+async function startWork(house: House, app: NestFastifyApplication): Promise<void> {
+  await house.changes.start();
+  app.get(RefreshScheduler).start();
+  const credentials = app.get(CredentialsService);
+  const seen = house.clock.setRepeating(SEEN_FLUSH_MS, () =>
+    house.lifecycle.background('last seen', credentials.flushSeen()),
+  );
+  house.lifecycle.onShutdown('work', 'last seen', () => {
+    seen.cancel();
+    return credentials.flushSeen();
+  });
+}
+
+async function listen(app: NestFastifyApplication, config: AppConfig): Promise<number> {
+  const { host, port } = config.server;
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new AppError(
+        'port_unavailable',
+        `port ${port} is in use; stop the other program or set ROOFTOP_PORT`,
+      );
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new AppError(
+        'port_unavailable',
+        `${host}:${port} cannot be used (${describeError(error)}); set ROOFTOP_HOST and ROOFTOP_PORT`,
+      );
+    }
+    throw error;
+  }
+  return (app.getHttpServer().address() as AddressInfo).port;
+}
+
+function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.logger.info('stopping', { signal });
+    house.lifecycle
+      .shutdown()
+      .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
+      .finally(() => {
+        log.flush();
+        process.exit(0);
+      });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function openServerLog(config: AppConfig): Promise<OpenLog> {
+  const { level, maxFileBytes, maxFiles } = config.log;
+  return openLog({ level, dir: config.logDir, maxFileBytes, maxFiles, secrets: config.secrets() });
+}
