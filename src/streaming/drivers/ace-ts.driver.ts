@@ -1,0 +1,238 @@
+import type { Clock } from '../../platform/clock.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import type { AceId } from '../engine/ace-id.js';
+import { otherNamespace, parseAceLocator } from '../engine/ace-id.js';
+import { AceMemory } from '../engine/ace-memory.js';
+import { AceUpstream } from '../engine/ace-upstream.js';
+import type { UpstreamSeat } from '../engine/ace-upstream.js';
+import type { EngineSession, StartOutcome } from '../engine/engine-client.js';
+import type { EngineLease } from '../engine/engine.js';
+import type { EngineRegistry, LeaseOutcome } from '../engine/engine-registry.js';
+import type { EngineError } from '../engine/engine-replies.js';
+import type { OpenContext, OpenResult, SourceDriver } from '../source-driver.js';
+import type { StreamFailure } from '../stream-failure.js';
+import type { StreamSource } from '../stream-source.js';
+import { KeyedTurns } from '../keyed-turns.js';
+
+export interface AceTsDriverOptions {
+  registry: EngineRegistry;
+  clock: Clock;
+  logger: Logger;
+  background: (name: string, work: Promise<unknown>) => void;
+}
+
+type Failed = Extract<OpenResult, { kind: 'failed' }>;
+interface Seated {
+  kind: 'seated';
+  upstream: AceUpstream;
+  seat: UpstreamSeat;
+}
+
+const RETRY_AFTER_SECONDS = 10;
+const CANCELLED: Failed = { kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } };
+
+/** Plays AceStream contents through the engines as a transport stream. One engine session per content, whoever asks. */
+export class AceTsDriver implements SourceDriver {
+  readonly kinds = ['acestream'] as const;
+  private readonly memory: AceMemory;
+  private readonly upstreams = new Map<string, AceUpstream>();
+  private readonly turns = new KeyedTurns();
+
+  constructor(private readonly options: AceTsDriverOptions) {
+    this.memory = new AceMemory(() => options.clock.monotonic());
+  }
+
+  get places(): number {
+    return this.options.registry.engines.length;
+  }
+
+  async open(source: StreamSource, context: OpenContext): Promise<OpenResult> {
+    const asked = parseAceLocator(source.locator);
+    if (!asked) return failed({ kind: 'unsupported', detail: 'not an AceStream address' });
+    const infohash = await this.findInfohash(asked, context.signal);
+    const key = infohash ?? asked.hex;
+    for (let tries = 0; ; tries++) {
+      const seated = await this.turns.run(key, () => this.takeSeat(asked, context));
+      if (seated.kind === 'failed') return seated;
+      const result = await this.awaitBytes(seated, context);
+      if (result.kind === 'failed' || (await seated.upstream.reopen())) return result;
+      // The stream of another channel, found dead only now: this one opens its own.
+      await seated.seat.close();
+      if (tries > 0) return failed(startFailure({ kind: 'session-lost', text: 'lost while it was shared' }));
+    }
+  }
+
+  /** The infohash if it is known, or if another content is being played that this might be an alias of. */
+  private async findInfohash(asked: AceId, signal: AbortSignal): Promise<string | undefined> {
+    const known = this.memory.recall(asked);
+    if (known) return known.infohash;
+    if (this.upstreams.size === 0) return undefined;
+    if (asked.namespace === 'infohash' && this.upstreams.has(asked.hex)) return asked.hex;
+    const engine = this.options.registry.engines.find((candidate) => candidate.usable);
+    return engine?.client.resolve(asked, signal);
+  }
+
+  private async takeSeat(asked: AceId, context: OpenContext): Promise<Seated | Failed> {
+    const infohash = this.memory.recall(asked)?.infohash ?? (await this.findInfohash(asked, context.signal));
+    const present = infohash === undefined ? undefined : this.upstreams.get(infohash);
+    if (present?.usable && !context.avoid.has(present.place)) return seatOn(present);
+    if (present) await present.retire('moved', 'opened anew for another channel');
+    const avoid = new Set(context.avoid);
+    for (;;) {
+      const place = await this.takePlace({ ...context, avoid });
+      if (context.signal.aborted && place.kind === 'leased') this.giveBack(place.lease);
+      if (context.signal.aborted) return CANCELLED;
+      if (place.kind !== 'leased') return failed(placeFailure(place, avoid.size > context.avoid.size));
+      const { engine } = place.lease;
+      avoid.add(engine.name);
+      if (infohash !== undefined && this.memory.isContested(engine.name, infohash)) {
+        this.giveBack(place.lease);
+        continue;
+      }
+      const started = await engine.gate.run(context.signal, () => this.start(place.lease, asked));
+      if (!started) this.giveBack(place.lease);
+      if (!started) return CANCELLED;
+      if (started.ok) return this.enter(place.lease, started.session, context);
+      place.lease.release();
+      if (started.error.kind !== 'engine-down' && started.error.kind !== 'no-answer') {
+        return failed(startFailure(started.error));
+      }
+    }
+  }
+
+  /** A place that was not used. */
+  private giveBack(lease: EngineLease): void {
+    lease.engine.noteNothing();
+    lease.release();
+  }
+
+  private async takePlace(context: OpenContext): Promise<LeaseOutcome> {
+    for (;;) {
+      const outcome = this.options.registry.lease(context);
+      if (outcome.kind !== 'no-slot' || context.signal.aborted) return outcome;
+      if (!(await context.makeRoom('acestream'))) return this.options.registry.lease(context);
+    }
+  }
+
+  /** Starts under the asked reading and, where that is unknown to the network, once under the other. */
+  private async start(lease: EngineLease, asked: AceId): Promise<StartOutcome> {
+    const known = this.memory.recall(asked);
+    const first = known ? { namespace: known.namespace, hex: asked.hex } : asked;
+    let namespace = first.namespace;
+    let outcome = await lease.engine.client.start(first);
+    if (!outcome.ok && outcome.error.kind === 'not-found' && !known) {
+      const second = otherNamespace(first);
+      const retried = await lease.engine.client.start(second);
+      if (retried.ok || retried.error.kind !== 'not-found') outcome = retried;
+      namespace = second.namespace;
+    }
+    lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
+    if (outcome.ok) this.memory.learn(asked, { namespace, infohash: outcome.session.infohash });
+    return outcome;
+  }
+
+  /** The engine has a session for us: from here on it is stopped exactly once, whatever happens. */
+  private async enter(
+    lease: EngineLease,
+    session: EngineSession,
+    context: OpenContext,
+  ): Promise<Seated | Failed> {
+    const twin = this.upstreams.get(session.infohash);
+    const upstream = new AceUpstream({
+      lease,
+      session,
+      clock: this.options.clock,
+      background: this.options.background,
+      onClosed: (closed) => this.remove(closed),
+      onLost: (lost) => this.memory.noteLoss(lost.place, lost.infohash),
+    });
+    if (twin?.usable && twin.place !== upstream.place) {
+      await upstream.close();
+      return seatOn(twin);
+    }
+    this.upstreams.set(session.infohash, upstream);
+    if (twin) await twin.retire('moved', 'the same content was started under another id');
+    const seated = seatOn(upstream);
+    if (session.isEncrypted) {
+      await seated.seat.close();
+      return failed({ kind: 'unsupported', detail: 'the content is encrypted' });
+    }
+    upstream.open(context.firstByteMs);
+    return seated;
+  }
+
+  private async awaitBytes({ upstream, seat }: Seated, { signal }: OpenContext): Promise<OpenResult> {
+    const error = await untilAborted(upstream.opened, signal);
+    if (error === undefined && !signal.aborted) return { kind: 'open', stream: seat };
+    const { peers } = upstream.details();
+    await seat.close();
+    return signal.aborted || error === undefined ? CANCELLED : failed(mediaFailure(error, peers));
+  }
+
+  private remove(upstream: AceUpstream): void {
+    if (this.upstreams.get(upstream.infohash) === upstream) this.upstreams.delete(upstream.infohash);
+  }
+}
+
+function seatOn(upstream: AceUpstream): Seated {
+  return { kind: 'seated', upstream, seat: upstream.subscribe() };
+}
+
+function failed(failure: StreamFailure): Failed {
+  return { kind: 'failed', failure };
+}
+
+function placeFailure(outcome: Exclude<LeaseOutcome, { kind: 'leased' }>, tried: boolean): StreamFailure {
+  const details = {
+    'none-configured': 'no engine is configured',
+    'engine-down': tried ? 'no engine could start it' : 'no engine answers',
+    'no-slot': 'every place on the engines is taken',
+  };
+  const retryAfterSeconds = RETRY_AFTER_SECONDS;
+  return { kind: 'unavailable', detail: details[outcome.kind], retryAfterSeconds, blameless: true };
+}
+
+function startFailure(error: EngineError): StreamFailure {
+  switch (error.kind) {
+    case 'not-found':
+      return { kind: 'not-found', detail: error.text };
+    case 'licence':
+      return { kind: 'licence', detail: error.text };
+    case 'warming':
+      return { kind: 'no-peers', detail: error.text };
+    case 'superseded':
+    case 'session-lost':
+    case 'engine-network':
+    case 'engine-down':
+    case 'no-answer':
+    case 'bad-reply':
+      return {
+        kind: 'unavailable',
+        detail: error.text,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        blameless: true,
+      };
+  }
+}
+
+function mediaFailure(error: EngineError, peers: number | undefined): StreamFailure {
+  if (error.kind !== 'warming' && error.kind !== 'no-answer') return startFailure(error);
+  return peers === 0
+    ? { kind: 'no-peers', detail: 'nobody shares it at the moment' }
+    : { kind: 'timeout', detail: 'no byte in time' };
+}
+
+/** What `work` yields, or undefined as soon as `signal` aborts. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  let stop = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = (): void => resolve(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

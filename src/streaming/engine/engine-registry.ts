@@ -1,0 +1,64 @@
+import type { Clock } from '../../platform/clock.js';
+import type { Engine, EngineHealth, EngineLease } from './engine.js';
+
+export type LeaseOutcome =
+  | { kind: 'leased'; lease: EngineLease }
+  | { kind: 'none-configured' }
+  | { kind: 'engine-down' }
+  /** Engines are there and every place is taken. */
+  | { kind: 'no-slot' };
+
+export interface LeaseRequest {
+  prefer?: string | undefined;
+  avoid: ReadonlySet<string>;
+}
+
+const HEALTHY_EVERY_MS = 15_000;
+/** An engine that missed a check is asked more often: it may just be restarting. */
+const SUSPECT_EVERY_MS = 3_000;
+
+/** All engines, and who gets which place. Everything here is synchronous, so no place is ever given twice. */
+export class EngineRegistry {
+  constructor(
+    readonly engines: readonly Engine[],
+    private readonly clock: Clock,
+  ) {}
+
+  lease({ prefer, avoid }: LeaseRequest): LeaseOutcome {
+    if (this.engines.length === 0) return { kind: 'none-configured' };
+    const usable = this.engines.filter((engine) => engine.usable && !avoid.has(engine.name));
+    if (usable.length === 0) return { kind: 'engine-down' };
+    for (const engine of [...usable].sort((a, b) => rank(a, prefer) - rank(b, prefer))) {
+      const lease = engine.reserve();
+      if (lease) return { kind: 'leased', lease };
+    }
+    return { kind: 'no-slot' };
+  }
+
+  health(): EngineHealth[] {
+    return this.engines.map((engine) => engine.health());
+  }
+
+  /** Asks every engine for its health until `signal` aborts; resolves then. */
+  async watch(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.engines.map((engine) => this.watchOne(engine, signal)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.engines.map((engine) => engine.client.close()));
+  }
+
+  private async watchOne(engine: Engine, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await engine.checkHealth(signal);
+      const pause = engine.suspect ? SUSPECT_EVERY_MS : HEALTHY_EVERY_MS;
+      await this.clock.sleep(pause, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** The preferred engine first, then those that answer, then the emptiest; the order of the settings decides the rest. */
+function rank(engine: Engine, prefer: string | undefined): number {
+  if (engine.name === prefer) return -1;
+  return (engine.suspect ? 10_000 : 0) + engine.streams;
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../../platform/clock.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { EngineClient } from './engine-client.js';
+import type { EngineErrorKind } from './engine-replies.js';
+import { StartGate } from './start-gate.js';
+
+export interface EngineOptions {
+  /** Host and port: how the engine is called in statistics. */
+  name: string;
+  client: EngineClient;
+  clock: Clock;
+  maxStreams: number;
+  startGapMs?: number;
+}
+
+export interface EngineHealth {
+  name: string;
+  up: boolean;
+  breaker: 'closed' | 'open' | 'half-open';
+  streams: number;
+  maxStreams: number;
+  version: string | null;
+}
+
+/** Missed health checks in a row until an engine counts as down. */
+const MISSES_UNTIL_DOWN = 3;
+/** Faults that are the engine's own. */
+const ENGINE_FAULTS: ReadonlySet<EngineErrorKind> = new Set([
+  'engine-down',
+  'no-answer',
+  'engine-network',
+  'bad-reply',
+]);
+
+/** One place for one stream on an engine. Given back exactly once, however often it is released. */
+export class EngineLease {
+  private held = true;
+
+  constructor(
+    readonly engine: Engine,
+    private readonly onRelease: (lease: EngineLease) => void,
+  ) {}
+
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.onRelease(this);
+  }
+}
+
+/** An engine as we know it: places, health, and the order of starts. */
+export class Engine {
+  readonly name: string;
+  readonly client: EngineClient;
+  readonly gate: StartGate;
+  private readonly breaker = new CircuitBreaker();
+  private readonly leases = new Set<EngineLease>();
+  private misses = 0;
+  private version: string | null = null;
+
+  constructor(private readonly options: EngineOptions) {
+    this.name = options.name;
+    this.client = options.client;
+    this.gate = new StartGate(options.clock, options.startGapMs);
+  }
+
+  get up(): boolean {
+    return this.misses < MISSES_UNTIL_DOWN;
+  }
+
+  get streams(): number {
+    return this.leases.size;
+  }
+
+  get hasRoom(): boolean {
+    return this.leases.size < this.options.maxStreams;
+  }
+
+  get usable(): boolean {
+    return this.up && this.breaker.state(this.options.clock.monotonic()) !== 'open';
+  }
+
+  /** The last answers were missing: others first. */
+  get suspect(): boolean {
+    return this.misses > 0;
+  }
+
+  /** Takes a place in the same breath in which it is found free. */
+  reserve(): EngineLease | undefined {
+    if (!this.hasRoom || !this.up || !this.breaker.allow(this.options.clock.monotonic())) return undefined;
+    const lease = new EngineLease(this, (released) => this.leases.delete(released));
+    this.leases.add(lease);
+    return lease;
+  }
+
+  noteStart(failure: EngineErrorKind | undefined): void {
+    if (failure === undefined) this.breaker.succeeded();
+    else if (ENGINE_FAULTS.has(failure)) this.breaker.failed(this.options.clock.monotonic());
+    else this.breaker.inconclusive();
+    if (failure === 'engine-down' || failure === 'no-answer') this.misses = Math.max(this.misses, 1);
+    else if (failure !== 'bad-reply') this.misses = 0;
+  }
+
+  /** A place was taken and no start was made with it. */
+  noteNothing(): void {
+    this.breaker.inconclusive();
+  }
+
+  async checkHealth(signal: AbortSignal): Promise<void> {
+    const wasDown = !this.up;
+    const healthy = await this.client.isHealthy(signal);
+    if (signal.aborted) return;
+    this.misses = healthy ? 0 : this.misses + 1;
+    if (healthy && wasDown) this.breaker.succeeded();
+    if (healthy && (this.version === null || wasDown)) {
+      this.version = (await this.client.version(signal)) ?? null;
+    }
+  }
+
+  health(): EngineHealth {
+    return {
+      name: this.name,
+      up: this.up,
+      breaker: this.breaker.state(this.options.clock.monotonic()),
+      streams: this.leases.size,
+      maxStreams: this.options.maxStreams,
+      version: this.version,
+    };
+  }
+}

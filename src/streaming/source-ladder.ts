@@ -1,0 +1,56 @@
+import { ladderDelay } from '../core/util/backoff.js';
+import type { EndReason } from './source-driver.js';
+import type { StreamSource } from './stream-source.js';
+
+export interface Attempt {
+  source: StreamSource;
+  /** Pause before it, ms. */
+  delayMs: number;
+  prefer?: string;
+  avoid: ReadonlySet<string>;
+}
+
+/** Where and why a stream broke. */
+export interface Break {
+  source: StreamSource;
+  place: string;
+  reason: EndReason;
+}
+
+const NOWHERE: ReadonlySet<string> = new Set();
+/** Breaks that speak against the source itself: another one first. */
+const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set(['garbage', 'no-keyframe', 'starved']);
+/** Breaks after which the same place has nothing to offer. */
+const PLACE_AT_FAULT: ReadonlySet<EndReason> = new Set(['engine-down', 'superseded']);
+
+/** The first start: every source once, in order. */
+export function startAttempts(sources: readonly StreamSource[]): Attempt[] {
+  return sources.map((source) => ({ source, delayMs: 0, avoid: NOWHERE }));
+}
+
+/**
+ * What to try after a break, without end: a new session at the same place, the same source elsewhere, then the other
+ * sources and round again, with growing pauses. `places` tells at how many places a source can be had.
+ */
+export function* recoveryAttempts(
+  sources: readonly StreamSource[],
+  broken: Break,
+  backoffMs: readonly number[],
+  places: (source: StreamSource) => number,
+): Generator<Attempt, never> {
+  let step = 0;
+  const delayed = (attempt: Omit<Attempt, 'delayMs'>): Attempt => ({
+    ...attempt,
+    delayMs: ladderDelay(backoffMs, step++),
+  });
+  const at = sources.indexOf(broken.source);
+  const others = [...sources.slice(at + 1), ...sources.slice(0, Math.max(0, at))];
+  const blamesSource = SOURCE_AT_FAULT.has(broken.reason) && others.length > 0;
+  if (!blamesSource && !PLACE_AT_FAULT.has(broken.reason))
+    {yield delayed({ source: broken.source, prefer: broken.place, avoid: NOWHERE });}
+  if (!blamesSource && places(broken.source) > 1)
+    {yield delayed({ source: broken.source, avoid: new Set([broken.place]) });}
+  for (;;) {
+    for (const source of [...others, broken.source]) yield delayed({ source, avoid: NOWHERE });
+  }
+}
