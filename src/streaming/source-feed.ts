@@ -18,6 +18,8 @@ export interface FeedOptions {
   /** How long a broken stream is tried to be brought back, ms. */
   giveUpMs: number;
   backoffMs: readonly number[];
+  /** A stream that holds this long counts as sound again. */
+  stableMs: number;
 }
 
 export interface FeedEvents {
@@ -46,6 +48,24 @@ interface Playing {
   stream: OpenStream;
   end: (end: StreamEnd) => void;
   delivered: boolean;
+  deliveredAt: number;
+}
+
+/** What became of a stream between its (re)opening and its end. */
+interface Round {
+  end: StreamEnd;
+  delivered: boolean;
+}
+
+/** A stream that had delivered and broke. */
+interface Broke {
+  kind: 'broke';
+  end: StreamEnd;
+  place: string;
+}
+interface NotOpened {
+  kind: 'not-opened';
+  failure: StreamFailure;
 }
 
 /** Keeps one flow of bytes going out of a list of sources: opens, notices breaks, brings back, gives up. */
@@ -53,6 +73,10 @@ export class SourceFeed {
   private readonly controller = new AbortController();
   private playing: Playing | undefined;
   private running: Promise<void> | undefined;
+  /** When the present start or recovery ends without success; monotonic ms. */
+  private until = 0;
+  /** Breaks in a row, each soon after the stream had come back. */
+  private flaps = 0;
 
   constructor(private readonly context: FeedContext) {}
 
@@ -73,6 +97,7 @@ export class SourceFeed {
   noteDelivered(): void {
     if (!this.playing || this.playing.delivered) return;
     this.playing.delivered = true;
+    this.playing.deliveredAt = this.context.clock.monotonic();
     this.context.events.outcome(this.playing.source, undefined);
   }
 
@@ -96,116 +121,124 @@ export class SourceFeed {
     await this.running;
   }
 
-  private get closed(): boolean {
+  private isClosed(): boolean {
     return this.controller.signal.aborted;
   }
 
   private async run(): Promise<void> {
     const { sources, clock, options, events } = this.context;
     let attempts: Iterator<Attempt> = startAttempts(sources)[Symbol.iterator]();
-    let until = clock.monotonic() + options.startBudgetMs;
+    this.until = clock.monotonic() + options.startBudgetMs;
     const failures: StreamFailure[] = [];
     for (;;) {
       const attempt = attempts.next();
-      const left = until - clock.monotonic();
-      if (attempt.done || left <= 0) return this.giveUp(failures, left <= 0);
-      const outcome = await this.attempt(attempt.value, left);
-      if (this.closed) return;
-      if ('kind' in outcome) {
-        failures.push(outcome);
-        if (outcome.kind !== 'cancelled') events.outcome(attempt.value.source, outcome);
-        continue;
+      const late = clock.monotonic() >= this.until;
+      if (attempt.done || late) return events.failed(verdict(failures, late));
+      const outcome = await this.attempt(attempt.value);
+      if (this.isClosed()) return;
+      if (outcome.kind === 'broke') {
+        failures.length = 0;
+        attempts = this.recovery(attempt.value.source, outcome);
+      } else {
+        failures.push(outcome.failure);
+        events.outcome(attempt.value.source, outcome.failure);
       }
-      failures.length = 0;
-      events.lost(outcome.end);
-      if (this.closed) return;
-      const broken = { source: attempt.value.source, place: outcome.place, reason: outcome.end.reason };
-      attempts = recoveryAttempts(sources, broken, options.backoffMs, (source) => this.placesOf(source));
-      until = clock.monotonic() + options.giveUpMs;
     }
+  }
+
+  private recovery(source: StreamSource, { end, place }: Broke): Iterator<Attempt> {
+    const { sources, options } = this.context;
+    const blamesSource = SOURCE_AT_FAULT.has(end.reason) || this.flaps >= FLAPS_UNTIL_BLAME;
+    return recoveryAttempts({
+      sources,
+      broken: { source, place, reason: end.reason },
+      blamesSource,
+      // A stream that keeps breaking soon after it came back is asked ever more rarely.
+      backoffMs: options.backoffMs.slice(Math.min(Math.max(0, this.flaps - 1), options.backoffMs.length - 1)),
+      places: (candidate) => this.placesOf(candidate),
+    });
   }
 
   private placesOf(source: StreamSource): number {
     return this.context.driverFor(source.kind)?.places ?? 0;
   }
 
-  private giveUp(failures: readonly StreamFailure[], late: boolean): void {
-    const timeout: StreamFailure = { kind: 'timeout', detail: 'no source answered in time' };
-    this.context.events.failed(mostHopeful(late && failures.length === 0 ? [timeout] : failures));
-  }
-
   /** One source at one place, until it fails to open or breaks after having delivered. */
-  private async attempt(
-    { source, delayMs, prefer, avoid }: Attempt,
-    leftMs: number,
-  ): Promise<StreamFailure | { end: StreamEnd; place: string }> {
-    const { clock, options, makeRoom, driverFor } = this.context;
+  private async attempt({ source, delayMs, prefer, avoid }: Attempt): Promise<Broke | NotOpened> {
+    const { clock, options } = this.context;
     const { signal } = this.controller;
     if (delayMs > 0) await clock.sleep(delayMs, signal).catch(() => undefined);
-    if (this.closed) return { kind: 'cancelled', detail: 'closed' };
-    const driver = driverFor(source.kind);
-    if (!driver) return { kind: 'unsupported', detail: `${source.kind} sources are not played` };
+    const driver = this.context.driverFor(source.kind);
+    if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
     const last = this.context.sources.at(-1) === source;
     const patience = last ? options.firstByteMs : options.failoverFirstByteMs;
     const opened = await driver.open(source, {
       signal,
-      firstByteMs: Math.min(leftMs, patience),
+      firstByteMs: Math.min(Math.max(0, this.until - clock.monotonic()), patience),
       avoid,
-      makeRoom,
+      makeRoom: (kind) => this.context.makeRoom(kind),
       ...(prefer === undefined ? {} : { prefer }),
     });
-    if (opened.kind === 'failed') return opened.failure;
+    if (opened.kind === 'failed') return notOpened(opened.failure);
     const { place } = opened.stream.details();
     const { end, delivered } = await this.play(source, opened.stream);
-    return delivered ? { end, place } : endAsFailure(end);
+    return delivered ? { kind: 'broke', end, place } : notOpened(endAsFailure(end));
   }
 
-  /** Lets a stream flow until it breaks for good; the same upstream session may be asked once for more. */
-  private async play(
-    source: StreamSource,
-    stream: OpenStream,
-  ): Promise<{ end: StreamEnd; delivered: boolean }> {
+  /** Lets a stream flow until it breaks for good; the same upstream session may be asked for more after a cut. */
+  private async play(source: StreamSource, stream: OpenStream): Promise<Round> {
     try {
-      let delivered = false;
-      for (let first = true; ; first = false) {
-        const round = await this.playOnce(source, stream, first);
-        delivered ||= round.delivered;
-        const mayReopen = round.delivered && !this.closed && REOPENABLE.has(round.end.reason);
-        if (!mayReopen || !(await stream.reopen(this.controller.signal)))
-          {return { end: round.end, delivered };}
+      const first = await this.playRound(source, stream, () => {
+        stream.read(this.sinkOf(stream));
+        return Promise.resolve(true);
+      });
+      let last = first;
+      while (!this.isClosed() && last.delivered && this.flaps <= 1 && REOPENABLE.has(last.end.reason)) {
+        last = await this.playRound(source, stream, () => stream.reopen(this.controller.signal));
       }
+      return { end: last.end, delivered: first.delivered };
     } finally {
       this.playing = undefined;
       await stream.close();
     }
   }
 
-  private async playOnce(
+  private async playRound(
     source: StreamSource,
     stream: OpenStream,
-    first: boolean,
-  ): Promise<{ end: StreamEnd; delivered: boolean }> {
+    begin: () => Promise<boolean>,
+  ): Promise<Round> {
     const { clock, options, events } = this.context;
     let over: (end: StreamEnd) => void = () => {};
     const ended = new Promise<StreamEnd>((resolve) => (over = resolve));
-    const playing: Playing = { source, stream, end: over, delivered: false };
+    const playing: Playing = { source, stream, end: over, delivered: false, deliveredAt: 0 };
     this.playing = playing;
+    events.seam();
+    if (!(await begin())) over({ reason: 'session-lost', detail: 'the engine gives no more of it' });
+    if (this.isClosed()) over({ reason: 'eof', detail: 'closed' });
     const keyframeTimer = clock.setTimer(options.keyframeMs, () => {
       if (!playing.delivered) over({ reason: 'no-keyframe', detail: 'no picture to start at' });
     });
-    events.seam();
-    if (first) stream.read(this.sinkOf(stream));
-    if (this.closed) over({ reason: 'eof', detail: 'closed' });
     const end = await ended;
     keyframeTimer.cancel();
+    if (playing.delivered && !this.isClosed()) this.noteBreak(playing, end);
     return { end, delivered: playing.delivered };
+  }
+
+  private noteBreak({ deliveredAt }: Playing, end: StreamEnd): void {
+    const { clock, options, events } = this.context;
+    const now = clock.monotonic();
+    if (now - deliveredAt >= options.stableMs) this.flaps = 0;
+    else if (end.reason !== 'moved') this.flaps++;
+    this.until = now + options.giveUpMs;
+    events.lost(end);
   }
 
   /** Bound to its stream: what an old one still says after its end reaches nobody. */
   private sinkOf(stream: OpenStream): Parameters<OpenStream['read']>[0] {
     return {
       data: (chunk) => {
-        if (this.playing?.stream === stream && !this.closed) this.context.events.data(chunk);
+        if (this.playing?.stream === stream && !this.isClosed()) this.context.events.data(chunk);
       },
       end: (end) => {
         if (this.playing?.stream === stream) this.playing.end(end);
@@ -214,6 +247,18 @@ export class SourceFeed {
   }
 }
 
+function notOpened(failure: StreamFailure): NotOpened {
+  return { kind: 'not-opened', failure };
+}
+
+function verdict(failures: readonly StreamFailure[], late: boolean): StreamFailure {
+  if (failures.length === 0 && late) return { kind: 'timeout', detail: 'no source answered in time' };
+  return mostHopeful(failures);
+}
+
+/** Breaks that speak against the source itself: another one first. */
+const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set(['garbage', 'no-keyframe', 'starved']);
+const FLAPS_UNTIL_BLAME = 2;
 const REOPENABLE: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'stall']);
 
 /** A stream that never showed a picture counts as one that could not be opened. */

@@ -18,8 +18,6 @@ export interface Break {
 }
 
 const NOWHERE: ReadonlySet<string> = new Set();
-/** Breaks that speak against the source itself: another one first. */
-const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set(['garbage', 'no-keyframe', 'starved']);
 /** Breaks after which the same place has nothing to offer. */
 const PLACE_AT_FAULT: ReadonlySet<EndReason> = new Set(['engine-down', 'superseded']);
 
@@ -28,16 +26,22 @@ export function startAttempts(sources: readonly StreamSource[]): Attempt[] {
   return sources.map((source) => ({ source, delayMs: 0, avoid: NOWHERE }));
 }
 
+export interface RecoveryPlan {
+  sources: readonly StreamSource[];
+  broken: Break;
+  /** The break speaks against the source: the others come first. */
+  blamesSource: boolean;
+  backoffMs: readonly number[];
+  /** At how many places a source can be had. */
+  places(source: StreamSource): number;
+}
+
 /**
  * What to try after a break, without end: a new session at the same place, the same source elsewhere, then the other
- * sources and round again, with growing pauses. `places` tells at how many places a source can be had.
+ * sources and round again, with growing pauses.
  */
-export function* recoveryAttempts(
-  sources: readonly StreamSource[],
-  broken: Break,
-  backoffMs: readonly number[],
-  places: (source: StreamSource) => number,
-): Generator<Attempt, never> {
+export function* recoveryAttempts(plan: RecoveryPlan): Generator<Attempt, never> {
+  const { sources, broken, backoffMs } = plan;
   let step = 0;
   const delayed = (attempt: Omit<Attempt, 'delayMs'>): Attempt => ({
     ...attempt,
@@ -45,11 +49,13 @@ export function* recoveryAttempts(
   });
   const at = sources.indexOf(broken.source);
   const others = [...sources.slice(at + 1), ...sources.slice(0, Math.max(0, at))];
-  const blamesSource = SOURCE_AT_FAULT.has(broken.reason) && others.length > 0;
-  if (!blamesSource && !PLACE_AT_FAULT.has(broken.reason))
-    {yield delayed({ source: broken.source, prefer: broken.place, avoid: NOWHERE });}
-  if (!blamesSource && places(broken.source) > 1)
-    {yield delayed({ source: broken.source, avoid: new Set([broken.place]) });}
+  const startsElsewhere = plan.blamesSource && others.length > 0;
+  if (!startsElsewhere && !PLACE_AT_FAULT.has(broken.reason)) {
+    yield delayed({ source: broken.source, prefer: broken.place, avoid: NOWHERE });
+  }
+  if (!startsElsewhere && plan.places(broken.source) > 1) {
+    yield delayed({ source: broken.source, avoid: new Set([broken.place]) });
+  }
   for (;;) {
     for (const source of [...others, broken.source]) yield delayed({ source, avoid: NOWHERE });
   }
