@@ -72,6 +72,7 @@ interface NotOpened {
 export class SourceFeed {
   private readonly controller = new AbortController();
   private playing: Playing | undefined;
+  private trying: StreamSource | undefined;
   private running: Promise<void> | undefined;
   /** When the present start or recovery ends without success; monotonic ms. */
   private until = 0;
@@ -85,8 +86,9 @@ export class SourceFeed {
     return this.running;
   }
 
+  /** The one that flows, or that is being opened. */
   get source(): StreamSource | undefined {
-    return this.playing?.source;
+    return this.trying;
   }
 
   details(): StreamDetails | undefined {
@@ -168,6 +170,7 @@ export class SourceFeed {
     const { clock, options } = this.context;
     const { signal } = this.controller;
     if (delayMs > 0) await clock.sleep(delayMs, signal).catch(() => undefined);
+    this.trying = source;
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
     const last = this.context.sources.at(-1) === source;

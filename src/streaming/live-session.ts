@@ -1,0 +1,357 @@
+import { StateMachine } from '../core/util/state-machine.js';
+import type { Clock, Timer } from '../platform/clock.js';
+import type { Logger } from '../platform/logging/logger.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import { Reader } from './reader.js';
+import type { ReaderEnd, ReaderOptions, ReaderSink } from './reader.js';
+import { SESSION_TABLE } from './session-states.js';
+import type { SessionEvent, SessionState } from './session-states.js';
+import type { StreamEnd } from './source-driver.js';
+import { SourceFeed } from './source-feed.js';
+import type { FeedContext, FeedOptions } from './source-feed.js';
+import type { StreamFailure } from './stream-failure.js';
+import type { SourceKind } from './stream-source.js';
+import type { SessionStats } from './stream-stats.js';
+import { SupplyWatch } from './supply-watch.js';
+import type { SupplyOptions } from './supply-watch.js';
+
+export interface SessionOptions extends FeedOptions, SupplyOptions, ReaderOptions {
+  /** How long a stream is kept after its last viewer: zapping back costs nothing then. */
+  lingerMs: number;
+  /** The same for a stream that never showed a picture. */
+  coldLingerMs: number;
+  /** Silence after which a stream counts as dead. */
+  stallMs: number;
+  /** Silence after which viewers get null packets, and how often: their connections must not look dead. */
+  keepAliveAfterMs: number;
+  keepAliveEveryMs: number;
+  /** A partly filled chunk waits so long at most. */
+  flushMs: number;
+}
+
+export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> {
+  key: string;
+  options: SessionOptions;
+  pipeline: MediaPipeline;
+  logger: Logger;
+  outcome: FeedContext['events']['outcome'];
+  background: (name: string, work: Promise<unknown>) => void;
+  /** Called at once when nobody can join any more. */
+  onClosed: (session: LiveSession) => void;
+}
+
+export type JoinOutcome =
+  | { kind: 'ready'; seat: Seat }
+  | { kind: 'failed'; failure: StreamFailure };
+
+/** One viewer's right to a running stream, until he leaves. */
+export interface Seat {
+  /** Starts the flow into `sink`. Called at most once. */
+  read(sink: ReaderSink, options?: Partial<ReaderOptions>): Reader;
+  /** Gives the seat back. Idempotent; also ends the reader. */
+  leave(): void;
+}
+
+interface Waiter {
+  resolve: (outcome: JoinOutcome) => void;
+}
+
+const CANCELLED: JoinOutcome = { kind: 'failed', failure: { kind: 'cancelled', detail: 'the viewer left' } };
+/** Viewers served in one turn of the event loop. */
+const WAKE_SLICE = 256;
+
+/**
+ * One stream and everybody who watches it. All who come while it starts wait for that one start; when the source
+ * breaks they stay; when the last one leaves, it lingers and ends.
+ */
+export class LiveSession {
+  readonly key: string;
+  private readonly machine: StateMachine<SessionState, SessionEvent>;
+  private readonly feed: SourceFeed;
+  private readonly waiters = new Set<Waiter>();
+  private readonly seats = new Set<Seat>();
+  private readonly readers = new Set<Reader>();
+  private readonly startedAt: { wall: number; monotonic: number };
+  private supply: SupplyWatch;
+  private timers: Timer[] = [];
+  private linger: Timer | undefined;
+  private flush: Timer | undefined;
+  private ending: Promise<void> | undefined;
+  private readyAt: number | undefined;
+  private broken = false;
+  private held = false;
+  private waking = false;
+  private drainingSince = 0;
+  private lastDataAt: number;
+  private lastOutputAt: number;
+  private counts = { breaks: 0, recoveries: 0, bytesIn: 0 };
+  private problem: string | null = null;
+
+  constructor(private readonly context: SessionContext) {
+    const { clock, options } = context;
+    this.key = context.key;
+    this.startedAt = { wall: clock.now(), monotonic: clock.monotonic() };
+    this.lastDataAt = this.lastOutputAt = clock.monotonic();
+    this.supply = new SupplyWatch(options, clock.monotonic());
+    this.machine = new StateMachine(SESSION_TABLE, 'idle', (from, to, event) =>
+      context.logger.debug('stream state', { stream: this.key, from, to, event }),
+    );
+    this.feed = new SourceFeed({
+      ...context,
+      events: {
+        seam: () => this.onSeam(),
+        data: (chunk) => this.onData(chunk),
+        lost: (end) => this.onLost(end),
+        failed: (failure) => this.onFailed(failure),
+        outcome: (source, failure) => {
+          if (failure) this.problem = failure.detail;
+          context.outcome(source, failure);
+        },
+      },
+    });
+  }
+
+  get state(): SessionState {
+    return this.machine.state;
+  }
+
+  get isClosed(): boolean {
+    return this.machine.state === 'closed';
+  }
+
+  /** Since when nobody watches, monotonic ms; undefined while somebody does. */
+  get idleSince(): number | undefined {
+    return this.machine.state === 'draining' ? this.drainingSince : undefined;
+  }
+
+  /** What kind of source it holds or tries to open. */
+  get sourceKind(): SourceKind | undefined {
+    return this.feed.source?.kind;
+  }
+
+  get viewers(): number {
+    return this.seats.size;
+  }
+
+  /** Resolves when there is a picture to start at, or when it is certain that there will be none. */
+  join(signal: AbortSignal): Promise<JoinOutcome> {
+    if (signal.aborted) return Promise.resolve(CANCELLED);
+    this.enter();
+    if (this.context.pipeline.hasKeyframe) return Promise.resolve({ kind: 'ready', seat: this.newSeat() });
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        resolve: (outcome) => {
+          signal.removeEventListener('abort', leave);
+          this.waiters.delete(waiter);
+          resolve(outcome);
+        },
+      };
+      const leave = (): void => {
+        waiter.resolve(CANCELLED);
+        this.checkEmpty();
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.waiters.add(waiter);
+    });
+  }
+
+  /** Ends it now. Resolves when everything upstream is stopped. */
+  close(reason: ReaderEnd): Promise<void> {
+    if (this.machine.can('close')) this.machine.apply('close');
+    return this.finish(reason, { kind: 'unavailable', detail: 'the stream was closed', blameless: true });
+  }
+
+  stats(): SessionStats {
+    const { clock, pipeline } = this.context;
+    const now = clock.monotonic();
+    return {
+      key: this.key,
+      state: this.state,
+      sourceId: this.feed.source?.id ?? null,
+      source: this.feed.details() ?? null,
+      startedAt: this.startedAt.wall,
+      ttfbMs: this.readyAt === undefined ? null : this.readyAt - this.startedAt.monotonic,
+      silentMs: now - this.lastDataAt,
+      viewers: this.seats.size,
+      waiting: this.waiters.size,
+      bytesIn: this.counts.bytesIn,
+      ...pipeline.stats(now),
+      breaks: this.counts.breaks,
+      recoveries: this.counts.recoveries,
+      lastProblem: this.problem,
+      readers: [...this.readers].map((reader) => reader.stats()),
+    };
+  }
+
+  private enter(): void {
+    if (this.machine.state === 'idle') return this.begin();
+    if (this.machine.state !== 'draining') return;
+    this.linger?.cancel();
+    const starting = this.readyAt === undefined;
+    this.machine.apply(starting ? 'joined-starting' : this.broken ? 'joined-recovering' : 'joined-live');
+  }
+
+  private begin(): void {
+    const { clock, options, background } = this.context;
+    this.machine.apply('open');
+    this.timers.push(clock.setRepeating(options.keepAliveEveryMs, () => this.housekeep()));
+    background(`stream ${this.key}`, this.feed.start());
+  }
+
+  private newSeat(): Seat {
+    let reader: Reader | undefined;
+    const seat: Seat = {
+      read: (sink, options) => (reader = this.addReader(seat, sink, options)),
+      leave: () => {
+        if (!this.seats.delete(seat)) return;
+        reader?.close();
+        this.checkEmpty();
+      },
+    };
+    this.seats.add(seat);
+    return seat;
+  }
+
+  private addReader(seat: Seat, sink: ReaderSink, options: Partial<ReaderOptions> = {}): Reader {
+    const { clock, pipeline } = this.context;
+    const reader = new Reader(
+      pipeline.newCursor(),
+      sink,
+      clock,
+      { ...this.context.options, ...options },
+      (over) => {
+        this.readers.delete(over);
+        seat.leave();
+      },
+    );
+    if (this.isClosed || !this.seats.has(seat)) {
+      reader.end('closed');
+      return reader;
+    }
+    this.readers.add(reader);
+    reader.pump();
+    return reader;
+  }
+
+  private checkEmpty(): void {
+    if (this.waiters.size > 0 || this.seats.size > 0 || !this.machine.can('emptied')) return;
+    const { clock, options } = this.context;
+    const sound = this.machine.state === 'live';
+    this.machine.apply('emptied');
+    this.drainingSince = clock.monotonic();
+    const lingerMs = sound ? options.lingerMs : options.coldLingerMs;
+    this.linger = clock.setTimer(lingerMs, () => this.closeInBackground());
+  }
+
+  private onSeam(): void {
+    const now = this.context.clock.monotonic();
+    this.context.pipeline.seam();
+    this.supply = new SupplyWatch(this.context.options, now);
+    this.held = false;
+    this.lastDataAt = now;
+  }
+
+  private onData(chunk: Buffer): void {
+    const { clock, pipeline, options } = this.context;
+    const now = clock.monotonic();
+    this.lastDataAt = now;
+    this.counts.bytesIn += chunk.length;
+    const pushed = pipeline.push(chunk, now);
+    if (pushed.verdict === 'not-ts') return this.feed.condemn('garbage', 'no MPEG transport stream');
+    if (pushed.keyframe) this.onKeyframe(now);
+    if (pushed.bytes > 0) this.lastOutputAt = now;
+    this.supply.note(pushed.mediaMs, now);
+    if (!this.held && this.supply.tooFarAhead) this.hold(true);
+    this.flush ??= clock.setTimer(options.flushMs, () => {
+      this.flush = undefined;
+      pipeline.flush(clock.monotonic());
+      this.wake();
+    });
+    this.wake();
+  }
+
+  private onKeyframe(now: number): void {
+    this.feed.noteDelivered();
+    if (!this.machine.can('ready')) return;
+    if (this.broken) this.counts.recoveries++;
+    this.broken = false;
+    this.readyAt ??= now;
+    this.machine.apply('ready');
+    // The picture must stand in the ring before anybody is let in.
+    this.context.pipeline.flush(now);
+    for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
+  }
+
+  private onLost(end: StreamEnd): void {
+    this.counts.breaks++;
+    this.broken = true;
+    this.problem = `${end.reason}: ${end.detail}`;
+    this.context.logger.info('stream broke', { stream: this.key, reason: end.reason, detail: end.detail });
+    if (!this.machine.can('lost')) return;
+    if (this.machine.apply('lost') === 'closed') this.closeInBackground();
+  }
+
+  private onFailed(failure: StreamFailure): void {
+    this.problem = failure.detail;
+    this.context.logger.info('stream failed', { stream: this.key, kind: failure.kind, detail: failure.detail });
+    if (!this.machine.can('failed')) return;
+    this.machine.apply('failed');
+    this.context.background(`end of stream ${this.key}`, this.finish('source-lost', failure));
+  }
+
+  private closeInBackground(): void {
+    this.context.background(`end of stream ${this.key}`, this.close('closed'));
+  }
+
+  private finish(reason: ReaderEnd, failure: StreamFailure): Promise<void> {
+    if (this.ending) return this.ending;
+    this.ending = this.release();
+    this.context.onClosed(this);
+    for (const timer of [...this.timers, this.linger, this.flush]) timer?.cancel();
+    for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'failed', failure });
+    for (const reader of [...this.readers]) reader.end(reason);
+    this.seats.clear();
+    return this.ending;
+  }
+
+  private async release(): Promise<void> {
+    await this.feed.close();
+    this.context.pipeline.close();
+  }
+
+  private hold(held: boolean): void {
+    this.held = held;
+    if (held) this.feed.pause();
+    else this.feed.resume();
+  }
+
+  private housekeep(): void {
+    const { clock, options, pipeline, sources } = this.context;
+    const now = clock.monotonic();
+    this.supply.note(0, now);
+    if (this.held && this.supply.mayResume) this.hold(false);
+    if (this.held) this.lastDataAt = now;
+    if (!this.broken && this.readyAt !== undefined) {
+      if (now - this.lastDataAt >= options.stallMs) this.feed.condemn('stall', 'silence');
+      else if (this.supply.starved(now) && sources.length > 1)
+        this.feed.condemn('starved', 'fewer bytes than the picture needs');
+    }
+    if (this.readers.size > 0 && now - this.lastOutputAt >= options.keepAliveAfterMs) {
+      pipeline.keepAlive(now);
+      this.wake();
+    }
+    for (const reader of [...this.readers]) reader.check();
+  }
+
+  /** Serves all who wait for bytes, in slices, so that a thousand viewers do not hold everybody else up. */
+  private wake(): void {
+    if (this.waking) return;
+    const queue = [...this.readers];
+    const slice = (from: number): void => {
+      for (const reader of queue.slice(from, from + WAKE_SLICE)) reader.pump();
+      this.waking = from + WAKE_SLICE < queue.length;
+      if (this.waking) setImmediate(slice, from + WAKE_SLICE);
+    };
+    slice(0);
+  }
+}

@@ -1,0 +1,154 @@
+import { TtlMap } from '../core/util/ttl-map.js';
+import type { Clock } from '../platform/clock.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { LiveSession } from './live-session.js';
+import type { JoinOutcome, SessionOptions } from './live-session.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import type { SourceDriver } from './source-driver.js';
+import type { StreamFailure } from './stream-failure.js';
+import type { SourceKind, StreamSource } from './stream-source.js';
+import type { SessionStats } from './stream-stats.js';
+
+export interface HubOptions {
+  drivers: readonly SourceDriver[];
+  clock: Clock;
+  logger: Logger;
+  background: (name: string, work: Promise<unknown>) => void;
+  session: SessionOptions;
+  /** Viewers of all streams together. */
+  maxReaders: number;
+  newPipeline: () => MediaPipeline;
+  /** Told what became of every attempt to open a source. */
+  onOutcome?: (sourceId: number, failure: StreamFailure | undefined) => void;
+}
+
+export interface StreamRequest {
+  /** Streams with the same key are one. */
+  key: string;
+  /** In the order in which they are to be tried. */
+  sources: readonly StreamSource[];
+  /** Aborts when the viewer leaves before there is a picture. */
+  signal: AbortSignal;
+}
+
+const QUARANTINE_MS = 600_000;
+const MAX_QUARANTINED = 5_000;
+const CLOSE_PATIENCE_MS = 5_000;
+/** Failures that will not be different in a minute. */
+const HARD_FAILURES: ReadonlySet<StreamFailure['kind']> = new Set([
+  'not-found',
+  'bad-media',
+  'licence',
+  'unsupported',
+  'no-peers',
+]);
+
+/** All streams by key. Find or create is one synchronous step, so that a stream is never started twice. */
+export class StreamHub {
+  private readonly sessions = new Map<string, LiveSession>();
+  private readonly ending = new Set<Promise<void>>();
+  private readonly drivers = new Map<SourceKind, SourceDriver>();
+  private readonly quarantine: TtlMap<number, StreamFailure['kind']>;
+  private closed = false;
+
+  constructor(private readonly options: HubOptions) {
+    for (const driver of options.drivers) for (const kind of driver.kinds) this.drivers.set(kind, driver);
+    this.quarantine = new TtlMap({
+      maxEntries: MAX_QUARANTINED,
+      ttlMs: QUARANTINE_MS,
+      now: () => options.clock.monotonic(),
+    });
+  }
+
+  /** Attaches a viewer to a stream, starting it when nobody else has. Never rejects. */
+  open(request: StreamRequest): Promise<JoinOutcome> {
+    const refusal = this.refusal(request);
+    if (refusal) return Promise.resolve({ kind: 'failed', failure: refusal });
+    const session = this.sessions.get(request.key) ?? this.create(request);
+    return session.join(request.signal);
+  }
+
+  stats(): SessionStats[] {
+    return [...this.sessions.values()].map((session) => session.stats());
+  }
+
+  find(key: string): LiveSession | undefined {
+    return this.sessions.get(key);
+  }
+
+  get viewers(): number {
+    let sum = 0;
+    for (const session of this.sessions.values()) sum += session.viewers;
+    return sum;
+  }
+
+  /** Ends every stream and stops everything upstream; waits for it, though not for a hanging engine. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const session of [...this.sessions.values()]) this.track(session.close('closed'));
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all(this.ending),
+      this.options.clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => undefined),
+    ]);
+    patience.abort();
+  }
+
+  private refusal({ sources }: StreamRequest): StreamFailure | undefined {
+    if (this.closed) return { kind: 'unavailable', detail: 'the server is ending', blameless: true };
+    if (sources.length === 0) return { kind: 'not-found', detail: 'the channel has no source' };
+    if (this.viewers < this.options.maxReaders) return undefined;
+    return { kind: 'unavailable', detail: 'too many viewers', retryAfterSeconds: 30, blameless: true };
+  }
+
+  private create({ key, sources }: StreamRequest): LiveSession {
+    const { clock, logger, background, session: options, newPipeline } = this.options;
+    const session: LiveSession = new LiveSession({
+      key,
+      sources: this.inOrder(sources),
+      clock,
+      logger,
+      background,
+      options,
+      pipeline: newPipeline(),
+      driverFor: (kind) => this.drivers.get(kind),
+      makeRoom: (kind) => this.makeRoom(kind, session),
+      outcome: (source, failure) => this.noteOutcome(source, failure),
+      onClosed: (closed) => {
+        if (this.sessions.get(key) === closed) this.sessions.delete(key);
+        this.track(closed.close('closed'));
+      },
+    });
+    this.sessions.set(key, session);
+    return session;
+  }
+
+  /** Sources that lately failed for a lasting reason come last. */
+  private inOrder(sources: readonly StreamSource[]): StreamSource[] {
+    const failed = (source: StreamSource): number => (this.quarantine.get(source.id) === undefined ? 0 : 1);
+    return [...sources].sort((a, b) => failed(a) - failed(b));
+  }
+
+  private noteOutcome(source: StreamSource, failure: StreamFailure | undefined): void {
+    if (!failure) this.quarantine.delete(source.id);
+    else if (HARD_FAILURES.has(failure.kind)) this.quarantine.set(source.id, failure.kind);
+    this.options.onOutcome?.(source.id, failure);
+  }
+
+  /** Ends the stream of this kind that nobody has watched for longest. One that nobody waits for ends no other. */
+  private async makeRoom(kind: SourceKind, asking: LiveSession): Promise<boolean> {
+    if (asking.idleSince !== undefined) return false;
+    const idle = [...this.sessions.values()]
+      .filter((session) => session.idleSince !== undefined && session.sourceKind === kind)
+      .sort((a, b) => (a.idleSince ?? 0) - (b.idleSince ?? 0))[0];
+    if (!idle) return false;
+    await idle.close('closed');
+    return true;
+  }
+
+  private track(end: Promise<void>): void {
+    const tracked: Promise<void> = end.finally(() => this.ending.delete(tracked));
+    this.ending.add(tracked);
+    this.options.background('end of a stream', tracked);
+  }
+}
