@@ -4,7 +4,7 @@ import type { ActiveFault, FaultPlace } from '../faults/fault-book.js';
 import { Feed } from '../media/feed.js';
 import type { TimerBook } from '../net/timer-book.js';
 import type { Catalogue, Content } from './catalogue.js';
-import { HlsBroadcast } from './hls-broadcast.js';
+import { HlsBroadcast } from '../media/hls-broadcast.js';
 import { EngineSession } from './session.js';
 import type { SessionEnd, SessionFormat } from './session.js';
 import type { SimMetrics } from './sim-metrics.js';

@@ -53,11 +53,27 @@ export type ReplyFault =
   | { kind: 'html200' }
   /** The connection ends without a byte. */
   | { kind: 'emptyReply' }
+  /** Another status, with a short text. */
+  | { kind: 'status'; code: number }
+  | { kind: 'redirect'; location: string }
   | { kind: 'redirectLoop' }
   /** Redirects to another origin, which counts every call: whoever follows is caught. */
   | { kind: 'redirectForeignHost'; location?: string }
   /** Headers (or the start answer's bytes) come late. */
   | { kind: 'slowFirstByte'; ms: number };
+
+/** What can go wrong with a file that is fetched whole. */
+export type BodyFault =
+  /** The connection ends after so many bytes of what was announced. */
+  | { kind: 'truncatedBody'; atBytes: number }
+  /** A few bytes at a time. */
+  | { kind: 'slowDrip'; bytes: number; everyMs: number }
+  /** A small compressed body that unfolds to so many zero bytes. */
+  | { kind: 'gzipBomb'; bytes: number }
+  /** Announces gzip and sends something else. */
+  | { kind: 'brokenGzip' }
+  /** The body comes again and again without an end. */
+  | { kind: 'endlessBody' };
 
 export type EngineFault =
   | { kind: 'hangAll' }
@@ -89,7 +105,7 @@ export type EngineFault =
   | { kind: 'hlsListStale' };
 
 export type MediaFault = MediaEvent | MediaCondition;
-export type Fault = MediaFault | ConnectionFault | ReplyFault | EngineFault;
+export type Fault = MediaFault | ConnectionFault | ReplyFault | BodyFault | EngineFault;
 export type FaultKind = Fault['kind'];
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;
 

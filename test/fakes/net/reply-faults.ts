@@ -3,7 +3,8 @@ import type { Exchange } from './exchange.js';
 import type { TimerBook } from './timer-book.js';
 
 export interface ReplyFaultContext {
-  foreignUrl: string;
+  /** Another origin that counts who calls it; only where the host has one. */
+  foreignUrl?: string;
   /** Routes that redirect faults strike when the fault names no route. */
   redirectRoutes: readonly string[];
   timers: TimerBook;
@@ -23,6 +24,8 @@ export function applyReplyFault(
   if (faults.take('emptyReply', place)) return exchange.hangUp();
   const busy = faults.take('http503', place);
   if (busy) return exchange.send(503, 'busy', { 'Retry-After': String(busy.retryAfterSeconds ?? 1) });
+  const status = faults.take('status', place);
+  if (status) return exchange.text(status.code, 'refused');
   if (faults.take('badJson', place)) {
     return exchange.send(200, '{"response": {"playback_url": ', { 'Content-Type': 'application/json' });
   }
@@ -53,11 +56,19 @@ function redirected(
     exchange.redirect(`http://${exchange.host}${exchange.req.url ?? '/'}`);
     return true;
   }
+  const elsewhere = faults.takeWhere(
+    place,
+    ({ fault, scope }) => fault.kind === 'redirect' && fits(scope.route),
+  )?.fault;
+  if (elsewhere?.kind === 'redirect') {
+    exchange.redirect(elsewhere.location);
+    return true;
+  }
   const foreign = faults.takeWhere(
     place,
     ({ fault, scope }) => fault.kind === 'redirectForeignHost' && fits(scope.route),
   )?.fault;
   if (foreign?.kind !== 'redirectForeignHost') return false;
-  exchange.redirect(foreign.location ?? foreignUrl);
+  exchange.redirect(foreign.location ?? foreignUrl ?? exchange.path);
   return true;
 }

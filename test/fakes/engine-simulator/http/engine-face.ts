@@ -31,7 +31,7 @@ export class EngineFace {
     private readonly engine: Engine,
     private readonly options: FaceOptions,
   ) {
-    this.urls = new UrlMaker(engine);
+    this.urls = new UrlMaker(engine, () => new URL(options.foreignUrl()).host);
     this.playback = new PlaybackRoutes(engine, this.urls);
     this.hls = new HlsRoutes(engine, this.urls);
     this.sessions = new SessionRoutes(engine);

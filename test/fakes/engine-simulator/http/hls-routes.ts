@@ -1,7 +1,7 @@
 import type { Exchange } from '../../net/exchange.js';
 import { placeOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { mediaPlaylist } from '../hls-broadcast.js';
+import { mediaPlaylist } from '../../media/hls-broadcast.js';
 import type { EngineSession } from '../session.js';
 import type { UrlMaker } from './url-maker.js';
 

@@ -1,4 +1,4 @@
-import type { MediaSource, MediaUnit } from '../media/media-source.js';
+import type { MediaSource, MediaUnit } from './media-source.js';
 
 export interface HlsSegment {
   number: number;
