@@ -1,5 +1,5 @@
 import { StateMachine } from '../core/util/state-machine.js';
-import type { Clock, Timer } from '../platform/clock.js';
+import type { Timer } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { Reader } from './reader.js';
@@ -40,9 +40,7 @@ export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> 
   onClosed: (session: LiveSession) => void;
 }
 
-export type JoinOutcome =
-  | { kind: 'ready'; seat: Seat }
-  | { kind: 'failed'; failure: StreamFailure };
+export type JoinOutcome = { kind: 'ready'; seat: Seat } | { kind: 'failed'; failure: StreamFailure };
 
 /** One viewer's right to a running stream, until he leaves. */
 export interface Seat {
@@ -293,7 +291,11 @@ export class LiveSession {
 
   private onFailed(failure: StreamFailure): void {
     this.problem = failure.detail;
-    this.context.logger.info('stream failed', { stream: this.key, kind: failure.kind, detail: failure.detail });
+    this.context.logger.info('stream failed', {
+      stream: this.key,
+      kind: failure.kind,
+      detail: failure.detail,
+    });
     if (!this.machine.can('failed')) return;
     this.machine.apply('failed');
     this.context.background(`end of stream ${this.key}`, this.finish('source-lost', failure));
@@ -334,7 +336,7 @@ export class LiveSession {
     if (!this.broken && this.readyAt !== undefined) {
       if (now - this.lastDataAt >= options.stallMs) this.feed.condemn('stall', 'silence');
       else if (this.supply.starved(now) && sources.length > 1)
-        this.feed.condemn('starved', 'fewer bytes than the picture needs');
+        {this.feed.condemn('starved', 'fewer bytes than the picture needs');}
     }
     if (this.readers.size > 0 && now - this.lastOutputAt >= options.keepAliveAfterMs) {
       pipeline.keepAlive(now);

@@ -99,7 +99,7 @@ export class Reader {
         this.progressAt = this.clock.monotonic();
         return;
       }
-      if (this.over) return;
+      if (this.isOver) return;
     }
   }
 
@@ -139,8 +139,7 @@ export class Reader {
 
   private enter(): boolean {
     const { joinBehindMs } = this.options;
-    this.joined ||=
-      this.cursor.join({ behindMs: joinBehindMs, nowMs: this.clock.monotonic() }) === 'joined';
+    this.joined ||= this.cursor.join({ behindMs: joinBehindMs, nowMs: this.clock.monotonic() }) === 'joined';
     return this.joined;
   }
 

@@ -53,8 +53,7 @@ export class SupplyWatch {
   starved(nowMs: number): boolean {
     const elapsed = nowMs - this.windowAt;
     if (elapsed < this.options.windowMs) return false;
-    const starved =
-      this.windowMediaMs < elapsed * this.options.minRatio && this.creditMs < -FELT_DEFICIT_MS;
+    const starved = this.windowMediaMs < elapsed * this.options.minRatio && this.creditMs < -FELT_DEFICIT_MS;
     this.windowAt = nowMs;
     this.windowMediaMs = 0;
     return starved;

@@ -1,0 +1,38 @@
+import type { MediaCursor } from './reader.js';
+
+/** What became of a chunk. */
+export interface Pushed {
+  verdict: 'undecided' | 'locked' | 'not-ts';
+  /** Bytes that went into the ring. */
+  bytes: number;
+  /** Playing time that they carry, ms; 0 where the stream's clock jumps. */
+  mediaMs: number;
+  /** A picture that viewers can start at was among them. */
+  keyframe: boolean;
+}
+
+export interface PipelineStats {
+  /** Bit/s by the stream's own clock; 0 = not known yet. */
+  bitrate: number;
+  codec: string | null;
+  ringBytes: number;
+  ringMs: number;
+  continuityErrors: number;
+}
+
+/** From the bytes of a source to a ring that viewers start in at keyframes. Times are monotonic ms. */
+export interface MediaPipeline {
+  /** Whether a viewer can start. */
+  readonly hasKeyframe: boolean;
+  push(chunk: Buffer, nowMs: number): Pushed;
+  /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
+  seam(): void;
+  /** Lets viewers have what is gathered, however little. */
+  flush(nowMs: number): void;
+  /** Puts null packets into the ring: something for the connections, nothing for the decoders. */
+  keepAlive(nowMs: number): void;
+  newCursor(): MediaCursor;
+  stats(nowMs: number): PipelineStats;
+  /** Gives the memory back. */
+  close(): void;
+}
