@@ -10,7 +10,8 @@ export const epochSeconds: ValueTransformer = {
 export const wordList: ValueTransformer = {
   to: (value: readonly string[] | undefined) => value?.join(','),
   // After an insert TypeORM hands back what it was given, not what the database holds.
-  from: (value: string | string[]) => (typeof value !== 'string' ? value : value === '' ? [] : value.split(',')),
+  from: (value: string | string[]) =>
+    typeof value !== 'string' ? value : value === '' ? [] : value.split(','),
 };
 
 /** JSON of our own making; what cannot be read counts as absent. */
