@@ -152,14 +152,22 @@ describeOnEveryDialect('a list import', (store) => {
   });
 
   it('keeps one channel when one list knows its guide id and another does not', async () => {
-    const withId = aChannel('One', ['a'], { identityKey: 'id:one.tv', otherKeys: ['name:one'], tvgId: 'one.tv' });
+    const withId = aChannel('One', ['a'], {
+      identityKey: 'id:one.tv',
+      otherKeys: ['name:one'],
+      tvgId: 'one.tv',
+    });
     await apply([aChannel('One', ['b'])], 2);
     const id = await idOf('One');
     await apply([withId], 1);
     expect(await apply([aChannel('One', ['b', 'c'])], 2)).toMatchObject({ added: 0 });
     expect(await apply([withId], 1)).toMatchObject({ added: 0 });
     expect(await shown()).toEqual(['1 One']);
-    expect((await channels.sourcesOf(id)).map(({ fingerprint }) => fingerprint).sort()).toEqual(['a', 'b', 'c']);
+    expect((await channels.sourcesOf(id)).map(({ fingerprint }) => fingerprint).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
   });
 
   it('survives two imports of one list at once', async () => {
