@@ -10,8 +10,8 @@ export interface ClassifyInput {
   duration: number | null;
   /** `tvg-type` or `type`, as written. */
   type: string | null;
-  /** The entry carries a guide id or a channel number. */
-  isNumbered: boolean;
+  /** The entry carries what only channels have: a guide id, a channel number, a country. */
+  isChannel: boolean;
 }
 
 export interface Classification {
@@ -32,8 +32,8 @@ const FILM_SECONDS = 600;
 
 /**
  * First the list's own word (`tvg-type`), then the path of an Xtream panel (`/live/`, `/movie/`, `/series/`), then a
- * video file's extension, then a duration of a film's length on an address that is no playlist. An entry with a guide id
- * or channel number is not made a film by its extension or duration alone. AceStream addresses are live unless the list
+ * video file's extension, then a duration of a film's length on an address that is no playlist. An entry with a guide id,
+ * channel number or country is not made a film by its extension or duration alone. AceStream addresses are live unless the list
  * says otherwise: `stream.mp4` and `&.mp4` there are decoration for players.
  */
 export function classify(input: ClassifyInput): Classification {
@@ -47,14 +47,14 @@ export function classify(input: ClassifyInput): Classification {
   return { kind: 'episode', series: series === undefined || series === '' ? null : series, season, episode };
 }
 
-function kindOf({ name, locator, duration, type, isNumbered }: ClassifyInput): EntryKind {
+function kindOf({ name, locator, duration, type, isChannel }: ClassifyInput): EntryKind {
   if (type !== null && FILM_TYPES.test(type)) return 'film';
   if (type !== null && SERIES_TYPES.test(type)) return 'episode';
   if (locator.kind === 'acestream' || locator.kind === 'udp') return VIDEO_FILE.test(name) ? 'film' : 'live';
   const path = pathOf(locator.locator);
   if (/\/series\/./i.test(path)) return 'episode';
   if (/\/movies?\/./i.test(path)) return VIDEO_FILE.test(path) || !isPlaylist(locator) ? 'film' : 'live';
-  if (/^\/live\/./i.test(path) || isNumbered || (type !== null && LIVE_TYPES.test(type))) return 'live';
+  if (/^\/live\/./i.test(path) || isChannel || (type !== null && LIVE_TYPES.test(type))) return 'live';
   if (VIDEO_FILE.test(path) || VIDEO_FILE.test(name)) return 'film';
   return (duration ?? 0) >= FILM_SECONDS && !isPlaylist(locator) ? 'film' : 'live';
 }

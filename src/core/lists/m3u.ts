@@ -161,7 +161,10 @@ export class M3uReader {
     const { pending } = this;
     const result = parseLocator(line);
     // Decoration and broken titles stand between entries and inside them; they end none.
-    if (!result.ok && result.reason === 'not-an-address') return this.found.note(number, 'stray-text');
+    if (!result.ok && result.reason === 'not-an-address') {
+      if (pending.info === null) this.found.note(number, 'stray-text');
+      return;
+    }
     const info = pending.info ?? NO_INFO;
     const start = pending.info === null ? number : pending.line;
     const refusal = result.ok ? pending.refusal : result.reason;

@@ -69,7 +69,7 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
       locator,
       duration: raw.duration,
       type,
-      isNumbered: tvgId !== null || number !== null,
+      isChannel: tvgId !== null || number !== null || attributes.has('tvg-country'),
     }),
     locator,
     userAgent: raw.request.userAgent,

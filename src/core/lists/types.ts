@@ -104,7 +104,7 @@ export const DEFAULT_LIST_LIMITS: Readonly<ListLimits> = {
   maxAttributes: 64,
   maxEntries: 200_000,
   maxProblems: 1000,
-  maxGuideUrls: 100,
+  maxGuideUrls: 256,
   maxDocumentLength: 32 * 1024 * 1024,
   maxDepth: 32,
 };

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { aceStreamId, fingerprint } from '../lists/locator.js';
 import type { EntryKind, FoundEntry } from '../lists/types.js';
-import type { NameParts } from './normalise.js';
-import { compareText, qualityRank, readName } from './normalise.js';
+import { isMixedScript } from './compare-text.js';
+import { namesAgree } from './name-agreement.js';
+import type { NameContext, NameParts } from './normalise.js';
+import { normaliseId, qualityRank, readName } from './normalise.js';
 
 export interface ChannelCandidate {
   /**
@@ -42,33 +44,38 @@ interface Read {
 
 interface Group {
   key: string;
+  otherKeys: string[];
   members: Read[];
 }
 
 const NO_ID = /^(?:0|-+|-1|none|null|nil|n\/?a|no ?epg|undefined|unknown|epg|tvg-id|id)$/i;
 const MAX_OTHER_KEYS = 8;
 
+/** A guide id that stands for more names than this says nothing, and the names decide alone. */
+const MAX_NAMES_OF_ID = 32;
+
 /**
  * One address is one source, and stays with the first name it has. Live entries are alternates of one channel when their
- * guide ids are equal (but for quality) and the numbers in their names are the same ("Sport 1" and "Sport 2" under one
- * id stay apart, and so do "X" and "X +1"); entries without a guide id when their normal forms are equal. Entries without
- * an id join the channel with an id when exactly one has their name. Names tagged for different countries ("[ES]", "[DE]")
- * stay apart; an untagged one joins the tagged only while there is a single tag. Radio never joins television. Films and
- * episodes are not grouped.
+ * guide ids are equal (but for quality), the numbers in their names are the same and the names agree (`namesAgree`):
+ * "Sport 1" and "Sport 2", "X" and "X +1", "WDR Aachen" and "WDR Bonn" stay apart under one id. Entries without a guide id
+ * are alternates when their normal forms are equal; they join the channel with an id when exactly one has their name. Names
+ * tagged for different countries ("[ES]", "[DE]") stay apart; an untagged one joins the tagged only while there is a single
+ * tag. Radio never joins television. Films and episodes are not grouped.
  */
 export function groupAlternates(entries: readonly FoundEntry[], options: GroupOptions): ChannelCandidate[] {
   const { firsts, repeats } = firstsByAddress(entries);
-  const isGrouped = (entry: FoundEntry): boolean => entry.kind === 'live' && options.by !== 'url';
+  const tails = new Set(firsts.map((entry) => aceStreamId(entry.locator)?.slice(-3) ?? ''));
+  const isTail = (hex: string): boolean => tails.has(hex);
   const groups: Group[] = [];
   const live: Read[] = [];
   firsts.forEach((entry, order) => {
-    const read = readEntry(entry, order);
-    if (isGrouped(entry)) live.push(read);
-    else groups.push({ key: addressKey(entry), members: [read] });
+    const read = readEntry(entry, order, isTail);
+    if (entry.kind === 'live' && options.by !== 'url') live.push(read);
+    else groups.push({ key: addressKey(entry), members: [read], otherKeys: [] });
   });
   groups.push(...groupLive(live));
   return groups
-    .map((group) => ({ order: Math.min(...group.members.map(({ order }) => order)), group }))
+    .map((group) => ({ group, order: firstOrder(group) }))
     .sort((a, b) => a.order - b.order)
     .map(({ group }) => candidateOf(group, repeats, options.by));
 }
@@ -88,40 +95,68 @@ function firstsByAddress(entries: readonly FoundEntry[]): {
   return { firsts: [...byAddress.values()], repeats };
 }
 
-function readEntry(entry: FoundEntry, order: number): Read {
+function readEntry(entry: FoundEntry, order: number, isTail: NameContext['isTail']): Read {
   const id = aceStreamId(entry.locator);
-  const name = id === null ? readName(entry.name) : readName(entry.name, id.slice(-6));
+  const name = readName(entry.name, id === null ? undefined : { ownTail: id.slice(-6), isTail });
   const tvgId = entry.tvgId === null || NO_ID.test(entry.tvgId) ? null : entry.tvgId;
   // "Azteca.mx@SD": a feed of the same channel.
-  const idKey = tvgId === null ? '' : compareText(tvgId.replace(/@[\w-]+$/, ''));
+  const idKey = tvgId === null ? '' : normaliseId(tvgId.replace(/@[\w-]+$/, ''));
   return { entry, order, name, idKey: idKey === '' ? null : idKey };
 }
 
 function groupLive(reads: readonly Read[]): Group[] {
-  const groups = collect(reads, keyWithId);
+  const withId = collect(
+    reads.filter(({ idKey }) => idKey !== null),
+    idKeyOf,
+  ).flatMap(splitByName);
   const byName = new Map<string, Group[]>();
-  for (const group of groups.values()) {
-    if (!group.key.startsWith('id:')) continue;
+  for (const group of withId) {
     for (const name of new Set(group.members.map(nameKey))) append(byName, name, group);
   }
-  for (const [key, group] of [...groups]) {
-    const homes = byName.get(key);
-    if (homes?.length !== 1) continue;
-    homes[0]?.members.push(...group.members);
-    groups.delete(key);
+  const alone: Group[] = [];
+  for (const group of collect(
+    reads.filter(({ idKey }) => idKey === null),
+    nameKey,
+  )) {
+    const [home, ...others] = byName.get(group.key) ?? [];
+    if (home === undefined || others.length > 0) alone.push(group);
+    else for (const member of group.members) home.members.push(member);
   }
-  return [...groups.values()].flatMap(splitByCountry);
+  return [...withId, ...alone].flatMap(splitByCountry);
 }
 
-function collect(reads: readonly Read[], keyOf: (read: Read) => string): Map<string, Group> {
+function collect(reads: readonly Read[], keyOf: (read: Read) => string): Group[] {
   const groups = new Map<string, Group>();
   for (const read of reads) {
     const key = keyOf(read);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { key, members: [read] });
+    if (group === undefined) groups.set(key, { key, otherKeys: [], members: [read] });
     else group.members.push(read);
   }
-  return groups;
+  return [...groups.values()];
+}
+
+/** One group of a guide id → one for each channel its names mean. */
+function splitByName(group: Group): Group[] {
+  const spellings = collect(group.members, nameKey);
+  if (spellings.length === 1) return [group];
+  const clusters: Group[] = [];
+  for (const spelling of spellings) {
+    const tokens = spelling.members[0]?.name.tokens ?? [];
+    const home =
+      spellings.length > MAX_NAMES_OF_ID
+        ? undefined
+        : clusters.find(({ members }) => namesAgree(members[0]?.name.tokens ?? [], tokens));
+    if (home === undefined) clusters.push(spelling);
+    else for (const member of spelling.members) home.members.push(member);
+  }
+  if (clusters.length === 1) return [{ ...group, members: clusters[0]?.members ?? group.members }];
+  return clusters.map((cluster, at) => ({
+    ...cluster,
+    key: `${group.key}=${cluster.key.slice('name:'.length)}`,
+    // The first had the id for itself before the list put others under it.
+    otherKeys: at === 0 ? [group.key] : [],
+  }));
 }
 
 /** Apart only where two countries are named; a lone tag says nothing against the untagged. */
@@ -134,20 +169,24 @@ function splitByCountry(group: Group): Group[] {
   }
   return [...countries].map((country) => ({
     key: country === null ? group.key : `${group.key}@${country}`,
+    otherKeys: [],
     members: group.members.filter(({ name }) => name.country === country),
   }));
 }
 
-function keyWithId(read: Read): string {
-  if (read.idKey === null) return nameKey(read);
+function idKeyOf(read: Read): string {
   const numbers = read.name.numbers === '' ? '' : `#${read.name.numbers}`;
-  return `id:${read.idKey}${numbers}${radioMark(read)}`;
+  return `id:${read.idKey ?? ''}${numbers}${radioMark(read)}`;
 }
 
 /** Names of signs alone ("***") have no normal form and are compared as they are. */
 function nameKey(read: Read): string {
   const { key } = read.name;
   return `name:${key === '' ? read.entry.name.toLowerCase() : key}${radioMark(read)}`;
+}
+
+function firstOrder({ members }: Group): number {
+  return members.reduce((least, { order }) => Math.min(least, order), Number.MAX_SAFE_INTEGER);
 }
 
 function radioMark({ entry }: Read): string {
@@ -176,7 +215,7 @@ function candidateOf(
   const isGrouped = group.key.startsWith('id:') || group.key.startsWith('name:');
   const country = /@[A-Z]+$/.exec(group.key)?.[0] ?? '';
   const names = isGrouped ? new Set(inOrder.map((read) => nameKey(read) + country)) : [];
-  const otherKeys = [...names].filter((key) => key !== group.key);
+  const otherKeys = [...group.otherKeys, ...names].filter((key) => key !== group.key);
   return {
     key: group.key,
     otherKeys: otherKeys.slice(0, MAX_OTHER_KEYS),
@@ -201,9 +240,11 @@ function bestName(members: readonly Read[]): string {
   let best = '';
   let most = 0;
   for (const [display, count] of votes) {
-    if (count <= most) continue;
+    // Between equals the spelling in one script is the better one.
+    const weight = count * 2 - (display.toLowerCase().split(' ').some(isMixedScript) ? 1 : 0);
+    if (weight <= most) continue;
     best = display;
-    most = count;
+    most = weight;
   }
   // The display drops the country; where all agree on one, it tells this channel from its namesakes.
   const country = members[0]?.name.country ?? null;

@@ -1,4 +1,5 @@
 // Channel names → what is compared. Spelling, quality and decoration go; words, numbers, plus signs and time shifts stay.
+import { joinTokens, numbersOf, tokensOf } from './compare-text.js';
 
 export type Quality = 'uhd' | 'fhd' | 'hd' | 'sd';
 
@@ -6,37 +7,49 @@ export type Quality = 'uhd' | 'fhd' | 'hd' | 'sd';
 export interface NameParts {
   /** Normal form: equal for two spellings of one channel. Empty where nothing is left. */
   key: string;
+  /** The words of the normal form. */
+  tokens: readonly string[];
   /** The name as the list means it: without source notes, id remnants and stars. */
   title: string;
   /** The title without quality, bitrate and country: what all alternates of the channel share. */
   display: string;
   quality: Quality | null;
-  /** Two-letter country of a tag such as `[RU]`, `(UK)` or `RU:`, upper case. */
+  /** Country of a tag such as `[RU]`, `(UK)` or `RU:`, upper case. */
   country: string | null;
   /** The numbers that tell channels of one family apart, in order: "1", "2 1000"; a time shift as "+1". */
   numbers: string;
 }
 
-/** "ESPN 2 dab ...e63": lists that show the end of each AceStream id, sometimes of two. */
-const ID_REMNANT = /(?:\s+(?=[0-9a-f]*[a-f])[0-9a-f]{3})?\s*(?:\.{2,}|…)\s*[0-9a-f]{3}\s*$/i;
-/** "--> ELCANO": who published it. */
+/** What is known of an entry besides its name. */
+export interface NameContext {
+  /** Last hexadecimal digits of the entry's own AceStream id. */
+  ownTail: string;
+  /** Whether three hexadecimal digits end some AceStream id of the list. */
+  isTail: (hex: string) => boolean;
+}
+
+const MAX_NAME = 512;
+/** "ESPN 2 dab ...e63": lists that show the end of each AceStream id, sometimes of the one before it too. */
+const ID_REMNANT = /^(.*?)(?:\s+([0-9a-f]{3}))?\s*(?:\.{2,}|…)\s*[0-9a-f]{3}\s*$/i;
+/** "--> NAME": who published it. */
 const SOURCE_NOTE = /\s+(?:-{1,3}>|→)\s+.*$/u;
 const STARS = /[*★☆✪]+/gu;
 /** Ⓖ Ⓢ Ⓨ and other circled letters and pictures mark restrictions, not names. */
 const MARKS = /[\u24b6-\u24e9\u2b50\u{1f1e6}-\u{1f1ff}\u{1f300}-\u{1faff}\u2600-\u27bf]|\ufe0f/gu;
 const NOTES =
   /[([]\s*(?:not 24\/7|geo-?blocked|geo|offline|backup|reserve?|резерв|test(?:ed)?|тест|dead|eng|multi(?:-?audio)?|vpn)\s*[)\]]/giu;
-const BITRATE =
-  /(?<![\p{L}\p{N}])\d+(?:[.,]\d+)?\s?(?:kbps|kb\/s|kbit(?:\/s)?|mbps|mbit(?:\/s)?|кбит\/?с?)(?![\p{L}\p{N}])/giu;
-const FRAME_RATE = /(?<![\p{L}\p{N}])(?:25|30|50|60)\s?fps(?![\p{L}\p{N}])/giu;
-const CODEC = /(?<![\p{L}\p{N}])(?:hevc|[hx]\.?26[45]|avc|mpeg-?[24]|hdr(?:10)?)(?![\p{L}\p{N}])/giu;
+const TECHNICAL: readonly RegExp[] = [
+  word('\\d{1,6}(?:[.,]\\d{1,3})?\\s?(?:kbps|kb/s|kbit(?:/s)?|mbps|mbit(?:/s)?|кбит(?:/с)?)'),
+  word('(?:25|30|50|60)\\s?fps'),
+  word('hevc|[hx]\\.?26[45]|avc|mpeg-?[24]|hdr(?:10)?'),
+];
 
 /** Best first; the first that is found names the quality, all of them leave the name. */
 const QUALITIES: readonly (readonly [Quality, RegExp])[] = [
-  ['uhd', word('u-?hd|ultra\\s?hd|4k|8k|2160[pi]?|3840x2160')],
-  ['fhd', word('f-?hd|full\\s?hd|1080[pi]?|1440p?|1920x1080')],
-  ['hd', word('hd|hdtv|720[pi]?|1280x720')],
-  ['sd', word('sd|[es]dtv|w?s?vga|576[pi]?|540[pi]?|480[pi]?|404p|360p|240p|lq')],
+  ['uhd', word('u-?hd|ultra\\s?hd|[48]k|(?:2160|4320)[pi]?|3840x2160')],
+  ['fhd', word('f-?hd|full\\s?hd|(?:1080|1440)[pi]?|1920x1080')],
+  ['hd', word('hd\\s?ready|hdtv|hd|720[pi]?|[79]\\d\\d[pi]|1280x720')],
+  ['sd', word('sd|nhd|[es]dtv|w?s?vga|[1-6]\\d\\d[pi]|576|lq')],
 ];
 
 const COUNTRIES = new Set(
@@ -47,7 +60,7 @@ const COUNTRIES = new Set(
     'ENG ESP FRA GER DEU ITA POL POR RUS TUR UKR USA'
   ).split(' '),
 );
-const LONG_COUNTRIES: ReadonlyMap<string, string> = new Map([
+const COUNTRY_SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['ENG', 'UK'],
   ['EN', 'UK'],
   ['GB', 'UK'],
@@ -63,47 +76,31 @@ const LONG_COUNTRIES: ReadonlyMap<string, string> = new Map([
   ['UKR', 'UA'],
   ['USA', 'US'],
 ]);
-/** `[RU]`, `(UK)` anywhere but first, `RU:` and `|ES|` in front. Upper case only: "(it)" is a word. */
+/** `[RU]`, `(UK)` and `|ES|` anywhere, `RU:` and `RU |` in front. Upper case only: "(it)" is a word. */
 const BRACKET_TAG = /\s*[[(|]\s*([A-Z]{2,5})\s*[\])|]/g;
 const PREFIX_TAG = /^\s*(?:\|\s*([A-Z]{2,5})\s*\||\[\s*([A-Z]{2,5})\s*\]|([A-Z]{2,5})\s*[:|])\s*/;
+const HAS_WORD = /[\p{L}\p{N}]/u;
 
-const LATIN_SPECIAL: ReadonlyMap<string, string> = new Map([
-  ['ß', 'ss'],
-  ['ø', 'o'],
-  ['ł', 'l'],
-  ['đ', 'd'],
-  ['ð', 'd'],
-  ['þ', 'th'],
-  ['ı', 'i'],
-  ['æ', 'ae'],
-  ['œ', 'oe'],
-]);
-
-/** Cyrillic letters that are drawn like Latin ones, and the reverse. */
-const CYRILLIC_LOOKALIKES = 'аеорсухкмтвні';
-const LATIN_LOOKALIKES = 'aeopcyxkmtbhi';
-const TO_LATIN = pairs(CYRILLIC_LOOKALIKES, LATIN_LOOKALIKES);
-const TO_CYRILLIC = pairs(LATIN_LOOKALIKES, CYRILLIC_LOOKALIKES);
-
-/** The normal form alone. */
+/** The normal form alone; see `NameParts.key`. */
 export function normaliseName(name: string): string {
   return readName(name).key;
 }
 
-/** Takes a channel name apart. `idTail`: end of the entry's AceStream id, so that a bare remnant of it is known for one. */
-export function readName(name: string, idTail?: string): NameParts {
-  const bare = withoutRemnant(name, idTail).replace(SOURCE_NOTE, '').replace(MARKS, ' ');
+/** Takes a channel name apart. */
+export function readName(name: string, context?: NameContext): NameParts {
+  const bare = withoutRemnant(name.slice(0, MAX_NAME), context).replace(SOURCE_NOTE, '').replace(MARKS, ' ');
   const { text: untagged, country } = takeCountry(bare.normalize('NFKC'));
-  const plain = untagged
-    .replace(NOTES, ' ')
-    .replace(BITRATE, ' ')
-    .replace(FRAME_RATE, ' ')
-    .replace(CODEC, ' ');
+  const plain = TECHNICAL.reduce((text, pattern) => text.replace(pattern, ' '), untagged.replace(NOTES, ' '));
   const { text, quality } = takeQuality(plain.replace(STARS, ' '));
-  const title = tidyTitle(bare.replace(STARS, ' ')) || name.trim();
-  const display = tidyTitle(text) || title;
-  const key = compareKey(display);
-  return { key, title, display, quality, country, numbers: numbersOf(key) };
+  const title = tidy(bare.replace(STARS, ' ')) || name.trim();
+  const display = tidy(text) || title;
+  const tokens = tokensOf(display);
+  return { key: joinTokens(tokens), tokens, title, display, quality, country, numbers: numbersOf(tokens) };
+}
+
+/** An identifier (a guide id) in the form two of them are compared in, quality left out. */
+export function normaliseId(id: string): string {
+  return joinTokens(tokensOf(takeQuality(id.slice(0, MAX_NAME).normalize('NFKC')).text));
 }
 
 /** Rank for sorting alternates, best picture first; what says nothing stands between HD and SD. */
@@ -111,25 +108,43 @@ export function qualityRank(quality: Quality | null): number {
   return quality === null ? 3 : { uhd: 0, fhd: 1, hd: 2, sd: 4 }[quality];
 }
 
-function withoutRemnant(name: string, idTail: string | undefined): string {
-  const cut = name.replace(ID_REMNANT, '');
-  if (cut !== name || idTail === undefined) return cut.trim() === '' ? name : cut;
-  const tail = /^(.+\S)\s+([0-9a-f]{3,6})$/i.exec(name.trim());
-  const isOwnTail = tail?.[2] !== undefined && idTail.endsWith(tail[2].toLowerCase());
-  return isOwnTail ? (tail[1] ?? name) : name;
+function withoutRemnant(name: string, context: NameContext | undefined): string {
+  const match = ID_REMNANT.exec(name);
+  if (match === null) return withoutOwnTail(name, context);
+  const [, body = '', hex] = match;
+  if (body.trim() === '') return name;
+  return hex === undefined || isRemnant(hex, body, context) ? body : `${body} ${hex}`;
+}
+
+/** Three digits alone may be a part of the name ("Eurosport 360"): something must speak for an id. */
+function isRemnant(hex: string, body: string, context: NameContext | undefined): boolean {
+  const isNumber = /^\d+$/.test(hex);
+  return (
+    !isNumber ||
+    hex.startsWith('0') ||
+    /\d\S*$|hd$/i.test(body) ||
+    context?.isTail(hex.toLowerCase()) === true
+  );
+}
+
+function withoutOwnTail(name: string, context: NameContext | undefined): string {
+  if (context === undefined) return name;
+  const tail = /^(.+\S)\s+([0-9a-f]{3,6})\s*$/i.exec(name);
+  const isOwn = tail?.[2] !== undefined && context.ownTail.endsWith(tail[2].toLowerCase());
+  return isOwn ? (tail[1] ?? name) : name;
 }
 
 function takeCountry(name: string): { text: string; country: string | null } {
   let country: string | null = null;
   const known = (code: string | undefined): boolean => {
     if (code === undefined || !COUNTRIES.has(code)) return false;
-    country ??= LONG_COUNTRIES.get(code) ?? code;
+    country ??= COUNTRY_SYNONYMS.get(code) ?? code;
     return true;
   };
   const text = name
     .replace(PREFIX_TAG, (tag, a?: string, b?: string, c?: string) => (known(a ?? b ?? c) ? '' : tag))
     .replace(BRACKET_TAG, (tag, code: string) => (known(code) ? ' ' : tag));
-  return /[\p{L}\p{N}]/u.test(text) ? { text, country } : { text: name, country: null };
+  return HAS_WORD.test(text) ? { text, country } : { text: name, country: null };
 }
 
 function takeQuality(name: string): { text: string; quality: Quality | null } {
@@ -142,75 +157,18 @@ function takeQuality(name: string): { text: string; quality: Quality | null } {
     text = cut;
   }
   // A channel named "HD" or "4K" is one.
-  return /[\p{L}\p{N}]/u.test(text) ? { text, quality } : { text: name, quality };
+  return HAS_WORD.test(text) ? { text, quality } : { text: name, quality };
 }
 
-function tidyTitle(text: string): string {
+/** Drops brackets that have been emptied, and signs left over at both ends. */
+function tidy(text: string): string {
   return text
-    .replace(/[([{]\s*[-/,.|]*\s*[)\]}]/g, ' ')
+    .replace(/[([{][\s\-/,.|]*[)\]}]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[\s\-–—|:,;/]+|[\s\-–—|:,;/]+$/gu, '')
     .trim();
 }
 
-/** Any identifier or title in the form two of them are compared in, quality left out. */
-export function compareText(text: string): string {
-  return compareKey(takeQuality(text.normalize('NFKC')).text);
-}
-
-/** Lower case, no diacritics, one script a word, no blanks but between digits. */
-function compareKey(display: string): string {
-  const folded = stripMarks(display.toLowerCase()).replace(
-    /[ßøłđðþıæœ]/g,
-    (letter) => LATIN_SPECIAL.get(letter) ?? letter,
-  );
-  const tokens = folded.match(/\+\d+|[\p{L}\p{N}\p{M}]+\+*(?!\d)|[\p{L}\p{N}\p{M}]+|\+/gu) ?? [];
-  return tokens.map(oneScript).reduce((key, token) => {
-    // "Canal 1 1" and "Canal 11" are two channels: digits never run together.
-    const wouldMerge = /\d$/.test(key) && /^\d/.test(token);
-    return key + (wouldMerge ? ' ' : '') + token;
-  }, '');
-}
-
-/** Diacritics of Latin, Greek and Cyrillic go, ё is е; й and ў stay letters of their own, and so do the signs of other scripts. */
-function stripMarks(text: string): string {
-  if (!/[^\p{ASCII}а-яё]|ё/u.test(text)) return text;
-  return text
-    .normalize('NFD')
-    .replace(/([\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}])(\p{Mn}+)/gu, (_, letter: string, marks: string) =>
-      /[иу]/.test(letter) && marks.includes('\u0306') ? `${letter}\u0306` : letter,
-    )
-    .normalize('NFC');
-}
-
-/**
- * A word that mixes Cyrillic and Latin is spelt in the script of its letters that exist in one script only ("СТC" with a
- * Latin C, "РTС"). Where look-alikes alone make up the word ("ТВ", "СТС", "HTB") it stays: turning it would make two
- * channels one.
- */
-function oneScript(word: string): string {
-  const hasCyrillic = /[а-яёіїєґў]/.test(word);
-  const hasLatin = /[a-z]/.test(word);
-  if (!hasCyrillic || !hasLatin) return word;
-  const letters = Array.from(word);
-  const ownCyrillic = letters.some((letter) => /[а-яёіїєґў]/.test(letter) && !TO_LATIN.has(letter));
-  const ownLatin = letters.some((letter) => /[a-z]/.test(letter) && !TO_CYRILLIC.has(letter));
-  if (ownCyrillic && ownLatin) return word;
-  const cyrillicCount = letters.filter((letter) => /[а-яёіїєґў]/.test(letter)).length;
-  const latinCount = letters.filter((letter) => /[a-z]/.test(letter)).length;
-  const toCyrillic = ownCyrillic || (!ownLatin && cyrillicCount >= latinCount);
-  const table = toCyrillic ? TO_CYRILLIC : TO_LATIN;
-  return letters.map((letter) => table.get(letter) ?? letter).join('');
-}
-
-function numbersOf(key: string): string {
-  return (key.match(/\+?\d+/g) ?? []).map((number) => number.replace(/^(\+?)0+(?=\d)/, '$1')).join(' ');
-}
-
 function word(alternatives: string): RegExp {
-  return new RegExp(`[([]?\\s*(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])\\s*[)\\]]?`, 'giu');
-}
-
-function pairs(from: string, to: string): ReadonlyMap<string, string> {
-  return new Map(Array.from(from, (letter, at) => [letter, to.charAt(at)]));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])`, 'giu');
 }
