@@ -19,6 +19,8 @@ export interface ImportSource {
 
 export interface ImportChannel {
   identityKey: string;
+  /** Keys the channel may have had before, e.g. while the list gave no guide id. */
+  otherKeys: readonly string[];
   name: string;
   group: string;
   logo: string;
@@ -188,12 +190,15 @@ class ImportRun {
     }
   }
 
-  /** By identity; else, where the list renamed a channel, by the place of its bytes. */
+  /** By identity; else, where the list renamed a channel, by a former key or the place of its bytes. */
   private existingChannel(channel: ImportChannel): number | undefined {
     const byKey = this.channelIdByKey.get(channel.identityKey);
     if (byKey !== undefined) return byKey;
-    for (const { fingerprint } of channel.sources) {
-      const owner = this.owned.get(fingerprint)?.channelId;
+    const candidates = [
+      ...channel.otherKeys.map((key) => this.channelIdByKey.get(key)),
+      ...channel.sources.map(({ fingerprint }) => this.owned.get(fingerprint)?.channelId),
+    ];
+    for (const owner of candidates) {
       if (owner === undefined) continue;
       const oldKey = [...this.keysOf(owner)];
       if (oldKey.some((key) => this.keysOfThisRun.has(key))) continue;
@@ -254,7 +259,7 @@ class ImportRun {
       tvgId: channel.tvgId,
       isAdult: channel.isAdult,
       categoryId: this.categoryIdOf(channel),
-      identityKey: channel.identityKey,
+      identityKey: betterKey(row.identityKey, channel.identityKey),
       retiredAt: null,
     };
     const changes = Object.entries(wanted).filter(
@@ -324,6 +329,11 @@ class ImportRun {
     this.usedNums.add(num);
     this.highestNum = Math.max(this.highestNum, num);
   }
+}
+
+/** Of two lists that feed a channel one may know its guide id and the other not: the id stays. */
+function betterKey(known: string, found: string): string {
+  return known.startsWith('id:') && found.startsWith('name:') ? known : found;
 }
 
 /** A source follows its channel; order and switch stay as a person set them. */

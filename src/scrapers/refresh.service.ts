@@ -11,7 +11,8 @@ import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { readListFile } from './list-file.store.js';
-import { ListReader, type ReadList } from './list-reader.js';
+import { ListReader } from './list-reader.js';
+import type { ReadChannels } from './read-list.js';
 import type { ListSource, RefreshReport, RefreshStatus } from './list-source.entity.js';
 import { ListSourcesRepository } from './list-sources.repository.js';
 
@@ -35,7 +36,7 @@ type Fetched =
 interface Outcome {
   status: RefreshStatus;
   reason: string | null;
-  list?: ReadList;
+  list?: ReadChannels;
   counts?: ImportCounts;
   fields?: Partial<ListSource>;
 }
@@ -152,7 +153,7 @@ export class RefreshService {
     source: ListSource,
     fetched: Extract<Fetched, { kind: 'ok' }>,
     options: RefreshOptions,
-  ): Promise<ReadList> {
+  ): Promise<ReadChannels> {
     return this.reader.read(fetched.body, {
       listSourceId: source.id,
       type: source.type,
@@ -163,7 +164,7 @@ export class RefreshService {
     });
   }
 
-  private refusal(source: ListSource, list: ReadList, options: RefreshOptions): string | null {
+  private refusal(source: ListSource, list: ReadChannels, options: RefreshOptions): string | null {
     if (list.refusal !== null) return list.refusal;
     if (list.streams === 0)
       return list.found > 0 ? 'no entry of the list could be used' : 'the list is empty';

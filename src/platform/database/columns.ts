@@ -9,13 +9,18 @@ export const epochSeconds: ValueTransformer = {
 /** A list of plain words kept as `a,b,c`; the empty text is the empty list. */
 export const wordList: ValueTransformer = {
   to: (value: readonly string[] | undefined) => value?.join(','),
-  from: (value: string) => (value === '' ? [] : value.split(',')),
+  // After an insert TypeORM hands back what it was given, not what the database holds.
+  from: (value: string | string[]) =>
+    typeof value !== 'string' ? value : value === '' ? [] : value.split(','),
 };
 
 /** JSON of our own making; what cannot be read counts as absent. */
 export function jsonColumn<T>(absent: T): ValueTransformer {
   return {
     to: (value: T | undefined) => (value === undefined ? undefined : JSON.stringify(value)),
-    from: (value: string | null) => (value === null || value === '' ? absent : (JSON.parse(value) as T)),
+    from: (value: unknown) => {
+      if (value === null || value === '') return absent;
+      return (typeof value === 'string' ? JSON.parse(value) : value) as T;
+    },
   };
 }

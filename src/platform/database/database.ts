@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { WriteQueue } from './write-queue.js';
 
 /** What a write works with, for callers that hand it on to repositories. */
@@ -16,6 +16,7 @@ export class Database {
     private readonly writer: DataSource,
     private readonly reader: DataSource,
     private readonly queue: WriteQueue,
+    private readonly openSnapshotSource: () => Promise<DataSource>,
   ) {}
 
   /** Committed data only. On SQLite a read-only connection of its own. */
@@ -34,6 +35,22 @@ export class Database {
    */
   write<T>(name: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.queue.run(name, work);
+  }
+
+  /** Runs `work` on a connection of its own that sees one moment, however long it takes. Read only. */
+  async snapshot<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const source = await this.openSnapshotSource();
+    const runner = source.createQueryRunner();
+    try {
+      await runner.query(
+        this.dialect === 'postgres' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN',
+      );
+      return await work(runner);
+    } finally {
+      await runner.query('ROLLBACK');
+      await runner.release();
+      if (source !== this.writer) await source.destroy();
+    }
   }
 
   get pendingWrites(): number {

@@ -57,15 +57,16 @@ async function openSqlite(options: OpenOptions): Promise<Database> {
     throw sqliteOpenError(error, file, options.dataDir);
   }
   await migrate(writer, 'sqlite', options, () => backUpSqlite(writer, options));
-  const reader = new DataSource({
-    type: 'better-sqlite3',
-    database: file,
-    readonly: true,
-    entities: [...options.schema.entities],
-    prepareDatabase: prepareSqliteReader,
-  });
-  await reader.initialize();
-  return new Database('sqlite', writer, reader, new WriteQueue(writer, 'sqlite', options.clock));
+  const openReader = (): Promise<DataSource> =>
+    new DataSource({
+      type: 'better-sqlite3',
+      database: file,
+      readonly: true,
+      entities: [...options.schema.entities],
+      prepareDatabase: prepareSqliteReader,
+    }).initialize();
+  const queue = new WriteQueue(writer, 'sqlite', options.clock);
+  return new Database('sqlite', writer, await openReader(), queue, openReader);
 }
 
 async function openPostgres(options: OpenOptions, url: string): Promise<Database> {
@@ -88,7 +89,8 @@ async function openPostgres(options: OpenOptions, url: string): Promise<Database
     );
   }
   await migrate(source, 'postgres', options, () => Promise.resolve(null));
-  return new Database('postgres', source, source, new WriteQueue(source, 'postgres', options.clock));
+  const queue = new WriteQueue(source, 'postgres', options.clock);
+  return new Database('postgres', source, source, queue, () => Promise.resolve(source));
 }
 
 interface SqliteConnection {
