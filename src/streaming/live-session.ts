@@ -335,8 +335,9 @@ export class LiveSession {
     if (this.held) this.lastDataAt = now;
     if (!this.broken && this.readyAt !== undefined) {
       if (now - this.lastDataAt >= options.stallMs) this.feed.condemn('stall', 'silence');
-      else if (this.supply.starved(now) && sources.length > 1)
-        {this.feed.condemn('starved', 'fewer bytes than the picture needs');}
+      else if (this.supply.starved(now) && sources.length > 1) {
+        this.feed.condemn('starved', 'fewer bytes than the picture needs');
+      }
     }
     if (this.readers.size > 0 && now - this.lastOutputAt >= options.keepAliveAfterMs) {
       pipeline.keepAlive(now);

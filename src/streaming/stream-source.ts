@@ -1,4 +1,6 @@
-export type SourceKind = 'acestream' | 'http' | 'hls' | 'rtsp' | 'rtmp' | 'udp';
+import type { SourceKind } from '../core/lists/locator.js';
+
+export type { SourceKind };
 
 /** One place where the bytes of a channel can be had. */
 export interface StreamSource {

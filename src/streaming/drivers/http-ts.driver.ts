@@ -51,15 +51,17 @@ export class HttpTsDriver implements SourceDriver {
   private async request(source: StreamSource, signal: AbortSignal): Promise<Answer | StreamFailure> {
     let url = source.locator;
     for (let hop = 0; hop <= (this.options.maxRedirects ?? MAX_REDIRECTS); hop++) {
-      if (!/^https?:/i.test(url) || !URL.canParse(url))
-        {return { kind: 'unsupported', detail: 'no HTTP address' };}
+      if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+        return { kind: 'unsupported', detail: 'no HTTP address' };
+      }
       const reply = await this.get(url, source, signal);
       if (!REDIRECTS.has(reply.statusCode)) return this.judge(reply, signal);
       drop(reply.body);
       const location = reply.headers['location'];
       const target = Array.isArray(location) ? location[0] : location;
-      if (target === undefined || !URL.canParse(target, url))
-        {return { kind: 'bad-media', detail: 'the source redirects nowhere' };}
+      if (target === undefined || !URL.canParse(target, url)) {
+        return { kind: 'bad-media', detail: 'the source redirects nowhere' };
+      }
       url = new URL(target, url).href;
     }
     return { kind: 'bad-media', detail: 'the source redirects without end' };
@@ -194,16 +196,18 @@ function textFailure(type: string, bytes: Buffer): StreamFailure | undefined {
   const start = bytes.subarray(0, 64).toString('latin1').trimStart();
   if (start.startsWith('#EXTM3U')) return { kind: 'unsupported', detail: 'a playlist instead of a stream' };
   if (start.startsWith('<')) return { kind: 'bad-media', detail: 'a web page instead of a stream' };
-  if (start.startsWith('{') || (type.startsWith('text/') && bytes[0] !== 0x47))
-    {return { kind: 'bad-media', detail: 'a text instead of a stream' };}
+  if (start.startsWith('{') || (type.startsWith('text/') && bytes[0] !== 0x47)) {
+    return { kind: 'bad-media', detail: 'a text instead of a stream' };
+  }
   return undefined;
 }
 
 function failureOf(parent: AbortSignal | undefined, error: unknown): StreamFailure {
   if (parent?.aborted) return { kind: 'cancelled', detail: 'nobody waits' };
   const cause = error instanceof AppError ? error : (error as { cause?: unknown }).cause;
-  if (cause instanceof AppError && cause.code === 'fetch_blocked')
-    {return { kind: 'unsupported', detail: 'the source stands at a forbidden address' };}
+  if (cause instanceof AppError && cause.code === 'fetch_blocked') {
+    return { kind: 'unsupported', detail: 'the source stands at a forbidden address' };
+  }
   if (parent) return { kind: 'timeout', detail: 'no byte in time' };
   const code = (error as NodeJS.ErrnoException).code ?? 'request failed';
   return {

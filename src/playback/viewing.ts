@@ -1,0 +1,123 @@
+import type { ChannelRecord } from '../channels/channels.repository.js';
+import type { Clock } from '../platform/clock.js';
+import type { Seat } from '../streaming/live-session.js';
+import type { Reader, ReaderEnd, ReaderOptions, ReaderSink } from '../streaming/reader.js';
+import type { Account } from '../users/account.js';
+import type { ConnectionLimiter, Place } from './connection-limiter.js';
+
+export interface PlaybackClient {
+  address: string;
+  userAgent: string;
+}
+
+/** One open stream of one viewer, as the admin sees it. */
+export interface ViewingRecord {
+  id: number;
+  userId: number;
+  username: string;
+  channelId: number;
+  channelName: string;
+  address: string;
+  userAgent: string;
+  /** ms since the epoch. */
+  startedAt: number;
+  bytes: number;
+  lagMs: number;
+  lagBytes: number;
+  jumps: number;
+}
+
+export interface ViewingContext {
+  id: number;
+  account: Account;
+  channel: ChannelRecord;
+  client: PlaybackClient;
+  seat: Seat;
+  limiter: ConnectionLimiter;
+  clock: Clock;
+  readerOptions: Partial<ReaderOptions>;
+  onOver: (viewing: Viewing) => void;
+}
+
+/** A viewer who watches: a seat at a stream, a place within the account's limit, and the end of both. */
+export class Viewing {
+  readonly id: number;
+  private readonly startedAt: number;
+  private place: Place | undefined;
+  private reader: Reader | undefined;
+  private over = false;
+
+  constructor(private readonly context: ViewingContext) {
+    this.id = context.id;
+    this.startedAt = context.clock.now();
+  }
+
+  get userId(): number {
+    return this.context.account.id;
+  }
+
+  get channel(): ChannelRecord {
+    return this.context.channel;
+  }
+
+  /** Lets the bytes flow. From now on the viewing may count against the limit. Called once. */
+  start(sink: ReaderSink): void {
+    const { account, client, channel, limiter, seat, readerOptions } = this.context;
+    const holder = { userId: account.id, channelId: channel.id, ...client };
+    this.place = limiter.acquire(holder, account.maxConnections, () => this.end('pre-empted'));
+    this.reader = seat.read(this.watched(sink), readerOptions);
+  }
+
+  /** Ends it from our side; the sink is told why. */
+  end(reason: ReaderEnd): void {
+    this.reader?.end(reason);
+    this.leave();
+  }
+
+  /** The viewer went away. Idempotent. */
+  leave(): void {
+    if (this.over) return;
+    this.over = true;
+    this.place?.release();
+    this.context.seat.leave();
+    this.context.onOver(this);
+  }
+
+  record(): ViewingRecord {
+    const { account, channel, client } = this.context;
+    const stats = this.reader?.stats();
+    return {
+      id: this.id,
+      userId: account.id,
+      username: account.username,
+      channelId: channel.id,
+      channelName: channel.name,
+      address: client.address,
+      userAgent: client.userAgent,
+      startedAt: this.startedAt,
+      bytes: stats?.bytes ?? 0,
+      lagMs: stats?.lagMs ?? 0,
+      lagBytes: stats?.lagBytes ?? 0,
+      jumps: stats?.jumps ?? 0,
+    };
+  }
+
+  /** Passes on, and tells the limiter how much went out. */
+  private watched(sink: ReaderSink): ReaderSink {
+    let total = 0;
+    return {
+      write: (chunk) => {
+        const more = sink.write(chunk);
+        total += chunk.length;
+        this.place?.noteBytes(total - sink.pendingBytes());
+        return more;
+      },
+      onDrain: (resume) => sink.onDrain(resume),
+      pendingBytes: () => sink.pendingBytes(),
+      end: (reason) => {
+        this.leave();
+        sink.end(reason);
+      },
+    };
+  }
+}
