@@ -161,14 +161,17 @@ async function flush(
 }
 
 async function* backupValues(file: string): AsyncGenerator {
-  const raw = createReadStream(file);
   const plain = createGunzip();
-  raw.on('error', (error) => plain.destroy(error));
+  // readline takes a stream that breaks off for one that ends: the pipeline tells the difference.
+  const failure = pipeline(createReadStream(file), plain).then(
+    () => null,
+    (error: unknown) => error,
+  );
   try {
-    for await (const text of createInterface({ input: raw.pipe(plain), crlfDelay: Infinity }))
+    for await (const text of createInterface({ input: plain, crlfDelay: Infinity }))
       yield JSON.parse(text) as unknown;
-    // A cut file ends readline quietly; the stream itself knows.
-    if (plain.errored) throw plain.errored;
+    const error = await failure;
+    if (error) throw error as Error;
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError(
@@ -180,7 +183,8 @@ async function* backupValues(file: string): AsyncGenerator {
       },
     );
   } finally {
-    raw.destroy();
+    plain.destroy();
+    await failure;
   }
 }
 

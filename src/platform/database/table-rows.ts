@@ -31,15 +31,15 @@ export function tableShapes(source: DataSource): TableShape[] {
     ordered.push(metadata);
   };
   source.entityMetadatas.forEach(visit);
-  return ordered.map(toShape);
+  return ordered.map((metadata) => toShape(source, metadata));
 }
 
-function toShape(metadata: EntityMetadata): TableShape {
+function toShape(source: DataSource, metadata: EntityMetadata): TableShape {
   return {
     name: metadata.tableName,
     columns: metadata.columns.map((column) => ({
       name: column.databaseName,
-      type: plainType(String(column.type)),
+      type: plainType(source.driver.normalizeType(column)),
     })),
     key: metadata.primaryColumns.map((column) => column.databaseName),
     isCounted: metadata.generatedColumns.length > 0,
@@ -48,7 +48,7 @@ function toShape(metadata: EntityMetadata): TableShape {
 
 function plainType(type: string): 'boolean' | 'number' | 'text' {
   if (type === 'boolean') return 'boolean';
-  return /^(integer|int|bigint|float|double precision|real)$/.test(type) ? 'number' : 'text';
+  return /^(integer|int4|bigint|int8|float|float8|double precision|real)$/.test(type) ? 'number' : 'text';
 }
 
 /** All rows in the order of the key, in slices. Run it inside a transaction that shows one moment. */

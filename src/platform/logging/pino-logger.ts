@@ -1,11 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import type { RollingStream } from 'pino-roll';
 import pinoRoll from 'pino-roll';
+import { SystemClock } from '../clock.js';
 import type { LogLevel } from '../errors/app-error.js';
 import { describeError } from '../errors/app-error.js';
 import { formatForPerson } from './console-format.js';
+import { LineWriter } from './line-writer.js';
 import type { LogFields, Logger } from './logger.js';
 import { Redactor } from './redactor.js';
 
@@ -29,20 +32,14 @@ export interface OpenLog {
   logger: Logger;
   /** Hides one more text, e.g. a password that was made up just now. */
   addSecret: (secret: string) => void;
-  /** Writes what is buffered, synchronously: for the last moment of a process that dies. */
-  flush: () => void;
   /** Resolves when everything is written and the file is closed; later lines go to the console only. */
   close: () => Promise<void>;
 }
 
-/** What waits for a slow disk or a stuck pipe at most; later lines are dropped, the server goes on. Bytes. */
+/** What waits for a slow disk at most; later lines are dropped, the server goes on. Bytes. */
 const MAX_WAITING = 4 * 1024 * 1024;
 const FILE_MODE = 0o640;
-
-interface FlushableStream {
-  write(line: string): unknown;
-  flushSync(): void;
-}
+const STDOUT = 1;
 
 /**
  * Opens the log: the console (lines for a person on a terminal, JSON otherwise) and rotated JSON files in `dir`.
@@ -76,19 +73,14 @@ export async function openLog(settings: LogSettings, sink?: ConsoleSink): Promis
     logger.warn('log files are off', { dir: settings.dir, error: files.problem });
   }
   files.stream?.on('error', warnOnce(output.stream, redactor));
-  const flush = (): void => {
-    output.flush();
-    if (files.stream) flushQuietly(files.stream);
-  };
   return {
     logger,
     addSecret: (secret) => redactor.addSecret(secret),
-    flush,
     close: async () => {
-      if (closed) return;
+      await output.drained();
+      if (closed || !stream) return;
       closed = true;
-      flush();
-      if (stream) await end(stream);
+      await end(stream);
     },
   };
 }
@@ -135,21 +127,22 @@ export class PinoLogger implements Logger {
   }
 }
 
-function openConsole(sink: ConsoleSink | undefined): { stream: ConsoleSink; flush: () => void } {
-  const target = sink ?? process.stdout;
-  if (target.isTTY) {
-    const colour = !process.env.NO_COLOR;
-    return {
-      stream: { write: (line) => target.write(formatForPerson(line, colour)) },
-      flush: () => undefined,
-    };
-  }
-  if (sink) return { stream: sink, flush: () => undefined };
-  // Node writes to a pipe synchronously: a reader that stops would stop the server.
-  const stream = pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
-  // Nobody reads any more (EPIPE); there is no other place to say so.
-  stream.on('error', () => undefined);
-  return { stream, flush: () => flushQuietly(stream) };
+function openConsole(sink: ConsoleSink | undefined): { stream: ConsoleSink; drained: () => Promise<void> } {
+  const target = sink ?? openStdout();
+  const drained = target instanceof StdoutSink ? () => target.drained() : () => Promise.resolve();
+  if (!target.isTTY) return { stream: target, drained };
+  const colour = !process.env.NO_COLOR;
+  return { stream: { write: (line) => target.write(formatForPerson(line, colour)) }, drained };
+}
+
+class StdoutSink extends LineWriter implements ConsoleSink {
+  readonly isTTY = isatty(STDOUT);
+}
+
+function openStdout(): StdoutSink {
+  const sink = new StdoutSink(STDOUT, new SystemClock());
+  process.once('exit', () => sink.flushSync());
+  return sink;
 }
 
 async function openFiles(settings: LogSettings): Promise<{ stream?: RollingStream; problem?: string }> {
@@ -172,6 +165,15 @@ async function openFiles(settings: LogSettings): Promise<{ stream?: RollingStrea
   }
 }
 
+/** Not `flushSync`: on a full disk the stream of pino-roll would try for ever. */
+function end(stream: RollingStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('close', () => resolve());
+    stream.on('error', () => resolve());
+    stream.end();
+  });
+}
+
 /** A full disk fails on every line; one warning is enough. */
 function warnOnce(stream: ConsoleSink, redactor: Redactor): (error: Error) => void {
   const warned = new Set<string>();
@@ -185,20 +187,4 @@ function warnOnce(stream: ConsoleSink, redactor: Redactor): (error: Error) => vo
     };
     stream.write(`${JSON.stringify(fields)}\n`);
   };
-}
-
-function end(stream: RollingStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once('close', () => resolve());
-    stream.on('error', () => resolve());
-    stream.end();
-  });
-}
-
-function flushQuietly(stream: FlushableStream): void {
-  try {
-    stream.flushSync();
-  } catch {
-    // Not open yet, or already gone: there is nothing left to write to, and nowhere to report it.
-  }
 }

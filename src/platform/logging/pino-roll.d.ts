@@ -14,10 +14,9 @@ declare module 'pino-roll' {
 
   export interface RollingStream {
     write(line: string): boolean;
-    flushSync(): void;
     end(): void;
     on(event: 'error', handler: (error: Error) => void): this;
-    once(event: 'close' | 'finish' | 'cleanup-complete', handler: () => void): this;
+    once(event: 'close', handler: () => void): this;
   }
 
   export default function pinoRoll(options: RollOptions): Promise<RollingStream>;

@@ -1,0 +1,52 @@
+/** A map bounded by the bytes of its values; the least recently read goes first. */
+export class ByteCache<V> {
+  private readonly entries = new Map<string, V>();
+  private held = 0;
+
+  constructor(
+    private readonly maxBytes: number,
+    private readonly sizeOf: (value: V) => number,
+  ) {}
+
+  get(key: string): V | undefined {
+    const value = this.entries.get(key);
+    if (value === undefined) return undefined;
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    return value;
+  }
+
+  /** Keeps the value unless it alone exceeds the bound. */
+  set(key: string, value: V): void {
+    this.delete(key);
+    const size = this.sizeOf(value);
+    if (size > this.maxBytes) return;
+    this.entries.set(key, value);
+    this.held += size;
+    while (this.held > this.maxBytes) {
+      const eldest = this.entries.keys().next();
+      if (eldest.done) return;
+      this.delete(eldest.value);
+    }
+  }
+
+  /** Least recently read first. */
+  values(): V[] {
+    return [...this.entries.values()];
+  }
+
+  get bytes(): number {
+    return this.held;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  private delete(key: string): void {
+    const value = this.entries.get(key);
+    if (value === undefined) return;
+    this.entries.delete(key);
+    this.held -= this.sizeOf(value);
+  }
+}

@@ -1,0 +1,44 @@
+import type { PresentedCategory } from '../core/xtream/present-categories.js';
+import type { LiveChannel } from '../core/xtream/present-live.js';
+
+/** Where the catalogue takes its records from. The channels' repository satisfies it as it stands. */
+export interface CatalogSource {
+  /** Every channel a player may be told of, best in the order of `num`. */
+  listVisible(): Promise<readonly LiveChannel[]>;
+  listCategories(kind: 'live' | 'vod' | 'series'): Promise<readonly CatalogCategory[]>;
+}
+
+export interface CatalogCategory extends PresentedCategory {
+  /** Players show categories in this order. */
+  readonly position: number;
+}
+
+/** The one event the catalogue listens to; also fired when another process changed the database. */
+export interface CatalogEvents {
+  on(name: 'channels.changed', handler: () => void): () => void;
+}
+
+export interface CatalogOptions {
+  /** Bytes kept for ready answers in all: half for lists and guides, a quarter each for playlist templates and playlists. */
+  cacheBytes: number;
+  /** The event loop is given back after this long while an answer is built. Milliseconds. */
+  sliceMs: number;
+  /** Answers below this many bytes are not compressed. */
+  gzipFromBytes: number;
+  /** Least pause between two rebuilds; a slow rebuild pauses twice as long as it took. Milliseconds. */
+  pauseMs: number;
+  /** Waits before a failed rebuild is tried again; the last one repeats. Milliseconds. */
+  retryLadderMs: readonly number[];
+}
+
+export const DEFAULT_CATALOG_OPTIONS: CatalogOptions = {
+  cacheBytes: 256 * 1024 * 1024,
+  sliceMs: 5,
+  gzipFromBytes: 1_024,
+  pauseMs: 100,
+  retryLadderMs: [1_000, 2_000, 5_000, 15_000, 30_000],
+};
+
+export const CATALOG_SOURCE = Symbol('CatalogSource');
+export const CATALOG_EVENTS = Symbol('CatalogEvents');
+export const CATALOG_OPTIONS = Symbol('CatalogOptions');

@@ -1,0 +1,62 @@
+import type { FastifyReply } from 'fastify';
+import type { Readable } from 'node:stream';
+import { matchesEtag } from './negotiation.js';
+import type { PlayerCall } from './player-call.js';
+
+/** An answer of a face, complete: whatever the method was, HTTP leaves the body out where it must. */
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer | string | Readable | null;
+}
+
+export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** The JSON of every answer says its charset, so that GET and HEAD agree whatever the body is made of. */
+export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
+
+export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status: 200,
+    headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** Errors of the file-like answers are plain text: players look at nothing but the status. */
+export function textAnswer(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
+    body: text,
+  };
+}
+
+/** Bytes that stand ready, in the encoding the client takes. */
+export interface ReadyBytes {
+  bytes: Buffer;
+  encoding: 'identity' | 'gzip';
+  /** Without quotes. */
+  etag: string;
+}
+
+/** Ready bytes, or 304 when the client has them already. */
+export function cachedAnswer(
+  call: PlayerCall,
+  { bytes, encoding, etag }: ReadyBytes,
+  headers: Readonly<Record<string, string>>,
+): Answer {
+  const shared = { 'cache-control': 'private, no-cache', etag: `"${etag}"`, ...headers };
+  if (matchesEtag(call.headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
+  return { status: 200, headers: { ...shared, ...encodingHeader(encoding) }, body: bytes };
+}
+
+export function encodingHeader(encoding: 'identity' | 'gzip'): Record<string, string> {
+  return encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {};
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { CredentialsService } from '../../users/credentials.service.js';
+import { PlayerCalls } from './player-call.js';
+import { PlayerGate } from './player-gate.js';
+import { CREDENTIALS, PUBLIC_SERVER } from './ports.js';
+import type { PublicServerSettings } from './ports.js';
+
+/** What the faces of players share. Needs the domain and the platform from a global module. */
+@Module({
+  providers: [
+    { provide: CREDENTIALS, useExisting: CredentialsService },
+    {
+      provide: PUBLIC_SERVER,
+      useFactory: (config: AppConfig): PublicServerSettings => config.server,
+      inject: [AppConfig],
+    },
+    PlayerCalls,
+    PlayerGate,
+  ],
+  exports: [PlayerCalls, PlayerGate, PUBLIC_SERVER],
+})
+export class SharedFacesModule {}

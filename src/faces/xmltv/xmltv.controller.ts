@@ -1,0 +1,18 @@
+import { All, Controller, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAnswer } from '../shared/answer.js';
+import { PlayerCalls } from '../shared/player-call.js';
+import { XmltvService } from './xmltv.service.js';
+
+@Controller()
+export class XmltvController {
+  constructor(
+    private readonly calls: PlayerCalls,
+    private readonly guides: XmltvService,
+  ) {}
+
+  @All(['xmltv.php', 'epg', 'epg/:username/:password', 'epg/:username/:password/:form'])
+  async guide(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    sendAnswer(reply, await this.guides.answer(this.calls.read(request)));
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { CatalogModule } from '../../catalog/catalog.module.js';
+import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { PlayerApiService } from './player-api.service.js';
+import { XtreamController } from './xtream.controller.js';
+
+/** Needs ACTIVE_CONNECTIONS from a global module. */
+@Module({
+  imports: [CatalogModule, SharedFacesModule],
+  controllers: [XtreamController],
+  providers: [PlayerApiService],
+})
+export class XtreamModule {}

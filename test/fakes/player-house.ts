@@ -1,0 +1,163 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { CatalogService } from '../../src/catalog/catalog.service.js';
+import { ChannelsRepository } from '../../src/channels/channels.repository.js';
+import type { LiveChannel } from '../../src/core/xtream/present-live.js';
+import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
+import { ACTIVE_CONNECTIONS } from '../../src/faces/shared/ports.js';
+import { PlaylistModule } from '../../src/faces/playlist/playlist.module.js';
+import { XmltvModule } from '../../src/faces/xmltv/xmltv.module.js';
+import { XtreamModule } from '../../src/faces/xtream/xtream.module.js';
+import { SystemClock } from '../../src/platform/clock.js';
+import type { Clock } from '../../src/platform/clock.js';
+import { AppConfig } from '../../src/platform/config/app-config.js';
+import { EventBus } from '../../src/platform/events/event-bus.js';
+import { Lifecycle } from '../../src/platform/lifecycle.js';
+import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../../src/platform/tokens.js';
+import { CredentialsService } from '../../src/users/credentials.service.js';
+import type { Verdict } from '../../src/users/credentials.service.js';
+import type { BuiltAccount, BuiltCategory } from '../builders/catalog-builder.js';
+
+/** Records in memory, as the repository would deliver them. Can be told to fail or to wait. */
+export class FakeChannels {
+  channels: LiveChannel[] = [];
+  categories: BuiltCategory[] = [];
+  reads = 0;
+  failures = 0;
+  private gate: Promise<void> = Promise.resolve();
+
+  async listVisible(): Promise<LiveChannel[]> {
+    this.reads++;
+    await this.gate;
+    if (this.failures > 0) {
+      this.failures--;
+      throw new Error('the database is away');
+    }
+    return [...this.channels];
+  }
+
+  async listCategories(kind: string): Promise<BuiltCategory[]> {
+    await this.gate;
+    return this.categories.filter((category) => category.kind === kind);
+  }
+
+  /** Reads wait until the returned function is called. */
+  hold(): () => void {
+    let release = (): void => {};
+    this.gate = new Promise((resolve) => (release = resolve));
+    return () => release();
+  }
+}
+
+/** Knows users by their plain passwords; the third wrong attempt from an address must wait. */
+export class FakeCredentials {
+  readonly users = new Map<string, { password: string; account: BuiltAccount }>();
+  readonly asked: { username: string; password: string; address: string }[] = [];
+  readonly seen: number[] = [];
+  private readonly wrong = new Map<string, number>();
+
+  add(password: string, account: BuiltAccount): void {
+    this.users.set(account.username, { password, account });
+  }
+
+  verify(username: string, password: string, address: string): Promise<Verdict> {
+    this.asked.push({ username, password, address });
+    const failures = this.wrong.get(address) ?? 0;
+    if (failures >= 3) return Promise.resolve({ kind: 'throttled', retryAfterSeconds: 30 });
+    const user = this.users.get(username);
+    if (user?.password !== password) {
+      this.wrong.set(address, failures + 1);
+      return Promise.resolve({ kind: 'refused' });
+    }
+    const { account } = user;
+    return Promise.resolve({ kind: account.status === 'Active' ? 'ok' : 'inactive', account });
+  }
+
+  noteSeen(userId: number): void {
+    this.seen.push(userId);
+  }
+
+  forgive(): void {
+    this.wrong.clear();
+  }
+}
+
+export interface PlayerHouseOptions {
+  channels: FakeChannels;
+  credentials: FakeCredentials;
+  server?: Partial<AppConfig['server']>;
+  clock?: Clock;
+  activeConnections?: (userId: number) => number;
+}
+
+export interface PlayerHouse {
+  app: NestFastifyApplication;
+  url: string;
+  port: number;
+  events: EventBus;
+  catalog: CatalogService;
+  close(): Promise<void>;
+}
+
+@Module({ imports: [XtreamModule, PlaylistModule, XmltvModule] })
+class FacesModule {}
+
+/** The faces of players as they are wired in production, over records and users in memory, on a loopback port. */
+export async function openPlayerHouse(options: PlayerHouseOptions): Promise<PlayerHouse> {
+  const logger = new SilentLogger();
+  const lifecycle = new Lifecycle(logger);
+  const events = new EventBus(logger);
+  const root: DynamicModule = {
+    module: FacesModule,
+    imports: [houseModule(options, { logger, lifecycle, events })],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(
+    root,
+    new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as Nest documents it
+    { logger: false, abortOnError: false },
+  );
+  preparePlayerHttp(app);
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await lifecycle.shutdown();
+  };
+  const catalog = app.get(CatalogService);
+  return { app, url: `http://127.0.0.1:${port}`, port, events, catalog, close };
+}
+
+@Module({})
+class HouseModule {}
+
+function houseModule(
+  options: PlayerHouseOptions,
+  parts: { logger: SilentLogger; lifecycle: Lifecycle; events: EventBus },
+): DynamicModule {
+  const server = {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    trustedProxies: [],
+    timezone: 'UTC',
+    ...options.server,
+  };
+  const count = options.activeConnections ?? (() => 0);
+  const providers = [
+    { provide: ChannelsRepository, useValue: options.channels },
+    { provide: CredentialsService, useValue: options.credentials },
+    { provide: AppConfig, useValue: { server } },
+    { provide: EventBus, useValue: parts.events },
+    { provide: Lifecycle, useValue: parts.lifecycle },
+    { provide: CLOCK, useValue: options.clock ?? new SystemClock() },
+    { provide: LOGGER, useValue: parts.logger },
+    { provide: ACTIVE_CONNECTIONS, useValue: { count } },
+  ];
+  return { module: HouseModule, global: true, providers, exports: providers };
+}
