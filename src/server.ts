@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
+import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/player-http.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { loadConfig } from './platform/config/load-config.js';
@@ -34,7 +35,7 @@ export async function runServer(): Promise<void> {
     stopOnSignal(server, log);
   } catch (error) {
     process.stderr.write(`rooftop: ${describeError(error)}\n`);
-    log?.flush();
+    await log?.close();
     process.exit(1);
   }
 }
@@ -60,11 +61,12 @@ export async function startServer(
 }
 
 async function createApp(house: House): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: true });
+  const adapter = new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHouse(house), adapter, {
     logger: new NestLogger(house.logger),
     abortOnError: false,
   });
+  preparePlayerHttp(app);
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;
 }
@@ -116,20 +118,20 @@ async function listen(app: NestFastifyApplication, config: AppConfig): Promise<n
 
 function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
     log.logger.info('stopping', { signal });
-    house.lifecycle
-      .shutdown()
-      .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
-      .finally(() => {
-        log.flush();
-        process.exit(0);
-      });
+    try {
+      await house.lifecycle.shutdown();
+    } finally {
+      await log.close();
+      process.exit(0);
+    }
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => house.lifecycle.background('shutdown', stop(signal)));
+  }
 }
 
 function openServerLog(config: AppConfig): Promise<OpenLog> {
