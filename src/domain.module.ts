@@ -8,6 +8,7 @@ import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
 import { HttpFetcher } from './platform/http/fetcher.js';
+import { Maintenance } from './platform/database/maintenance.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
@@ -51,6 +52,7 @@ export class DomainModule {
       { provide: Database, useValue: house.database },
       { provide: EventBus, useValue: house.events },
       { provide: ChangeFeed, useValue: house.changes },
+      { provide: Maintenance, useValue: house.maintenance },
       HttpFetcher,
       { provide: ACTIVE_CONNECTIONS, useValue: { count: () => 0 } },
     ];

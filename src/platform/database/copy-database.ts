@@ -50,6 +50,18 @@ export async function copyDatabase(
   }
 }
 
+/** Rows of every table at one moment. */
+export function countRows(database: Database): Promise<TableCount[]> {
+  return database.snapshot(async (runner) => {
+    const counts: TableCount[] = [];
+    for (const { name } of tableShapes(database.writerSource)) {
+      const rows = (await runner.query(`SELECT count(*) AS rows FROM "${name}"`)) as { rows: unknown }[];
+      counts.push({ table: name, rows: Number(rows[0]?.rows) });
+    }
+    return counts;
+  });
+}
+
 async function copyTable(
   source: QueryRunner,
   sourceDialect: Dialect,

@@ -57,7 +57,9 @@ export class Database {
     return this.queue.pending;
   }
 
+  /** May be called twice: a restore closes the database before the house does. */
   async close(): Promise<void> {
+    if (!this.writer.isInitialized) return;
     await this.queue.drain();
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();
