@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DomainModule } from './domain.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
+import { WebModule } from './faces/web/web.module.js';
 import { XmltvModule } from './faces/xmltv/xmltv.module.js';
 import { XtreamModule } from './faces/xtream/xtream.module.js';
 import type { House } from './house.js';
@@ -11,7 +12,7 @@ export class AppModule {
   static forHouse(house: House): DynamicModule {
     return {
       module: AppModule,
-      imports: [DomainModule.forHouse(house), XtreamModule, PlaylistModule, XmltvModule],
+      imports: [DomainModule.forHouse(house), XtreamModule, PlaylistModule, XmltvModule, WebModule],
     };
   }
 }
