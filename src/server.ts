@@ -34,7 +34,7 @@ export async function runServer(): Promise<void> {
     stopOnSignal(server, log);
   } catch (error) {
     process.stderr.write(`rooftop: ${describeError(error)}\n`);
-    log?.flush();
+    await log?.close();
     process.exit(1);
   }
 }
@@ -123,10 +123,11 @@ function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
     house.lifecycle
       .shutdown()
       .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
-      .finally(() => {
-        log.flush();
-        process.exit(0);
-      });
+      .then(() => log.close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
