@@ -118,20 +118,21 @@ async function listen(app: NestFastifyApplication, config: AppConfig): Promise<n
 
 function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
   let stopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.logger.info('stopping', { signal });
-    try {
-      await house.lifecycle.shutdown();
-    } finally {
-      await log.close();
-      process.exit(0);
-    }
+    house.lifecycle
+      .shutdown()
+      .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
+      .then(() => log.close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => house.lifecycle.background('shutdown', stop(signal)));
-  }
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 function openServerLog(config: AppConfig): Promise<OpenLog> {
