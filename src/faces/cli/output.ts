@@ -58,9 +58,9 @@ export function reportFailure(terminal: Terminal, error: unknown, json: boolean)
   const known = error instanceof AppError ? error : undefined;
   const message = describeError(error);
   if (json)
-    terminal.err(
+    {terminal.err(
       `${JSON.stringify({ error: { code: known?.code ?? 'internal', message, details: known?.details ?? [] } })}\n`,
-    );
+    );}
   else terminal.err(`rooftop: ${message}\n`);
   terminal.setExitCode(exitCodeOf(known));
 }

@@ -119,7 +119,7 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
         const ids = await wantedLists(services, id, options.all === true);
         const results: RefreshReport[] = [];
         for (const wanted of ids)
-          results.push(await refreshOne(context.terminal, services, wanted, options.force === true));
+          {results.push(await refreshOne(context.terminal, services, wanted, options.force === true));}
         if (results.some(({ status }) => status === 'failed' || status === 'stale')) {
           context.terminal.setExitCode(
             results.every(({ status }) => status === 'failed') ? EXIT.failed : EXIT.partly,
@@ -234,7 +234,7 @@ function printReport(terminal: Terminal, report: RefreshReport, most: number): v
   );
   for (const problem of problems.slice(0, most)) terminal.out(`  line ${problem.line}: ${problem.reason}\n`);
   if (problems.length > most)
-    terminal.out(`  … and ${problems.length - most} more: rooftop sources report ${sourceId}\n`);
+    {terminal.out(`  … and ${problems.length - most} more: rooftop sources report ${sourceId}\n`);}
 }
 
 function toUrl(place: string): string {
@@ -248,7 +248,7 @@ function toUrl(place: string): string {
 
 function toId(text: string): number {
   if (!/^\d{1,9}$/.test(text))
-    throw new AppError('invalid_input', `${text} is not the id of a list`, { status: 400 });
+    {throw new AppError('invalid_input', `${text} is not the id of a list`, { status: 400 });}
   return Number(text);
 }
 
