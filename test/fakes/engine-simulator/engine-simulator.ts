@@ -51,7 +51,11 @@ export class EngineSimulator {
       foreignUrl: () => `${this.controlListener.url}/__foreign/stream.ts`,
     });
     const { host = '127.0.0.1', port = 0, controlPort = 0 } = options;
-    this.listener = new LoopbackListener((req, res) => this.face.handle(req, res), { host, port });
+    this.listener = new LoopbackListener((req, res) => this.face.handle(req, res), {
+      host,
+      port,
+      onDisconnect: () => this.engine.changed(),
+    });
     this.controlListener = new LoopbackListener(controlHandler(this.engine, this.control), {
       host,
       port: controlPort,
@@ -103,9 +107,10 @@ export class EngineSimulator {
   async close(): Promise<void> {
     this.closed = true;
     this.engine.faults.clear();
+    const closed = Promise.all([this.listener.close(), this.controlListener.close()]);
     this.engine.drop('lost');
     this.timers.close();
-    await Promise.all([this.listener.close(), this.controlListener.close()]);
+    await closed;
   }
 
   private onFault(entry: ActiveFault): void {
@@ -148,9 +153,9 @@ export class EngineSimulator {
 
   private crash(downMs: number): void {
     this.listener.stopListening();
+    this.listener.resetConnections();
     this.engine.forget();
     this.face.forgetAll();
-    this.listener.resetConnections();
     this.timers.after(downMs, () => this.reopen());
   }
 

@@ -38,7 +38,7 @@ export abstract class FaultyHost<F extends Fault = Fault> {
         this.requests.add(exchange);
         this.serve(exchange);
       },
-      { host, port },
+      { host, port, onDisconnect: () => this.requests.changed() },
     );
   }
 
