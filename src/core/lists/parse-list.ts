@@ -2,6 +2,7 @@
 import { ListCollector } from './collector.js';
 import { decodeText } from './decode.js';
 import { detectFormat, refuseBytes } from './detect.js';
+import { readJsonList } from './json-list.js';
 import { M3uReader } from './m3u.js';
 import { takeTitleCategories } from './title-category.js';
 import type { ListFormat, ListLimits, ParsedList } from './types.js';
@@ -46,7 +47,7 @@ function readText(chunks: Iterable<string>, wanted: KnownFormat | 'auto', found:
     return found.finish('unknown');
   }
   if (format === 'm3u') readM3u(head, rest, found);
-  else found.note(1, 'no-entries');
+  else readDocument(format, head, rest, found);
   takeTitleCategories(found.entries);
   return found.finish(format);
 }
@@ -57,6 +58,24 @@ function readM3u(head: string, rest: Iterable<string>, found: ListCollector): vo
   for (const chunk of rest) reader.push(chunk);
   reader.end();
   if (found.isBarren) found.note(1, looksLikePage(head) ? 'error-page' : 'no-entries');
+}
+
+function readDocument(
+  format: 'json' | 'html',
+  head: string,
+  rest: Iterable<string>,
+  found: ListCollector,
+): void {
+  const parts = [head];
+  let length = head.length;
+  for (const chunk of rest) {
+    length += chunk.length;
+    if (length > found.limits.maxDocumentLength) return found.note(1, 'too-large');
+    parts.push(chunk);
+  }
+  const text = parts.join('');
+  if (format === 'json') readJsonList(text, found);
+  else found.note(1, 'no-entries');
 }
 
 function looksLikePage(head: string): boolean {
