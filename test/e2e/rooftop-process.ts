@@ -90,8 +90,9 @@ export class RooftopHouse {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (args[0] === 'dist/src/main.js') {
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (chunk: Buffer) => this.output.push(String(chunk)));
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => this.output.push(String(chunk)));
+      }
     }
     return child;
   }

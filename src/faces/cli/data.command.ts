@@ -36,8 +36,9 @@ export function addDataCommands(program: Command, context: CliContext): void {
         const result = await maintenance.restore(fromHere(file));
         if (wantsJson(command)) return printJson(context.terminal, { ...result, restored: true });
         context.terminal.out(`restored the backup of ${result.createdAt}:\n${countLines(result.tables)}`);
-        if (result.replacedFile !== null)
+        if (result.replacedFile !== null) {
           context.terminal.out(`the database before it is kept as ${result.replacedFile}\n`);
+        }
       }),
     );
 
@@ -55,8 +56,9 @@ export function addDataCommands(program: Command, context: CliContext): void {
           onProgress: (table, rows) => printProgress(context.terminal, `${table}: ${rows} rows`),
         });
         endProgress(context.terminal);
-        if (wantsJson(command))
+        if (wantsJson(command)) {
           return printJson(context.terminal, { tables, copied: options.dryRun !== true });
+        }
         context.terminal.out(
           `${options.dryRun ? 'would copy' : 'copied and compared'}:\n${countLines(tables)}`,
         );

@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { TableCount } from './backup-file.js';
-import type { Database, Dialect } from './database.js';
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
 import {
   insertRows,
   readCounter,
@@ -36,8 +37,9 @@ export async function copyDatabase(
     for (const { name } of [...tables].reverse()) await runner.query(`DELETE FROM "${name}"`);
     const counts = await from.snapshot(async (source) => {
       const copied: TableCount[] = [];
-      for (const table of tables)
+      for (const table of tables) {
         copied.push(await copyTable(source, from.dialect, runner, to.dialect, table, options));
+      }
       return copied;
     });
     await runner.commitTransaction();

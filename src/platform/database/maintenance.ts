@@ -89,8 +89,9 @@ export class Maintenance {
 
   private openTarget(target: string): Promise<Database> {
     const { schema, clock, logger } = this.options;
-    if (/^postgres(ql)?:\/\//.test(target))
+    if (/^postgres(ql)?:\/\//.test(target)) {
       return openDatabase({ url: target, dataDir: this.options.dataDir, schema, clock, logger });
+    }
     const folder = /^sqlite:(?:\/\/)?(.+)$/.exec(target)?.[1];
     if (folder === undefined) {
       throw new AppError('invalid_input', 'the target must be postgres://… or sqlite:FOLDER', {
