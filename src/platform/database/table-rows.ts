@@ -85,7 +85,8 @@ function toPlain(table: TableShape, row: Record<string, unknown>): PlainRow {
     const value = row[name];
     if (value === null || value === undefined) return null;
     if (type === 'boolean') return value === true || value === 1;
-    return type === 'number' ? Number(value) : String(value);
+    if (type === 'number') return Number(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
 
