@@ -87,7 +87,11 @@ describe('PictureProbe', () => {
     ],
     ['a recovery point without SPS', [sei(6, 1, 0x88), slice(0, 5)], 'other'],
     ['another message', [sps, sei(5, 1, 0x88), slice(0, 5)], 'other'],
-    ['a message that ends in its type', [sps, sei(...new Array<number>(600).fill(255)), slice(0, 5)], 'other'],
+    [
+      'a message that ends in its type',
+      [sps, sei(...new Array<number>(600).fill(255)), slice(0, 5)],
+      'other',
+    ],
     ['a message cut before its body', [sps, nal([0x06], Buffer.from([6, 255])), slice(0, 5)], 'other'],
     ['a slice number beyond all bounds', [sps, nal([0x41], Buffer.alloc(30))], 'other'],
     ['an IDR behind filler', [filler, nal([0x65], Buffer.from([0x88, 0x84]))], 'keyframe'],
