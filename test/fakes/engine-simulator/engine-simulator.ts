@@ -77,6 +77,11 @@ export class EngineSimulator {
     return this.listener.connections;
   }
 
+  /** False while the port is closed. */
+  get isListening(): boolean {
+    return this.listener.isOpen;
+  }
+
   /** Timers that still wait. */
   get pendingTimers(): number {
     return this.timers.size;
