@@ -2,6 +2,7 @@
 import { ListCollector } from './collector.js';
 import { decodeText } from './decode.js';
 import { detectFormat, refuseBytes } from './detect.js';
+import { readHtmlList } from './html-list.js';
 import { readJsonList } from './json-list.js';
 import { M3uReader } from './m3u.js';
 import { takeTitleCategories } from './title-category.js';
@@ -9,7 +10,7 @@ import type { ListFormat, ListLimits, ParsedList } from './types.js';
 import { DEFAULT_LIST_LIMITS } from './types.js';
 
 export interface ParseListOptions {
-  /** 'auto' judges by content; the others are tried as said. */
+  /** What the source is said to be. The content decides; this counts only where the content leaves it open. */
   type?: 'auto' | 'm3u' | 'json' | 'html';
   /** Content-Type of the answer; only its charset is used. */
   contentType?: string | null;
@@ -41,7 +42,8 @@ function readText(chunks: Iterable<string>, wanted: KnownFormat | 'auto', found:
     found.note(1, 'empty-list');
     return found.finish('unknown');
   }
-  const format = wanted === 'auto' ? detectFormat(head) : wanted;
+  const detected = detectFormat(head);
+  const format = detected === 'unknown' && wanted !== 'auto' ? wanted : detected;
   if (format === 'unknown') {
     found.note(1, 'no-entries');
     return found.finish('unknown');
@@ -57,7 +59,7 @@ function readM3u(head: string, rest: Iterable<string>, found: ListCollector): vo
   reader.push(head);
   for (const chunk of rest) reader.push(chunk);
   reader.end();
-  if (found.isBarren) found.note(1, looksLikePage(head) ? 'error-page' : 'no-entries');
+  if (found.isBarren) found.note(1, 'no-entries');
 }
 
 function readDocument(
@@ -75,11 +77,7 @@ function readDocument(
   }
   const text = parts.join('');
   if (format === 'json') readJsonList(text, found);
-  else found.note(1, 'no-entries');
-}
-
-function looksLikePage(head: string): boolean {
-  return detectFormat(head) === 'html';
+  else readHtmlList(text, found);
 }
 
 /** The first chunks up to 64 KiB, so that the kind of list can be told, and what follows. */
