@@ -200,7 +200,7 @@ describe('the first evening', () => {
     const watching = watch(`${house.url}/live/ana/${PASSWORDS.ana}/${channels[0]?.id ?? 0}.ts`, 1e9).catch(
       () => undefined,
     );
-    const big = listOf(Array.from({ length: 5000 }, (_, index) => `Mass ${index}`));
+    const big = listOf(Array.from({ length: 5000 }, (_, index) => `Mass x${index}z`));
     const { id } = await house.json<{ id: number }>('sources', 'add', lists.put('/big.m3u', big));
     const importing = house.spawn(['bin/rooftop.mjs', 'sources', 'refresh', String(id)]);
     await new Promise<void>((resolve) => {
