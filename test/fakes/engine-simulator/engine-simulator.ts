@@ -1,5 +1,6 @@
 import { SystemClock } from '../../../src/platform/clock.js';
-import type { ActiveFault } from '../faults/fault-book.js';
+import type { ActiveFault, FaultScope } from '../faults/fault-book.js';
+import type { Fault } from '../faults/fault.js';
 import { LoopbackListener } from '../net/loopback-listener.js';
 import { seededRandom } from '../net/seeded-random.js';
 import { TimerBook } from '../net/timer-book.js';
@@ -104,6 +105,11 @@ export class EngineSimulator {
     });
   }
 
+  /** Every connection to the engine ends with a reset; sessions stay. */
+  resetConnections(): void {
+    this.listener.resetConnections();
+  }
+
   assertInvariants(options: InvariantOptions = {}): void {
     assertInvariants(this.engine, options);
   }
@@ -178,6 +184,16 @@ export async function createSim(options: SimOptions = {}): Promise<EngineSimulat
   const sim = new EngineSimulator(options);
   await sim.open();
   return sim;
+}
+
+/** The same fault at several engines, e.g. for "all engines are down". Returns the way to end it everywhere. */
+export function injectEverywhere(
+  sims: readonly EngineSimulator[],
+  fault: Fault,
+  scope: FaultScope = {},
+): () => void {
+  const entries = sims.map((sim) => sim.control.inject(fault, scope));
+  return () => entries.forEach((entry) => entry.remove());
 }
 
 function contentDefaults(options: SimOptions, timings: SimTimings): ContentDefaults {

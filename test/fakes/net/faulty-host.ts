@@ -46,6 +46,11 @@ export abstract class FaultyHost<F extends Fault = Fault> {
     return this.listener.url;
   }
 
+  /** False while the port is closed. */
+  get isListening(): boolean {
+    return this.listener.isOpen;
+  }
+
   get connections(): number {
     return this.listener.connections;
   }

@@ -72,11 +72,13 @@ export class LoopbackListener {
   async close(): Promise<void> {
     const net = this.net;
     this.net = undefined;
-    const ended = net ? once(net, 'close') : Promise.resolve();
+    const ended = [...this.sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
+    const closed = net ? [once(net, 'close')] : [];
     net?.close();
     for (const socket of [...this.sockets]) socket.destroy();
-    await ended;
-    this.http.removeAllListeners();
+    await Promise.all([...ended, ...closed]);
   }
 
   private accept(socket: Socket): void {

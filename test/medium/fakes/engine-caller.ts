@@ -45,8 +45,10 @@ export class Bench {
   }
 }
 
+/** On a connection of its own: a pooled one may have been cut by the fault before. */
 export async function getJson<T>(url: string): Promise<T> {
-  return (await (await fetch(url)).json()) as T;
+  const reader = await StreamReader.open(url, { maxRedirects: 0 });
+  return JSON.parse(await reader.text()) as T;
 }
 
 export interface StartOptions {
