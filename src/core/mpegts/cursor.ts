@@ -1,0 +1,95 @@
+import type { GopRing, KeyframeChunk } from './gop-ring.js';
+
+export interface JoinOptions {
+  /** How far behind live to start, in ms of arrival: players want some seconds at once before they show a picture. */
+  behindMs: number;
+  nowMs: number;
+}
+
+/**
+ * One reader's place in a ring. It has no queue of its own: what `next` gives out is shared memory and must not be
+ * changed.
+ */
+export class RingCursor {
+  /** How often the reader fell out of the ring or was moved forward. */
+  jumps = 0;
+  /** Of the next chunk; −1 before the join. */
+  private seq = -1;
+  private prefix: Buffer | undefined;
+  private position = 0;
+  /** The reader has been overrun and waits for a keyframe. */
+  private lost = false;
+
+  constructor(private readonly ring: GopRing) {}
+
+  get joined(): boolean {
+    return this.seq >= 0;
+  }
+
+  /**
+   * Takes the newest keyframe that came at least `behindMs` ago, else the oldest one; 'not-yet' while the ring has
+   * none. The first output is PAT and PMT.
+   */
+  join({ behindMs, nowMs }: JoinOptions): 'joined' | 'not-yet' {
+    const chunk = this.ring.keyframeBehind(behindMs, nowMs);
+    if (!chunk) return 'not-yet';
+    this.moveTo(chunk, chunk.prefix.atStart);
+    return 'joined';
+  }
+
+  /** The next bytes; undefined = there are none yet. An overrun reader continues at the newest keyframe. */
+  next(): Buffer | undefined {
+    if (this.seq < this.ring.firstSeq && this.joined && !this.recover()) return undefined;
+    const { prefix } = this;
+    if (prefix) {
+      this.prefix = undefined;
+      return prefix;
+    }
+    const chunk = this.ring.chunk(this.seq);
+    if (!chunk) return undefined;
+    this.seq++;
+    this.position = chunk.position + chunk.data.length;
+    return chunk.data;
+  }
+
+  /**
+   * Moves forward to the newest keyframe; the next output is PAT and PMT, marked as a discontinuity. False when there
+   * is no keyframe ahead of the reader.
+   */
+  skipToNewestKeyframe(): boolean {
+    const chunk = this.ring.newestKeyframe;
+    if (!chunk || !this.joined || chunk.seq <= this.seq) return false;
+    this.jumps++;
+    this.moveTo(chunk, chunk.prefix.afterJump);
+    return true;
+  }
+
+  /** Bytes of the stream between the reader and the newest chunk's end. */
+  get lagBytes(): number {
+    return this.joined ? this.ring.endPosition - this.position : 0;
+  }
+
+  /** How long ago the reader's next chunk came, in ms; 0 when it has them all. */
+  lagMs(nowMs: number): number {
+    if (!this.joined) return 0;
+    const chunk = this.ring.chunk(Math.max(this.seq, this.ring.firstSeq));
+    return chunk ? nowMs - chunk.arrivedAt : 0;
+  }
+
+  /** The next chunk is gone. Counted once, however long the next keyframe takes to come. */
+  private recover(): boolean {
+    if (!this.lost) this.jumps++;
+    this.lost = true;
+    const chunk = this.ring.newestKeyframe;
+    if (!chunk) return false;
+    this.moveTo(chunk, chunk.prefix.afterJump);
+    return true;
+  }
+
+  private moveTo(chunk: KeyframeChunk, prefix: Buffer): void {
+    this.seq = chunk.seq;
+    this.position = chunk.position;
+    this.prefix = prefix;
+    this.lost = false;
+  }
+}
