@@ -8,7 +8,7 @@ export class Init1763640000000 implements MigrationInterface {
   name = 'Init1763640000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const c = columnsFor(runner.connection.options.type);
+    const c = columnsFor(runner.dataSource.options.type);
     for (const table of [...peopleTables(c), ...channelTables(c), ...systemTables(c)]) {
       await runner.createTable(new Table(table));
     }

@@ -30,7 +30,11 @@ export async function welcomeText(
     `  API docs      ${main}/api/docs`,
     '',
     ...firstRunLines(first),
-    await qrcode.toString(`${main}/`, { type: 'terminal', small: true }),
+    // Colours make it readable on dark terminals; into a file or a service log go plain blocks.
+    await qrcode.toString(
+      `${main}/`,
+      process.stdout.isTTY ? { type: 'terminal', small: true } : { type: 'utf8' },
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

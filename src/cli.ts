@@ -50,7 +50,7 @@ async function runInHouse(json: boolean, work: (services: ServiceLocator) => Pro
     reportFailure(terminal, error, json);
   } finally {
     await house?.lifecycle.shutdown();
-    log?.flush();
+    await log?.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { ACTIVE_CONNECTIONS } from './faces/shared/ports.js';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
@@ -6,6 +7,8 @@ import type { House } from './house.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
+import { HttpFetcher } from './platform/http/fetcher.js';
+import { Maintenance } from './platform/database/maintenance.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
@@ -49,6 +52,9 @@ export class DomainModule {
       { provide: Database, useValue: house.database },
       { provide: EventBus, useValue: house.events },
       { provide: ChangeFeed, useValue: house.changes },
+      { provide: Maintenance, useValue: house.maintenance },
+      HttpFetcher,
+      { provide: ACTIVE_CONNECTIONS, useValue: { count: () => 0 } },
     ];
     const providers = [...platform, ...DOMAIN];
     return { module: DomainModule, global: true, providers, exports: providers };

@@ -5,6 +5,7 @@ import type { AppConfig } from './platform/config/app-config.js';
 import { loadSecrets, prepareDataFolder, type Secrets } from './platform/data-folder.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import type { Database } from './platform/database/database.js';
+import { Maintenance } from './platform/database/maintenance.js';
 import { openDatabase } from './platform/database/open-database.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
@@ -20,6 +21,7 @@ export interface House {
   database: Database;
   events: EventBus;
   changes: ChangeFeed;
+  maintenance: Maintenance;
 }
 
 export async function openHouse(config: AppConfig, logger: Logger): Promise<House> {
@@ -37,7 +39,8 @@ export async function openHouse(config: AppConfig, logger: Logger): Promise<Hous
   lifecycle.onShutdown('stores', 'database', () => database.close());
   const events = new EventBus(logger);
   const changes = new ChangeFeed(database, events, clock, lifecycle);
-  return { config, clock, logger, lifecycle, secrets, database, events, changes };
+  const maintenance = new Maintenance({ database, schema: SCHEMA, dataDir: config.dataDir, clock, logger });
+  return { config, clock, logger, lifecycle, secrets, database, events, changes, maintenance };
 }
 
 export function projectRoot(): string {

@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
+import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/player-http.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { loadConfig } from './platform/config/load-config.js';
@@ -34,7 +35,7 @@ export async function runServer(): Promise<void> {
     stopOnSignal(server, log);
   } catch (error) {
     process.stderr.write(`rooftop: ${describeError(error)}\n`);
-    log?.flush();
+    await log?.close();
     process.exit(1);
   }
 }
@@ -60,11 +61,12 @@ export async function startServer(
 }
 
 async function createApp(house: House): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: true });
+  const adapter = new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHouse(house), adapter, {
     logger: new NestLogger(house.logger),
     abortOnError: false,
   });
+  preparePlayerHttp(app);
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;
 }
@@ -123,10 +125,11 @@ function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
     house.lifecycle
       .shutdown()
       .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
-      .finally(() => {
-        log.flush();
-        process.exit(0);
-      });
+      .then(() => log.close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

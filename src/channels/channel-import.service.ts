@@ -124,8 +124,9 @@ class ImportRun {
     for (const { sourceKey, id } of known) if (sourceKey !== null) this.categoryIds.set(sourceKey, id);
     let position = Math.max(0, ...known.map((category) => category.position));
     const missing = new Map<string, string>();
-    for (const { group } of channels)
+    for (const { group } of channels) {
       if (!this.categoryIds.has(categoryKey(group))) missing.set(categoryKey(group), group);
+    }
     const names = [...missing];
     for (let start = 0; start < names.length; start += SLICE) {
       const rows = names.slice(start, start + SLICE).map(([sourceKey, name]) => ({
@@ -266,7 +267,7 @@ class ImportRun {
       ([field, value]) =>
         row[field as keyof Channel] !== value && !row.editedFields.includes(field as EditableChannelField),
     );
-    return Object.fromEntries(changes) as Partial<NewChannel>;
+    return Object.fromEntries(changes);
   }
 
   private async writeSources(

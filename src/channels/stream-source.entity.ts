@@ -44,7 +44,7 @@ export class StreamSource {
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent!: string | null;
 
-  @Column('text', { default: '{}', transformer: jsonColumn<Record<string, string>>({}) })
+  @Column('text', { default: '{}', transformer: jsonColumn({}) })
   headers!: Record<string, string>;
 
   /** The operator vouches for the list: this place may be on a private address. */

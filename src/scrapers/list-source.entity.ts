@@ -50,13 +50,13 @@ export class ListSource {
   @Column('integer', { name: 'interval_minutes' })
   intervalMinutes!: number;
 
-  @Column('text', { default: '{}', transformer: jsonColumn<Record<string, string>>({}) })
+  @Column('text', { default: '{}', transformer: jsonColumn({}) })
   headers!: Record<string, string>;
 
   @Column('boolean', { name: 'is_enabled', default: true })
   isEnabled!: boolean;
 
-  @Column('text', { default: '{}', transformer: jsonColumn<ListFilters>({}) })
+  @Column('text', { default: '{}', transformer: jsonColumn({}) })
   filters!: ListFilters;
 
   @Column('text')
@@ -87,13 +87,13 @@ export class ListSource {
   @Column('integer', { name: 'entry_count', default: 0 })
   entryCount!: number;
 
-  @Column('text', { name: 'guide_urls', default: '[]', transformer: jsonColumn<string[]>([]) })
+  @Column('text', { name: 'guide_urls', default: '[]', transformer: jsonColumn([]) })
   guideUrls!: string[];
 
   @Column('text', {
     name: 'last_report',
     nullable: true,
-    transformer: jsonColumn<RefreshReport | null>(null),
+    transformer: jsonColumn(null),
   })
   lastReport!: RefreshReport | null;
 

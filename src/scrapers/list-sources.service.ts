@@ -109,12 +109,15 @@ function inputProblems(input: ListSourceInput): FieldProblem[] {
     if (!isRight) problems.push({ field, rule });
   };
   const { name, type, intervalMinutes, headers, filters, grouping, maxConnections, shrinkThreshold } = input;
-  if (name !== undefined)
+  if (name !== undefined) {
     need('name', /^[^\p{Cc}]{1,200}$/u.test(name.trim()), 'must be 1 to 200 characters');
-  if (type !== undefined)
+  }
+  if (type !== undefined) {
     need('type', LIST_TYPES.includes(type as never), `must be one of ${LIST_TYPES.join(', ')}`);
-  if (grouping !== undefined)
+  }
+  if (grouping !== undefined) {
     need('grouping', GROUPINGS.includes(grouping as never), `must be one of ${GROUPINGS.join(', ')}`);
+  }
   if (intervalMinutes !== undefined) {
     need(
       'intervalMinutes',

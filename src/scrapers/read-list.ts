@@ -69,14 +69,16 @@ function problemsOf(
     reason: name === null ? describeReason(reason) : `${describeReason(reason)}: ${name}`,
   }));
   for (const { kind, line, name } of entries) {
-    if (kind !== 'live')
+    if (kind !== 'live') {
       told.push({
         line,
         reason: `${kind === 'film' ? 'a film' : 'an episode'}, not a live channel: ${name}`,
       });
+    }
   }
-  if (filtered > 0)
+  if (filtered > 0) {
     told.push({ line: 0, reason: `${filtered} entries were left out by the filters of this list` });
+  }
   return told;
 }
 

@@ -166,11 +166,13 @@ export class RefreshService {
 
   private refusal(source: ListSource, list: ReadChannels, options: RefreshOptions): string | null {
     if (list.refusal !== null) return list.refusal;
-    if (list.streams === 0)
+    if (list.streams === 0) {
       return list.found > 0 ? 'no entry of the list could be used' : 'the list is empty';
+    }
     const threshold = source.shrinkThreshold ?? this.config.sources.shrinkThreshold;
-    if (options.force || source.entryCount === 0 || list.streams >= source.entryCount * threshold)
+    if (options.force || source.entryCount === 0 || list.streams >= source.entryCount * threshold) {
       return null;
+    }
     const share = Math.round((100 * list.streams) / source.entryCount);
     return `the list has shrunk to ${list.streams} of ${source.entryCount} entries (${share} %); refresh it with --force if that is right`;
   }

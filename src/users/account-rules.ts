@@ -65,8 +65,9 @@ export function passwordProblems(password: string): FieldProblem[] {
     problems.push({ field: 'password', rule: `must not exceed ${MAX_PASSWORD_BYTES} bytes` });
   }
   // Players put it into URLs, many without encoding it.
-  if (/[\s\p{Cc}]/u.test(password))
+  if (/[\s\p{Cc}]/u.test(password)) {
     problems.push({ field: 'password', rule: 'must not contain blanks or control characters' });
+  }
   return problems;
 }
 

@@ -49,8 +49,9 @@ export class AdminAuthService {
         },
       );
     }
-    if (verdict.kind === 'refused')
+    if (verdict.kind === 'refused') {
       throw new AppError('unauthorized', 'wrong user name or password', { status: 401 });
+    }
     if (verdict.kind === 'inactive' || !verdict.account.isAdmin) {
       throw new AppError('forbidden', 'this account may not administer Rooftop', { status: 403 });
     }

@@ -62,9 +62,14 @@ export class CredentialsService {
     const verdict = await this.checkPassword(username.toLowerCase(), user, password, address);
     if (verdict !== true) return verdict;
     if (!user) return { kind: 'refused' };
-    const nowSeconds = Math.floor(this.clock.now() / 1000);
-    const account = toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
+    const account = await this.accountOf(user);
     return account.status === 'Active' ? { kind: 'ok', account } : { kind: 'inactive', account };
+  }
+
+  /** The account as it is now; null when it is gone. */
+  async current(userId: number): Promise<Account | null> {
+    const user = await this.users.findById(userId);
+    return user && this.accountOf(user);
   }
 
   /** Gathered in memory; `flushSeen` writes it. */
@@ -76,6 +81,11 @@ export class CredentialsService {
     const ids = [...this.seen];
     this.seen.clear();
     await this.users.noteSeen(ids, Math.floor(this.clock.now() / 1000));
+  }
+
+  private async accountOf(user: User): Promise<Account> {
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
+    return toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
   }
 
   private async checkPassword(

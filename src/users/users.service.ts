@@ -142,8 +142,9 @@ function inputProblems(input: UserInput): FieldProblem[] {
   ) {
     problems.push({ field: 'joinBehindSeconds', rule: 'must be a whole number from 0 to 60' });
   }
-  if (notes !== undefined && notes.length > 4000)
+  if (notes !== undefined && notes.length > 4000) {
     problems.push({ field: 'notes', rule: 'must not exceed 4000 characters' });
+  }
   return problems;
 }
 

@@ -7,7 +7,8 @@ import pg from 'pg';
 import type { Clock } from '../../src/platform/clock.js';
 import { SystemClock } from '../../src/platform/clock.js';
 import { SCHEMA } from '../../src/data-source.js';
-import type { Database, Dialect } from '../../src/platform/database/database.js';
+import type { Database } from '../../src/platform/database/database.js';
+import type { Dialect } from '../../src/platform/database/dialect.js';
 import { openDatabase, type Schema } from '../../src/platform/database/open-database.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { describeWithService, POSTGRES_URL } from '../fakes/services.js';
@@ -38,8 +39,9 @@ export class TestStore {
   }
 
   async drop(): Promise<void> {
-    if (this.url !== null)
+    if (this.url !== null) {
       await administer(`DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+    }
     await rm(this.dataDir, { recursive: true, force: true });
   }
 }

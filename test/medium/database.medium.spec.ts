@@ -6,7 +6,8 @@ import path from 'node:path';
 import type { QueryRunner } from 'typeorm';
 import { SCHEMA } from '../../src/data-source.js';
 import { prepareDataFolder } from '../../src/platform/data-folder.js';
-import { Database, touch } from '../../src/platform/database/database.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { touch } from '../../src/platform/database/database.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import { sqliteFile } from '../../src/platform/database/open-database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -123,7 +124,9 @@ describe('SQLite', () => {
       async up(runner: QueryRunner): Promise<void> {
         await runner.query('CREATE TABLE later (id integer)');
       }
-      async down(): Promise<void> {}
+      down(): Promise<void> {
+        return Promise.reject(new Error('there is no way back'));
+      }
     }
     const schema = { ...SCHEMA, migrations: [...SCHEMA.migrations, Later9000000000000] };
     const database = await store.open({ schema, clock: new FakeClock() });

@@ -53,8 +53,9 @@ async function fill(database: Database, channels: number): Promise<void> {
       addedAt: now,
       retiredAt: index % 3 ? null : now,
     }));
-    for (let start = 0; start < rows.length; start += 500)
+    for (let start = 0; start < rows.length; start += 500) {
       await manager.insert(Channel, rows.slice(start, start + 500));
+    }
     const [first] = await manager.find(Channel, { order: { id: 'ASC' }, take: 1 });
     await manager.insert(StreamSource, {
       channelId: first!.id,

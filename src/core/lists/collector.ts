@@ -15,6 +15,7 @@ export class ListCollector {
   private readonly guideUrls = new Set<string>();
   private readonly refusedBy: Partial<Record<ProblemReason, number>> = {};
   private refused = 0;
+  private repeats = 0;
 
   constructor(readonly limits: ListLimits) {}
 
@@ -33,6 +34,11 @@ export class ListCollector {
   add(entry: FoundEntry): void {
     if (this.isFull) this.refuse(entry.line, 'too-many-entries', entry.name);
     else this.entries.push(entry);
+  }
+
+  /** A further mention of an address that is an entry already. */
+  repeat(): void {
+    this.repeats++;
   }
 
   /** An entry that cannot be taken. */
@@ -74,6 +80,7 @@ export class ListCollector {
       imported,
       refused: this.refused,
       refusedBy: this.refusedBy,
+      repeats: this.repeats,
       live: imported - films - episodes,
       films,
       episodes,

@@ -2,13 +2,15 @@
 import { ListCollector } from './collector.js';
 import { decodeText } from './decode.js';
 import { detectFormat, refuseBytes } from './detect.js';
+import { readHtmlList } from './html-list.js';
+import { readJsonList } from './json-list.js';
 import { M3uReader } from './m3u.js';
 import { takeTitleCategories } from './title-category.js';
 import type { ListFormat, ListLimits, ParsedList } from './types.js';
 import { DEFAULT_LIST_LIMITS } from './types.js';
 
 export interface ParseListOptions {
-  /** 'auto' judges by content; the others are tried as said. */
+  /** What the source is said to be. The content decides; this counts only where the content leaves it open. */
   type?: 'auto' | 'm3u' | 'json' | 'html';
   /** Content-Type of the answer; only its charset is used. */
   contentType?: string | null;
@@ -40,13 +42,14 @@ function readText(chunks: Iterable<string>, wanted: KnownFormat | 'auto', found:
     found.note(1, 'empty-list');
     return found.finish('unknown');
   }
-  const format = wanted === 'auto' ? detectFormat(head) : wanted;
+  const detected = detectFormat(head);
+  const format = detected === 'unknown' && wanted !== 'auto' ? wanted : detected;
   if (format === 'unknown') {
     found.note(1, 'no-entries');
     return found.finish('unknown');
   }
   if (format === 'm3u') readM3u(head, rest, found);
-  else found.note(1, 'no-entries');
+  else readDocument(format, head, rest, found);
   takeTitleCategories(found.entries);
   return found.finish(format);
 }
@@ -56,11 +59,25 @@ function readM3u(head: string, rest: Iterable<string>, found: ListCollector): vo
   reader.push(head);
   for (const chunk of rest) reader.push(chunk);
   reader.end();
-  if (found.isBarren) found.note(1, looksLikePage(head) ? 'error-page' : 'no-entries');
+  if (found.isBarren) found.note(1, 'no-entries');
 }
 
-function looksLikePage(head: string): boolean {
-  return detectFormat(head) === 'html';
+function readDocument(
+  format: 'json' | 'html',
+  head: string,
+  rest: Iterable<string>,
+  found: ListCollector,
+): void {
+  const parts = [head];
+  let length = head.length;
+  for (const chunk of rest) {
+    length += chunk.length;
+    if (length > found.limits.maxDocumentLength) return found.note(1, 'too-large');
+    parts.push(chunk);
+  }
+  const text = parts.join('');
+  if (format === 'json') readJsonList(text, found);
+  else readHtmlList(text, found);
 }
 
 /** The first chunks up to 64 KiB, so that the kind of list can be told, and what follows. */

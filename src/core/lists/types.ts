@@ -69,6 +69,8 @@ export interface ListCounts {
   imported: number;
   refused: number;
   refusedBy: Partial<Record<ProblemReason, number>>;
+  /** Pages only: further links to an address that is an entry already. Not part of `found`. */
+  repeats: number;
   live: number;
   films: number;
   episodes: number;

@@ -12,8 +12,9 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 
 export function share(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) {
     throw new InvalidArgumentError('A number from 0 to 1 is needed.');
+  }
   return value;
 }
 

@@ -57,11 +57,11 @@ export function endProgress(terminal: Terminal): void {
 export function reportFailure(terminal: Terminal, error: unknown, json: boolean): void {
   const known = error instanceof AppError ? error : undefined;
   const message = describeError(error);
-  if (json)
+  if (json) {
     terminal.err(
       `${JSON.stringify({ error: { code: known?.code ?? 'internal', message, details: known?.details ?? [] } })}\n`,
     );
-  else terminal.err(`rooftop: ${message}\n`);
+  } else terminal.err(`rooftop: ${message}\n`);
   terminal.setExitCode(exitCodeOf(known));
 }
 

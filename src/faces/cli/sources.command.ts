@@ -118,8 +118,9 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
       context.run(wantsJson(command), async (services) => {
         const ids = await wantedLists(services, id, options.all === true);
         const results: RefreshReport[] = [];
-        for (const wanted of ids)
+        for (const wanted of ids) {
           results.push(await refreshOne(context.terminal, services, wanted, options.force === true));
+        }
         if (results.some(({ status }) => status === 'failed' || status === 'stale')) {
           context.terminal.setExitCode(
             results.every(({ status }) => status === 'failed') ? EXIT.failed : EXIT.partly,
@@ -233,8 +234,9 @@ function printReport(terminal: Terminal, report: RefreshReport, most: number): v
     `  found ${found}, added ${added}, updated ${updated}, retired ${retired}, skipped ${skipped}\n`,
   );
   for (const problem of problems.slice(0, most)) terminal.out(`  line ${problem.line}: ${problem.reason}\n`);
-  if (problems.length > most)
+  if (problems.length > most) {
     terminal.out(`  … and ${problems.length - most} more: rooftop sources report ${sourceId}\n`);
+  }
 }
 
 function toUrl(place: string): string {
@@ -247,8 +249,9 @@ function toUrl(place: string): string {
 }
 
 function toId(text: string): number {
-  if (!/^\d{1,9}$/.test(text))
+  if (!/^\d{1,9}$/.test(text)) {
     throw new AppError('invalid_input', `${text} is not the id of a list`, { status: 400 });
+  }
   return Number(text);
 }
 

@@ -89,8 +89,9 @@ export function addUsersCommand(program: Command, context: CliContext): void {
         const service = services.get(UsersService);
         const password = options.password ?? generatePassword();
         const user = await service.change((await service.find(name)).id, { password });
-        if (wantsJson(command))
+        if (wantsJson(command)) {
           return printJson(context.terminal, { id: user.id, username: user.username, password });
+        }
         context.terminal.out(`user      ${user.username}\npassword  ${password}\n`);
       }),
     );
@@ -103,8 +104,9 @@ export function addUsersCommand(program: Command, context: CliContext): void {
         const service = services.get(UsersService);
         const user = await service.find(name);
         await service.remove(user.id);
-        if (wantsJson(command))
+        if (wantsJson(command)) {
           return printJson(context.terminal, { id: user.id, username: user.username, removed: true });
+        }
         context.terminal.out(`removed ${user.username}\n`);
       }),
     );
@@ -145,7 +147,7 @@ function toInput(options: UserOptions, nowMs: number): UserInput {
     isActive,
     isBanned,
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as UserInput;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function describe(user: User, nowSeconds: number) {

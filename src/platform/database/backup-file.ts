@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { QueryRunner } from 'typeorm';
 import { AppError, describeError } from '../errors/app-error.js';
-import type { Database, Dialect } from './database.js';
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
 import {
   insertRows,
   readCounter,
@@ -135,8 +136,9 @@ export async function restoreBackup(
       } else if (isTableEnd(value) && current?.head.table.name === value.end) {
         await flush(runner, dialect, current);
         await setCounter(runner, dialect, current.head.table, current.head.counter);
-        if (current.digest.count !== value.rows || current.digest.finish() !== value.sha256)
+        if (current.digest.count !== value.rows || current.digest.finish() !== value.sha256) {
           throw notABackup(file);
+        }
         restored.push({ table: value.end, rows: value.rows });
         current = null;
       } else throw notABackup(file);
@@ -168,8 +170,9 @@ async function* backupValues(file: string): AsyncGenerator {
     (error: unknown) => error,
   );
   try {
-    for await (const text of createInterface({ input: plain, crlfDelay: Infinity }))
+    for await (const text of createInterface({ input: plain, crlfDelay: Infinity })) {
       yield JSON.parse(text) as unknown;
+    }
     const error = await failure;
     if (error) throw error as Error;
   } catch (error) {
@@ -190,8 +193,9 @@ async function* backupValues(file: string): AsyncGenerator {
 
 function toHead(value: unknown): Head {
   const head = value as Partial<Head> | null;
-  if (head?.format === 'rooftop-backup' && head.version === 1 && Array.isArray(head.migrations))
+  if (head?.format === 'rooftop-backup' && head.version === 1 && Array.isArray(head.migrations)) {
     return head as Head;
+  }
   throw new AppError('invalid_input', 'this is not a backup of Rooftop', { status: 400 });
 }
 

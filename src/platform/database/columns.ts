@@ -15,12 +15,12 @@ export const wordList: ValueTransformer = {
 };
 
 /** JSON of our own making; what cannot be read counts as absent. */
-export function jsonColumn<T>(absent: T): ValueTransformer {
+export function jsonColumn(absent: unknown): ValueTransformer {
   return {
-    to: (value: T | undefined) => (value === undefined ? undefined : JSON.stringify(value)),
+    to: (value: unknown) => (value === undefined ? undefined : JSON.stringify(value)),
     from: (value: unknown) => {
       if (value === null || value === '') return absent;
-      return (typeof value === 'string' ? JSON.parse(value) : value) as T;
+      return typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
     },
   };
 }

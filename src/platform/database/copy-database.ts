@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 import type { TableCount } from './backup-file.js';
-import type { Database, Dialect } from './database.js';
+import type { Database } from './database.js';
+import type { Dialect } from './dialect.js';
 import {
   insertRows,
   readCounter,
@@ -36,8 +37,9 @@ export async function copyDatabase(
     for (const { name } of [...tables].reverse()) await runner.query(`DELETE FROM "${name}"`);
     const counts = await from.snapshot(async (source) => {
       const copied: TableCount[] = [];
-      for (const table of tables)
+      for (const table of tables) {
         copied.push(await copyTable(source, from.dialect, runner, to.dialect, table, options));
+      }
       return copied;
     });
     await runner.commitTransaction();
@@ -48,6 +50,18 @@ export async function copyDatabase(
   } finally {
     await runner.release();
   }
+}
+
+/** Rows of every table at one moment. */
+export function countRows(database: Database): Promise<TableCount[]> {
+  return database.snapshot(async (runner) => {
+    const counts: TableCount[] = [];
+    for (const { name } of tableShapes(database.writerSource)) {
+      const rows = (await runner.query(`SELECT count(*) AS rows FROM "${name}"`)) as { rows: unknown }[];
+      counts.push({ table: name, rows: Number(rows[0]?.rows) });
+    }
+    return counts;
+  });
 }
 
 async function copyTable(

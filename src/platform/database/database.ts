@@ -1,10 +1,9 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Dialect } from './dialect.js';
 import type { WriteQueue } from './write-queue.js';
 
 /** What a write works with, for callers that hand it on to repositories. */
 export type Transaction = EntityManager;
-
-export type Dialect = 'sqlite' | 'postgres';
 
 /** What a revision counter stands for; raised in the transaction that changes the rows. */
 export type RevisionName = 'channels' | 'users' | 'settings';
@@ -57,7 +56,9 @@ export class Database {
     return this.queue.pending;
   }
 
+  /** May be called twice: a restore closes the database before the house does. */
   async close(): Promise<void> {
+    if (!this.writer.isInitialized) return;
     await this.queue.drain();
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();

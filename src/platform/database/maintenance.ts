@@ -12,7 +12,7 @@ import {
   type BackupSummary,
   type TableCount,
 } from './backup-file.js';
-import { copyDatabase } from './copy-database.js';
+import { copyDatabase, countRows } from './copy-database.js';
 import type { Database } from './database.js';
 import { openDatabase, sqliteFile, type Schema } from './open-database.js';
 
@@ -62,11 +62,23 @@ export class Maintenance {
     }
   }
 
-  /** `postgres://…`, or `sqlite:FOLDER`. */
+  /** What a backup holds, after checking that it is whole. Changes nothing. */
+  async inspect(file: string): Promise<{ createdAt: string; tables: TableCount[] }> {
+    const head = await readBackupHead(file);
+    const workshop = await mkdtemp(path.join(this.options.dataDir, 'restore-'));
+    try {
+      return { createdAt: head.createdAt, tables: await this.restoreInto(workshop, file, head.migrations) };
+    } finally {
+      await rm(workshop, { recursive: true, force: true });
+    }
+  }
+
+  /** `postgres://…`, or `sqlite:FOLDER`. A dry run counts and changes nothing. */
   async migrateTo(
     target: string,
-    options: { replace: boolean; onProgress?: Progress },
+    options: { replace: boolean; dryRun?: boolean; onProgress?: Progress },
   ): Promise<TableCount[]> {
+    if (options.dryRun) return countRows(this.options.database);
     const to = await this.openTarget(target);
     try {
       return await copyDatabase(this.options.database, to, options);
@@ -77,8 +89,9 @@ export class Maintenance {
 
   private openTarget(target: string): Promise<Database> {
     const { schema, clock, logger } = this.options;
-    if (/^postgres(ql)?:\/\//.test(target))
+    if (/^postgres(ql)?:\/\//.test(target)) {
       return openDatabase({ url: target, dataDir: this.options.dataDir, schema, clock, logger });
+    }
     const folder = /^sqlite:(?:\/\/)?(.+)$/.exec(target)?.[1];
     if (folder === undefined) {
       throw new AppError('invalid_input', 'the target must be postgres://… or sqlite:FOLDER', {

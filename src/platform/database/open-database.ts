@@ -4,7 +4,8 @@ import { DataSource, type MixedList, type EntitySchema } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { AppError, describeError } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
-import { Database, type Dialect } from './database.js';
+import { Database } from './database.js';
+import type { Dialect } from './dialect.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface Schema {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
-import type { Dialect } from './database.js';
+import type { Dialect } from './dialect.js';
 
 /** A table as data travels between databases: plain values, the same on SQLite and PostgreSQL. */
 export interface TableShape {
@@ -85,7 +85,8 @@ function toPlain(table: TableShape, row: Record<string, unknown>): PlainRow {
     const value = row[name];
     if (value === null || value === undefined) return null;
     if (type === 'boolean') return value === true || value === 1;
-    return type === 'number' ? Number(value) : String(value as string);
+    if (type === 'number') return Number(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
 

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
-import type { Dialect } from './database.js';
+import type { Dialect } from './dialect.js';
 
 export interface WriteQueueOptions {
   /** Writes that may wait; a further one is refused. Default 10,000. */

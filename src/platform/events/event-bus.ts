@@ -24,8 +24,8 @@ export class EventBus {
   on<N extends keyof EventMap>(name: N, handler: (payload: EventMap[N]) => void): () => void {
     const handlers = this.handlers.get(name) ?? new Set<Handler>();
     this.handlers.set(name, handlers);
-    handlers.add(handler as Handler);
-    return () => void handlers.delete(handler as Handler);
+    handlers.add(handler);
+    return () => void handlers.delete(handler);
   }
 
   emit<N extends keyof EventMap>(name: N, payload: EventMap[N]): void {

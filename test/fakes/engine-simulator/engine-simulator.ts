@@ -1,5 +1,6 @@
 import { SystemClock } from '../../../src/platform/clock.js';
-import type { ActiveFault } from '../faults/fault-book.js';
+import type { ActiveFault, FaultScope } from '../faults/fault-book.js';
+import type { Fault } from '../faults/fault.js';
 import { LoopbackListener } from '../net/loopback-listener.js';
 import { seededRandom } from '../net/seeded-random.js';
 import { TimerBook } from '../net/timer-book.js';
@@ -51,7 +52,11 @@ export class EngineSimulator {
       foreignUrl: () => `${this.controlListener.url}/__foreign/stream.ts`,
     });
     const { host = '127.0.0.1', port = 0, controlPort = 0 } = options;
-    this.listener = new LoopbackListener((req, res) => this.face.handle(req, res), { host, port });
+    this.listener = new LoopbackListener((req, res) => this.face.handle(req, res), {
+      host,
+      port,
+      onDisconnect: () => this.engine.changed(),
+    });
     this.controlListener = new LoopbackListener(controlHandler(this.engine, this.control), {
       host,
       port: controlPort,
@@ -71,6 +76,11 @@ export class EngineSimulator {
   /** Open connections to the engine's port. */
   get connections(): number {
     return this.listener.connections;
+  }
+
+  /** False while the port is closed. */
+  get isListening(): boolean {
+    return this.listener.isOpen;
   }
 
   /** Timers that still wait. */
@@ -95,6 +105,11 @@ export class EngineSimulator {
     });
   }
 
+  /** Every connection to the engine ends with a reset; sessions stay. */
+  resetConnections(): void {
+    this.listener.resetConnections();
+  }
+
   assertInvariants(options: InvariantOptions = {}): void {
     assertInvariants(this.engine, options);
   }
@@ -103,9 +118,10 @@ export class EngineSimulator {
   async close(): Promise<void> {
     this.closed = true;
     this.engine.faults.clear();
+    const closed = Promise.all([this.listener.close(), this.controlListener.close()]);
     this.engine.drop('lost');
     this.timers.close();
-    await Promise.all([this.listener.close(), this.controlListener.close()]);
+    await closed;
   }
 
   private onFault(entry: ActiveFault): void {
@@ -148,9 +164,9 @@ export class EngineSimulator {
 
   private crash(downMs: number): void {
     this.listener.stopListening();
+    this.listener.resetConnections();
     this.engine.forget();
     this.face.forgetAll();
-    this.listener.resetConnections();
     this.timers.after(downMs, () => this.reopen());
   }
 
@@ -168,6 +184,16 @@ export async function createSim(options: SimOptions = {}): Promise<EngineSimulat
   const sim = new EngineSimulator(options);
   await sim.open();
   return sim;
+}
+
+/** The same fault at several engines, e.g. for "all engines are down". Returns the way to end it everywhere. */
+export function injectEverywhere(
+  sims: readonly EngineSimulator[],
+  fault: Fault,
+  scope: FaultScope = {},
+): () => void {
+  const entries = sims.map((sim) => sim.control.inject(fault, scope));
+  return () => entries.forEach((entry) => entry.remove());
 }
 
 function contentDefaults(options: SimOptions, timings: SimTimings): ContentDefaults {

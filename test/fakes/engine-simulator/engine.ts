@@ -103,6 +103,7 @@ export class Engine {
     const delay = content.startDelayMs + (this.faults.take('slowStart', place)?.ms ?? 0);
     if (delay > 0) timers.after(delay, finish);
     else finish();
+    this.changed();
   }
 
   stop(infohash: string, token: string, done: (result: StopResult) => void): void {

@@ -70,7 +70,7 @@ export class HlsBroadcast {
         break;
       }
       parts.push(unit.data);
-      seconds += unit.seconds;
+      seconds = Math.round((seconds + unit.seconds) * 1e6) / 1e6;
     }
     this.segments.push({ number: this.nextNumber++, seconds, data: Buffer.concat(parts) });
     this.mediaEnd += seconds;

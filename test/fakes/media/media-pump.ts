@@ -38,6 +38,8 @@ export interface MediaPumpOptions {
 }
 
 const TURN_BYTES = 256 * 1024;
+/** Sums of frame times miss the round number by a little. */
+const ROUNDING = 1e-6;
 
 /** Gives one reader its stream: paced, with the faults it was told to show, and never more than the reader takes. */
 export class MediaPump {
@@ -107,14 +109,16 @@ export class MediaPump {
       if (this.applyDueEvent()) continue;
       if (this.isStalled) return this.wait(Math.min(this.stalledUntil - this.now(), 2 ** 31 - 1));
       if (this.bytes >= limit) return this.yieldTurn();
-      if (!this.carry && this.sent >= this.granted) return this.wait(this.options.tickMs);
+      if (!this.carry && this.sent + ROUNDING >= this.granted) return this.wait(this.options.tickMs);
       this.give();
     }
   }
 
+  /** What is at hand when the reader comes is given in full; only the supply after that can be low. */
   private grant(): void {
     const allowance = this.pace.allowance((this.now() - this.startedAt) / 1000);
-    const ratio = this.options.faults.peek('rateBelow', this.options.place)?.ratio ?? 1;
+    const low = this.options.faults.peek('rateBelow', this.options.place)?.ratio ?? 1;
+    const ratio = this.lastAllowance === 0 ? 1 : low;
     if (!this.isDead) this.granted += (allowance - this.lastAllowance) * ratio;
     this.lastAllowance = allowance;
   }

@@ -35,8 +35,22 @@ export class SocketSink implements MediaSink {
   end(how: StreamEnd): void {
     if (this.ended) return;
     this.ended = true;
-    if (how === 'rst') this.socket.resetAndDestroy();
+    if (how === 'rst') this.resetWhenRead();
     else if (this.framing !== 'chunked') this.socket.end();
     else this.socket.end(how === 'fin' ? '0\r\n\r\n' : '10000\r\ncut off here');
+  }
+
+  /**
+   * A reset that arrives together with unread bytes is reported as a plain end by libuv, so the reader gets some
+   * turns of the event loop to take what was sent.
+   */
+  private resetWhenRead(turns = 10): void {
+    if (this.socket.writableLength > 0) {
+      this.socket.once('drain', () => this.resetWhenRead(turns));
+    } else if (turns > 0) {
+      setImmediate(() => this.resetWhenRead(turns - 1));
+    } else {
+      this.socket.resetAndDestroy();
+    }
   }
 }

@@ -38,12 +38,17 @@ export abstract class FaultyHost<F extends Fault = Fault> {
         this.requests.add(exchange);
         this.serve(exchange);
       },
-      { host, port },
+      { host, port, onDisconnect: () => this.requests.changed() },
     );
   }
 
   get url(): string {
     return this.listener.url;
+  }
+
+  /** False while the port is closed. */
+  get isListening(): boolean {
+    return this.listener.isOpen;
   }
 
   get connections(): number {

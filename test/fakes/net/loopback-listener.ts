@@ -8,8 +8,7 @@ export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void
 
 /**
  * An HTTP server on loopback whose port can be shut and opened again while it keeps its number: a port that
- * refuses, a process that restarts. `onSocket` sees each connection before a byte is read and returns false to
- * keep it away from HTTP.
+ * refuses, a process that restarts.
  */
 export class LoopbackListener {
   private readonly http: HttpServer;
@@ -22,7 +21,7 @@ export class LoopbackListener {
     private readonly options: {
       host?: string;
       port?: number;
-      onSocket?: (socket: Socket) => boolean;
+      onDisconnect?: () => void;
     } = {},
   ) {
     this.http = createHttpServer({ keepAliveTimeout: 0 }, handler);
@@ -73,19 +72,23 @@ export class LoopbackListener {
   async close(): Promise<void> {
     const net = this.net;
     this.net = undefined;
-    const ended = net ? once(net, 'close') : Promise.resolve();
+    const ended = [...this.sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
+    const closed = net ? [once(net, 'close')] : [];
     net?.close();
     for (const socket of [...this.sockets]) socket.destroy();
-    await ended;
-    this.http.removeAllListeners();
+    await Promise.all([...ended, ...closed]);
   }
 
   private accept(socket: Socket): void {
     this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.options.onDisconnect?.();
+    });
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    if (this.options.onSocket && !this.options.onSocket(socket)) return;
     this.http.emit('connection', socket);
   }
 }

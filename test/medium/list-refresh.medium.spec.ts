@@ -1,0 +1,295 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { ChannelImportRepository } from '../../src/channels/channel-import.repository.js';
+import { ChannelImportService } from '../../src/channels/channel-import.service.js';
+import { ChannelsRepository } from '../../src/channels/channels.repository.js';
+import { SystemClock } from '../../src/platform/clock.js';
+import { ChangeFeed } from '../../src/platform/database/change-feed.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { EventBus } from '../../src/platform/events/event-bus.js';
+import { HttpFetcher } from '../../src/platform/http/fetcher.js';
+import { Lifecycle } from '../../src/platform/lifecycle.js';
+import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { ListReader } from '../../src/scrapers/list-reader.js';
+import type { RefreshReport } from '../../src/scrapers/list-source.entity.js';
+import { ListSourcesRepository } from '../../src/scrapers/list-sources.repository.js';
+import { ListSourcesService, type ListSourceInput } from '../../src/scrapers/list-sources.service.js';
+import { RefreshScheduler } from '../../src/scrapers/refresh-scheduler.js';
+import { RefreshService } from '../../src/scrapers/refresh.service.js';
+import { anAppConfig } from '../builders/app-config.js';
+import { describeOnEveryDialect } from '../contract/dialects.js';
+import { createListHost, type ListFault, type ListHost } from '../fakes/list-host.js';
+
+function m3u(names: readonly string[]): string {
+  return `#EXTM3U url-tvg="http://guide.invalid/g.xml"\n${names.map((name) => `#EXTINF:-1 group-title="News",${name}\nhttp://tv.invalid/${encodeURIComponent(name)}.ts\n`).join('')}`;
+}
+
+const TEN = Array.from({ length: 10 }, (_, index) => `Channel ${index + 1}`);
+
+/** A new body, so that the host does not just say "not modified". */
+function changedAnd(list: ListHost, fault: ListFault): void {
+  list.put('/l.m3u', `${m3u(TEN)}\n# changed`);
+  list.inject(fault);
+}
+
+describeOnEveryDialect('a list refresh', (store) => {
+  let database: Database;
+  let host: ListHost;
+  let lifecycle: Lifecycle;
+  let lists: ListSourcesService;
+  let refreshes: RefreshService;
+  let channels: ChannelsRepository;
+  let scheduler: RefreshScheduler;
+
+  beforeAll(async () => {
+    database = await store.open();
+  });
+  afterAll(() => database.close());
+
+  beforeEach(async () => {
+    for (const table of ['stream_sources', 'channels', 'categories', 'scraper_urls']) {
+      await database.write('empty', (manager) => manager.query(`DELETE FROM ${table}`));
+    }
+    host = await createListHost();
+    const clock = new SystemClock();
+    const logger = new SilentLogger();
+    lifecycle = new Lifecycle(logger);
+    const config = anAppConfig({
+      sources: { allowPrivate: true, maxListBytes: 2_000_000, fetchTimeoutSeconds: 20 },
+    });
+    const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
+    const repository = new ListSourcesRepository(database);
+    const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
+    channels = new ChannelsRepository(database);
+    lists = new ListSourcesService(repository, imports, clock);
+    const reader = new ListReader(config, lifecycle, clock);
+    refreshes = new RefreshService(
+      repository,
+      imports,
+      reader,
+      new HttpFetcher(clock),
+      config,
+      lifecycle,
+      clock,
+      logger,
+    );
+    scheduler = new RefreshScheduler(repository, refreshes, lifecycle, clock);
+  });
+  afterEach(async () => {
+    await lifecycle.shutdown();
+    await host.close();
+  });
+
+  const add = async (at: string, input: ListSourceInput = {}): Promise<number> =>
+    (await lists.add({ url: `${host.url}${at}`, ...input }, { allowFiles: false })).id;
+  const names = async (): Promise<string[]> => (await channels.listVisible()).map(({ name }) => name);
+
+  it('imports, then finds nothing new by the validator of the host', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u');
+    expect(await refreshes.refresh(id)).toMatchObject({
+      status: 'ok',
+      found: 10,
+      added: 10,
+      skipped: 0,
+      problems: [],
+      reason: null,
+    });
+    expect(await refreshes.refresh(id)).toMatchObject({ status: 'unchanged' });
+    expect(host.requests.all.map(({ headers }) => headers['if-none-match'] !== undefined)).toEqual([
+      false,
+      true,
+    ]);
+    const source = await lists.get(id);
+    expect(source).toMatchObject({ entryCount: 10, guideUrls: ['http://guide.invalid/g.xml'] });
+    expect(source.nextRunAt).toBeGreaterThan(source.lastRunAt ?? 0);
+  });
+
+  it('notices sameness by content where the host has no validators', async () => {
+    host.put('/l.m3u', { body: m3u(TEN), etag: 'none' });
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    expect(await refreshes.refresh(id)).toMatchObject({ status: 'unchanged' });
+  });
+
+  it.each<[string, (list: ListHost) => void, RegExp]>([
+    ['is gone', (list) => list.remove('/l.m3u'), /404/],
+    ['is empty', (list) => list.put('/l.m3u', ''), /empty/],
+    [
+      'is a web page',
+      (list) => list.put('/l.m3u', '<!doctype html><html><body><h1>Sorry</h1></body></html>'),
+      /web page/,
+    ],
+    [
+      'is cut JSON',
+      (list) => list.put('/l.m3u', '{"links": [{"name": "One", "url": "acestr'),
+      /JSON|no stream/,
+    ],
+    ['is a broken gzip', (list) => changedAnd(list, { kind: 'brokenGzip' }), /./],
+    ['is a gzip bomb', (list) => changedAnd(list, { kind: 'gzipBomb', bytes: 400_000_000 }), /./],
+    ['never ends', (list) => changedAnd(list, { kind: 'endlessBody' }), /large|limit|bytes/i],
+    ['is refused', (list) => list.inject({ kind: 'http503' }), /503/],
+    ['turns in circles', (list) => list.inject({ kind: 'redirectLoop' }), /redirect/i],
+    ['breaks off', (list) => list.inject({ kind: 'reset' }), /./],
+    ['has shrunk to a tenth', (list) => list.put('/l.m3u', m3u(TEN.slice(0, 1))), /shrunk to 1 of 10/],
+  ])('leaves everything in place when the list %s', async (_what, spoil, reason) => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    spoil(host);
+    host.put('/keep', '');
+    const report = await refreshes.refresh(id, {});
+    expect(report).toMatchObject({
+      status: 'stale',
+      added: 0,
+      updated: 0,
+      retired: 0,
+      reason: expect.stringMatching(reason),
+    });
+    expect(await names()).toEqual(TEN);
+    const source = await lists.get(id);
+    expect(source.lastReport).toMatchObject({ status: 'stale', reason: report.reason });
+    expect(source.lastSuccessAt).not.toBeNull();
+  });
+
+  it('applies a shrunken list when a person insists', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    host.put('/l.m3u', m3u(TEN.slice(0, 1)));
+    expect(await refreshes.refresh(id, { force: true })).toMatchObject({ status: 'ok', retired: 9 });
+    expect(await names()).toEqual(['Channel 1']);
+  });
+
+  it('is failed, not stale, when there was nothing yet', async () => {
+    const id = await add('/nowhere');
+    expect(await refreshes.refresh(id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('404'),
+    });
+  });
+
+  it('never tells a password of the address', async () => {
+    const id = (
+      await lists.add({ url: `${host.url}/get.php?username=joe&password=topsecret` }, { allowFiles: false })
+    ).id;
+    const report = await refreshes.refresh(id);
+    expect(JSON.stringify(report)).not.toContain('topsecret');
+    expect((await lists.get(id)).name).not.toContain('topsecret');
+  });
+
+  it('sends the headers of the list, and filters its entries', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u', {
+      headers: { 'User-Agent': 'Box/1' },
+      filters: { includeName: '^channel [1-3]$', excludeName: '2' },
+    });
+    expect(await refreshes.refresh(id)).toMatchObject({ found: 10, added: 2, skipped: 8 });
+    expect(host.requests.all[0]?.headers['user-agent']).toBe('Box/1');
+    expect(await names()).toEqual(['Channel 1', 'Channel 3']);
+  });
+
+  it('gives up a filter that backtracks for ever, and stays responsive meanwhile', async () => {
+    host.put('/l.m3u', m3u([`${'a'.repeat(34)}!`]));
+    const id = await add('/l.m3u', { filters: { includeName: '^(a+)+$' } });
+    const abort = refreshes.refresh(id);
+    let turns = 0;
+    while (turns < 50) await new Promise<void>((resolve) => setTimeout(() => resolve(void turns++), 2));
+    await lifecycle.shutdown();
+    expect(await abort).toMatchObject({ status: 'failed' });
+  });
+
+  it('joins two refreshes of one list', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u');
+    const [one, two] = await Promise.all([refreshes.refresh(id), refreshes.refresh(id)]);
+    expect(one).toBe(two);
+    expect(host.requests.all).toHaveLength(1);
+  });
+
+  it('refuses private addresses unless the operator allows them', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const clock = new SystemClock();
+    const repository = new ListSourcesRepository(database);
+    const feed = { check: () => Promise.resolve() } as ChangeFeed;
+    const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
+    const config = anAppConfig();
+    const guarded = new RefreshService(
+      repository,
+      imports,
+      new ListReader(config, lifecycle, clock),
+      new HttpFetcher(clock),
+      config,
+      lifecycle,
+      clock,
+      new SilentLogger(),
+    );
+    const id = await add('/l.m3u');
+    expect(await guarded.refresh(id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/private|blocked|allowed/i),
+    });
+    await lists.change(id, { allowPrivate: true }, { allowFiles: false });
+    expect(await guarded.refresh(id)).toMatchObject({ status: 'ok' });
+    for (const target of [
+      'http://169.254.169.254/latest/',
+      'http://[::1]:1/',
+      'http://0x7f.1/',
+      'file:///etc/passwd',
+    ]) {
+      host.inject({ kind: 'redirect', location: target });
+      host.put('/m.m3u', m3u(['Other']));
+      const other = await add('/m.m3u');
+      expect(await guarded.refresh(other)).toMatchObject({ status: 'failed' });
+    }
+  });
+
+  it('reads what is due by its schedule, and only that', async () => {
+    host.put('/a.m3u', m3u(['One']));
+    host.put('/b.m3u', m3u(['Two']));
+    host.put('/c.m3u', m3u(['Three']));
+    await add('/a.m3u', { intervalMinutes: 60 });
+    await add('/b.m3u', { intervalMinutes: 0 });
+    const paused = await add('/c.m3u');
+    await lists.change(paused, { isEnabled: false }, { allowFiles: false });
+    await scheduler.runDue();
+    await scheduler.runDue();
+    expect(await names()).toEqual(['One']);
+    expect(host.requests.all).toHaveLength(1);
+  });
+
+  it('keeps an edit that is made while its list refreshes', async () => {
+    const many = Array.from({ length: 1500 }, (_, index) => `Mass x${index}z`);
+    host.put('/l.m3u', m3u(many));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    host.put(
+      '/l.m3u',
+      m3u(many).replaceAll('group-title="News"', 'group-title="Other" tvg-logo="http://x.invalid/l.png"'),
+    );
+    const [target] = (await channels.listVisible()).slice(-1);
+    let edited: Promise<unknown> | undefined;
+    const report: RefreshReport = await refreshes.refresh(id, {
+      onProgress: ({ step, done }) => {
+        if (step !== 'importing' || done < 200 || edited) return;
+        edited = database.write('edit', (manager) =>
+          manager.query(`UPDATE channels SET name = 'Mine', edited_fields = 'name' WHERE id = ${target!.id}`),
+        );
+      },
+    });
+    await edited;
+    expect(report).toMatchObject({ status: 'ok', updated: 1500 });
+    expect(await channels.findVisible(target!.id)).toMatchObject({
+      name: 'Mine',
+      logo: 'http://x.invalid/l.png',
+    });
+  });
+
+  it('reports each refused entry with its line', async () => {
+    host.put(
+      '/l.m3u',
+      `#EXTM3U\n#EXTINF:-1,Good\nhttp://tv.invalid/1\n#EXTINF:-1,Bad\nsop://x\n#EXTINF:-1,None\n`,
+    );
+    const report = await refreshes.refresh(await add('/l.m3u'));
+    expect(report).toMatchObject({ found: 3, added: 1, skipped: 2, problems: [{ line: 4 }, { line: 6 }] });
+  });
+});
