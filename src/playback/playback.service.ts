@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { StreamHub } from '../streaming/stream-hub.js';
 import type { JoinOutcome } from '../streaming/live-session.js';
+import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { StreamSource } from '../streaming/stream-source.js';
 import type { Account } from '../users/account.js';
@@ -12,6 +13,10 @@ import type { CurrentAccounts, PlayableChannels, PlayableSource } from './ports.
 import { SOURCE_KINDS } from './ports.js';
 import { Viewing } from './viewing.js';
 import type { PlaybackClient, ViewingRecord } from './viewing.js';
+
+/** For the faces, which do not know the streaming room. */
+export type { ReaderEnd, ReaderSink };
+export type PlaybackFailure = StreamFailure;
 
 export type PlaybackOutcome =
   | { kind: 'ready'; viewing: Viewing }

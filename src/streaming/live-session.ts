@@ -80,6 +80,7 @@ export class LiveSession {
   private held = false;
   private waking = false;
   private drainingSince = 0;
+  private knownKeyframes = 0;
   private lastDataAt: number;
   private lastOutputAt: number;
   private counts = { breaks: 0, recoveries: 0, bytesIn: 0 };
@@ -135,7 +136,7 @@ export class LiveSession {
   join(signal: AbortSignal): Promise<JoinOutcome> {
     if (signal.aborted) return Promise.resolve(CANCELLED);
     this.enter();
-    if (this.context.pipeline.hasKeyframe) return Promise.resolve({ kind: 'ready', seat: this.newSeat() });
+    if (this.context.pipeline.keyframes > 0) return Promise.resolve({ kind: 'ready', seat: this.newSeat() });
     return new Promise((resolve) => {
       const waiter: Waiter = {
         resolve: (outcome) => {
@@ -243,7 +244,8 @@ export class LiveSession {
 
   private onSeam(): void {
     const now = this.context.clock.monotonic();
-    this.context.pipeline.seam();
+    this.context.pipeline.seam(now);
+    this.knownKeyframes = this.context.pipeline.keyframes;
     this.supply = new SupplyWatch(this.context.options, now);
     this.held = false;
     this.lastDataAt = now;
@@ -256,15 +258,22 @@ export class LiveSession {
     this.counts.bytesIn += chunk.length;
     const pushed = pipeline.push(chunk, now);
     if (pushed.verdict === 'not-ts') return this.feed.condemn('garbage', 'no MPEG transport stream');
-    if (pushed.keyframe) this.onKeyframe(now);
     if (pushed.bytes > 0) this.lastOutputAt = now;
     this.supply.note(pushed.mediaMs, now);
     if (!this.held && this.supply.tooFarAhead) this.hold(true);
     this.flush ??= clock.setTimer(options.flushMs, () => {
       this.flush = undefined;
       pipeline.flush(clock.monotonic());
-      this.wake();
+      this.onReadable();
     });
+    this.onReadable();
+  }
+
+  /** Something may have become readable in the ring. */
+  private onReadable(): void {
+    const { pipeline, clock } = this.context;
+    if (pipeline.keyframes > this.knownKeyframes) this.onKeyframe(clock.monotonic());
+    this.knownKeyframes = pipeline.keyframes;
     this.wake();
   }
 
@@ -275,8 +284,6 @@ export class LiveSession {
     this.broken = false;
     this.readyAt ??= now;
     this.machine.apply('ready');
-    // The picture must stand in the ring before anybody is let in.
-    this.context.pipeline.flush(now);
     for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
   }
 

@@ -7,8 +7,6 @@ export interface Pushed {
   bytes: number;
   /** Playing time that they carry, ms; 0 where the stream's clock jumps. */
   mediaMs: number;
-  /** A picture that viewers can start at was among them. */
-  keyframe: boolean;
 }
 
 export interface PipelineStats {
@@ -22,11 +20,11 @@ export interface PipelineStats {
 
 /** From the bytes of a source to a ring that viewers start in at keyframes. Times are monotonic ms. */
 export interface MediaPipeline {
-  /** Whether a viewer can start. */
-  readonly hasKeyframe: boolean;
+  /** Grows with every picture that viewers can start at and that stands in the ring; 0 = none yet. */
+  readonly keyframes: number;
   push(chunk: Buffer, nowMs: number): Pushed;
   /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
-  seam(): void;
+  seam(nowMs: number): void;
   /** Lets viewers have what is gathered, however little. */
   flush(nowMs: number): void;
   /** Puts null packets into the ring: something for the connections, nothing for the decoders. */

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import type { Clock } from '../../platform/clock.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../../platform/tokens.js';
+import { PlaybackModule } from '../../playback/playback.module.js';
+import { PlaybackService } from '../../playback/playback.service.js';
+import { PlayerCalls } from '../shared/player-call.js';
+import { PlayerGate } from '../shared/player-gate.js';
+import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { LiveController } from './live.controller.js';
+import { LiveService } from './live.service.js';
+
+@Module({
+  imports: [SharedFacesModule, PlaybackModule],
+  controllers: [LiveController],
+  providers: [
+    {
+      provide: LiveService,
+      useFactory: (
+        calls: PlayerCalls,
+        gate: PlayerGate,
+        playback: PlaybackService,
+        clock: Clock,
+        logger: Logger,
+      ) => new LiveService(calls, gate, playback, clock, logger),
+      inject: [PlayerCalls, PlayerGate, PlaybackService, CLOCK, LOGGER],
+    },
+  ],
+})
+export class LiveModule {}

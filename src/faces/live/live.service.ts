@@ -1,0 +1,143 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseStreamRoute } from '../../core/xtream/route.js';
+import type { LiveRoute } from '../../core/xtream/route.js';
+import type { Clock } from '../../platform/clock.js';
+import { redactUrl } from '../../platform/logging/redact.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import type { PlaybackService } from '../../playback/playback.service.js';
+import type { Viewing } from '../../playback/viewing.js';
+import { sendAnswer } from '../shared/answer.js';
+import type { Answer } from '../shared/answer.js';
+import { preflightAnswer } from '../shared/cors.js';
+import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
+import type { PlayerGate } from '../shared/player-gate.js';
+import { admissionError, failureAnswer, headAnswer, mediaError, streamHeaders } from './live-answers.js';
+import { ResponseSink } from './response-sink.js';
+
+/** A television that was switched off is noticed by TCP after this time. */
+const KEEP_ALIVE_MS = 15_000;
+const MAX_AGENT_LENGTH = 200;
+
+/** Sends live channels to players. */
+export class LiveService {
+  constructor(
+    private readonly calls: PlayerCalls,
+    private readonly gate: PlayerGate,
+    private readonly playback: PlaybackService,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const call = this.calls.read(request);
+    const route = parseStreamRoute(pathOf(request), (name) => call.parameter(name));
+    if (route?.kind !== 'live') return reply.callNotFound();
+    const outcome = await this.decide(call, route, reply);
+    if (outcome.kind === 'viewing') return this.stream(request, reply, call, outcome.viewing);
+    if (outcome.answer.status >= 400) this.logRefusal(request, call, outcome.answer);
+    sendAnswer(reply, outcome.answer);
+  }
+
+  private async decide(
+    call: PlayerCall,
+    route: LiveRoute,
+    reply: FastifyReply,
+  ): Promise<{ kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing }> {
+    const answer = (value: Answer): { kind: 'answer'; answer: Answer } => ({ kind: 'answer', answer: value });
+    if (call.method === 'OPTIONS') return answer(preflightAnswer(call.headers));
+    if (call.method !== 'GET' && call.method !== 'HEAD')
+      {return answer(mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' }));}
+    const admission = await this.gate.admit(withCredentials(call, route));
+    if (admission.kind !== 'ok') return answer(admissionError(call, admission));
+    if (route.output !== 'ts') return answer(mediaError(call, 406));
+    const { account } = admission;
+    if (call.method === 'HEAD') {
+      const known = await this.playback.mayOpen(account, route.id);
+      return answer(known ? headAnswer(call) : mediaError(call, 404));
+    }
+    const client = { address: call.address, userAgent: agentOf(call) };
+    const opened = await this.playback.open({
+      account,
+      channelId: route.id,
+      client,
+      signal: untilGone(reply),
+    });
+    if (opened.kind === 'ready') return { kind: 'viewing', viewing: opened.viewing };
+    return answer(
+      opened.kind === 'unknown-channel' ? mediaError(call, 404) : failureAnswer(call, opened.failure),
+    );
+  }
+
+  /** Headers go out only now: there is a picture to start with, and from here on nothing but bytes can be said. */
+  private stream(request: FastifyRequest, reply: FastifyReply, call: PlayerCall, viewing: Viewing): void {
+    const response = reply.raw;
+    if (response.destroyed) return viewing.leave();
+    reply.hijack();
+    const sink = new ResponseSink(response);
+    const startedAt = this.clock.monotonic();
+    response.once('close', () => {
+      viewing.leave();
+      this.logViewer(request, call, viewing, sink, this.clock.monotonic() - startedAt);
+    });
+    // A socket that breaks while we write is a viewer who left, nothing more.
+    response.on('error', () => {});
+    response.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
+    // As the panels do: no chunks, the end of the connection is the end of the stream.
+    response.useChunkedEncodingByDefault = false;
+    response.writeHead(200, { ...streamHeaders(call), connection: 'close' });
+    response.flushHeaders();
+    viewing.start(sink);
+  }
+
+  private logViewer(
+    request: FastifyRequest,
+    call: PlayerCall,
+    viewing: Viewing,
+    sink: ResponseSink,
+    ms: number,
+  ): void {
+    const { userId, channelId, bytes, jumps } = viewing.record();
+    this.logger.info('viewer left', {
+      url: redactUrl(request.raw.url ?? ''),
+      userId,
+      channelId,
+      address: call.address,
+      agent: agentOf(call),
+      seconds: Math.round(ms / 1000),
+      bytes,
+      jumps,
+      reason: sink.ended ?? 'left',
+    });
+  }
+
+  private logRefusal(request: FastifyRequest, call: PlayerCall, { status, headers }: Answer): void {
+    this.logger.info('viewer refused', {
+      url: redactUrl(request.raw.url ?? ''),
+      address: call.address,
+      agent: agentOf(call),
+      status,
+      reason: headers['x-stream-error'] ?? null,
+    });
+  }
+}
+
+function withCredentials(call: PlayerCall, { username, password }: LiveRoute): PlayerCall {
+  const own: Record<string, string> = { username, password };
+  return { ...call, parameter: (name) => own[name] ?? call.parameter(name) };
+}
+
+function agentOf({ headers }: PlayerCall): string {
+  return (headers['user-agent'] ?? '').slice(0, MAX_AGENT_LENGTH);
+}
+
+function pathOf({ raw }: FastifyRequest): string {
+  return (raw.url ?? '').split('?', 1)[0] ?? '';
+}
+
+/** Aborts when the player goes away before there is an answer. */
+function untilGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  if (reply.raw.destroyed) controller.abort(new Error('the player left'));
+  reply.raw.once('close', () => controller.abort(new Error('the player left')));
+  return controller.signal;
+}

@@ -1,0 +1,66 @@
+import { Module } from '@nestjs/common';
+import { ChannelsRepository } from '../channels/channels.repository.js';
+import type { Clock } from '../platform/clock.js';
+import { EventBus } from '../platform/events/event-bus.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { StreamHub } from '../streaming/stream-hub.js';
+import { StreamingModule } from '../streaming/streaming.module.js';
+import { UsersRepository } from '../users/users.repository.js';
+import { ConnectionLimiter } from './connection-limiter.js';
+import { currentAccounts } from './current-accounts.js';
+import { PlaybackService } from './playback.service.js';
+
+/** Accounts run out by the clock alone, without an event. */
+const RECHECK_EVERY_MS = 60_000;
+
+/** Needs the domain and the platform from a global module. */
+@Module({
+  imports: [StreamingModule],
+  providers: [
+    {
+      provide: ConnectionLimiter,
+      useFactory: (clock: Clock) => new ConnectionLimiter(clock),
+      inject: [CLOCK],
+    },
+    {
+      provide: PlaybackService,
+      useFactory: createPlayback,
+      inject: [
+        StreamHub,
+        ConnectionLimiter,
+        ChannelsRepository,
+        UsersRepository,
+        CLOCK,
+        LOGGER,
+        Lifecycle,
+        EventBus,
+      ],
+    },
+  ],
+  exports: [PlaybackService, StreamingModule],
+})
+export class PlaybackModule {}
+
+function createPlayback(
+  hub: StreamHub,
+  limiter: ConnectionLimiter,
+  channels: ChannelsRepository,
+  users: UsersRepository,
+  clock: Clock,
+  logger: Logger,
+  lifecycle: Lifecycle,
+  events: EventBus,
+): PlaybackService {
+  const accounts = currentAccounts(users, clock);
+  const playback = new PlaybackService({ hub, limiter, channels, accounts, clock, logger });
+  const recheck = (): void => lifecycle.background('check of viewers', playback.recheck());
+  const unsubscribe = [events.on('users.changed', recheck), events.on('channels.changed', recheck)];
+  const timer = clock.setRepeating(RECHECK_EVERY_MS, recheck);
+  lifecycle.onShutdown('faces', 'check of viewers', () => {
+    timer.cancel();
+    for (const stop of unsubscribe) stop();
+  });
+  return playback;
+}

@@ -1,0 +1,72 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../platform/clock.js';
+import type { AppConfigValues } from '../platform/config/app-config.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { AceTsDriver } from './drivers/ace-ts.driver.js';
+import { HttpTsDriver } from './drivers/http-ts.driver.js';
+import { EngineClient } from './engine/engine-client.js';
+import { Engine } from './engine/engine.js';
+import { EngineRegistry } from './engine/engine-registry.js';
+import type { SessionOptions } from './live-session.js';
+import type { MediaPipeline } from './media-pipeline.js';
+import { StreamHub } from './stream-hub.js';
+import { sessionOptions } from './streaming-options.js';
+
+export interface StreamingParts {
+  config: Pick<AppConfigValues, 'acestream' | 'streaming'>;
+  clock: Clock;
+  logger: Logger;
+  background: (name: string, work: Promise<unknown>) => void;
+  /** The guarded HTTP client, see `HttpTsDriverOptions`. */
+  dispatcher: (allowPrivate: boolean) => Dispatcher;
+  newPipeline: () => MediaPipeline;
+  /** Changes to the session's settings, for tests. */
+  session?: Partial<SessionOptions>;
+  /** Pause between two starts on one engine, ms. */
+  startGapMs?: number;
+}
+
+export interface Streaming {
+  hub: StreamHub;
+  engines: EngineRegistry;
+}
+
+/** Puts engines, drivers and hub together. */
+export function createStreaming(parts: StreamingParts): Streaming {
+  const { config, clock, logger, background } = parts;
+  const engines = new EngineRegistry(
+    config.acestream.engines.map((baseUrl) => createEngine(baseUrl, parts)),
+    clock,
+  );
+  const drivers = [
+    new AceTsDriver({ registry: engines, clock, logger, background }),
+    new HttpTsDriver({ clock, dispatcher: parts.dispatcher }),
+  ];
+  const hub = new StreamHub({
+    drivers,
+    clock,
+    logger,
+    background,
+    session: { ...sessionOptions(config), ...parts.session },
+    maxReaders: config.streaming.maxReaders,
+    newPipeline: parts.newPipeline,
+  });
+  return { hub, engines };
+}
+
+function createEngine(baseUrl: string, parts: StreamingParts): Engine {
+  const { config, clock, background, startGapMs } = parts;
+  const client = new EngineClient({
+    baseUrl,
+    clock,
+    background,
+    startTimeoutMs: config.acestream.startTimeoutSeconds * 1000,
+  });
+  return new Engine({
+    name: new URL(baseUrl).host,
+    client,
+    clock,
+    maxStreams: config.acestream.maxStreamsPerEngine,
+    ...(startGapMs === undefined ? {} : { startGapMs }),
+  });
+}

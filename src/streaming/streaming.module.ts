@@ -1,0 +1,53 @@
+import { Module } from '@nestjs/common';
+import { RingBudget } from '../core/mpegts/ring-budget.js';
+import type { Clock } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { createGuardedAgent } from '../platform/http/guarded-agent.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { createStreaming } from './create-streaming.js';
+import type { Streaming } from './create-streaming.js';
+import { EngineRegistry } from './engine/engine-registry.js';
+import { StreamHub } from './stream-hub.js';
+import { SESSION_DEFAULTS } from './streaming-options.js';
+import { TsPipeline } from './ts-pipeline.js';
+
+const STREAMING = Symbol('Streaming');
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Needs the platform from a global module. */
+@Module({
+  providers: [
+    { provide: STREAMING, useFactory: streamingFor, inject: [AppConfig, CLOCK, LOGGER, Lifecycle] },
+    { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
+    { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
+  ],
+  exports: [StreamHub, EngineRegistry],
+})
+export class StreamingModule {}
+
+function streamingFor(config: AppConfig, clock: Clock, logger: Logger, lifecycle: Lifecycle): Streaming {
+  const guarded = createGuardedAgent({ allowPrivate: false, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const open = createGuardedAgent({ allowPrivate: true, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const budget = new RingBudget(config.streaming.totalRingBytes);
+  const streaming = createStreaming({
+    config,
+    clock,
+    logger,
+    background: (name, work) => lifecycle.background(name, work),
+    dispatcher: (allowPrivate) => (allowPrivate || config.sources.allowPrivate ? open : guarded),
+    newPipeline: () =>
+      new TsPipeline({
+        ringBytes: config.streaming.ringBytes,
+        budget,
+        flushMs: SESSION_DEFAULTS.flushMs,
+      }),
+  });
+  lifecycle.background('engine health', streaming.engines.watch(lifecycle.signal));
+  lifecycle.onShutdown('streams', 'streams', async () => {
+    await streaming.hub.close();
+    await Promise.all([streaming.engines.close(), guarded.destroy(), open.destroy()]);
+  });
+  return streaming;
+}

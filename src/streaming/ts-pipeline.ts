@@ -1,0 +1,85 @@
+import { RingCursor } from '../core/mpegts/cursor.js';
+import { GopRing } from '../core/mpegts/gop-ring.js';
+import type { RingBudget } from '../core/mpegts/ring-budget.js';
+import { PacketSplitter } from '../core/mpegts/splitter.js';
+import type { MediaPipeline, PipelineStats, Pushed } from './media-pipeline.js';
+import type { MediaCursor } from './reader.js';
+import { PcrTime } from './pcr-time.js';
+
+export interface TsPipelineOptions {
+  ringBytes: number;
+  budget: RingBudget;
+  flushMs: number;
+}
+
+/** MPEG transport streams: split into packets, judged, kept in a ring of whole GOPs. */
+export class TsPipeline implements MediaPipeline {
+  private readonly splitter = new PacketSplitter();
+  private readonly ring: GopRing;
+  private readonly time = new PcrTime();
+
+  constructor(private readonly options: TsPipelineOptions) {
+    this.ring = new GopRing({
+      maxBytes: options.ringBytes,
+      budget: options.budget,
+      flushAfterMs: options.flushMs,
+    });
+  }
+
+  get keyframes(): number {
+    return (this.ring.newestKeyframe?.seq ?? -1) + 1;
+  }
+
+  push(chunk: Buffer, nowMs: number): Pushed {
+    const packets = this.splitter.push(chunk);
+    this.ring.push(packets, nowMs);
+    return {
+      verdict: this.splitter.verdict,
+      bytes: packets.length,
+      mediaMs: this.time.advance(this.ring.analyser.pcrs),
+    };
+  }
+
+  seam(nowMs: number): void {
+    this.ring.flush(nowMs + this.options.flushMs);
+    this.splitter.reset();
+    this.time.reset();
+  }
+
+  flush(nowMs: number): void {
+    this.ring.flush(nowMs);
+  }
+
+  keepAlive(nowMs: number): void {
+    this.ring.push(NULL_PACKETS, nowMs);
+  }
+
+  newCursor(): MediaCursor {
+    return new RingCursor(this.ring);
+  }
+
+  stats(nowMs: number): PipelineStats {
+    const { analyser } = this.ring;
+    const oldest = this.ring.chunk(this.ring.firstSeq);
+    return {
+      bitrate: analyser.bitsPerSecond ?? 0,
+      codec: analyser.codec ?? null,
+      ringBytes: this.ring.bytes,
+      ringMs: oldest ? nowMs - oldest.arrivedAt : 0,
+      continuityErrors: analyser.continuity.errors,
+    };
+  }
+
+  close(): void {
+    this.ring.dispose();
+  }
+}
+
+const PACKETS_PER_KEEP_ALIVE = 7;
+const NULL_PACKETS = nullPackets(PACKETS_PER_KEEP_ALIVE);
+
+function nullPackets(count: number): Buffer {
+  const packet = Buffer.alloc(188, 0xff);
+  packet.writeUInt32BE(0x471fff10, 0);
+  return Buffer.concat(Array.from({ length: count }, () => packet));
+}

@@ -1,0 +1,192 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
+import type { ChannelRecord } from '../../src/channels/channels.repository.js';
+import { RingBudget } from '../../src/core/mpegts/ring-budget.js';
+import { LiveController } from '../../src/faces/live/live.controller.js';
+import { LiveService } from '../../src/faces/live/live.service.js';
+import { PlayerCalls } from '../../src/faces/shared/player-call.js';
+import { PlayerGate } from '../../src/faces/shared/player-gate.js';
+import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
+import { SystemClock } from '../../src/platform/clock.js';
+import type { Clock } from '../../src/platform/clock.js';
+import type { AppConfig } from '../../src/platform/config/app-config.js';
+import { Lifecycle } from '../../src/platform/lifecycle.js';
+import { ConnectionLimiter } from '../../src/playback/connection-limiter.js';
+import { PlaybackService } from '../../src/playback/playback.service.js';
+import type { PlayableSource } from '../../src/playback/ports.js';
+import { createStreaming } from '../../src/streaming/create-streaming.js';
+import type { Streaming } from '../../src/streaming/create-streaming.js';
+import type { SessionOptions } from '../../src/streaming/live-session.js';
+import { SESSION_DEFAULTS } from '../../src/streaming/streaming-options.js';
+import { TsPipeline } from '../../src/streaming/ts-pipeline.js';
+import { anAppConfig } from '../builders/app-config.js';
+import { aChannel, anAccount } from '../builders/catalog-builder.js';
+import type { BuiltAccount } from '../builders/catalog-builder.js';
+import { FakeCredentials } from './player-house.js';
+import { RecordingLogger } from './recording-logger.js';
+import { StreamPlayer } from './stream-player.js';
+import type { PlayerOptions } from './stream-player.js';
+
+export interface StreamHouseOptions {
+  engines?: readonly string[];
+  acestream?: Partial<AppConfig['acestream']>;
+  streaming?: Partial<AppConfig['streaming']>;
+  session?: Partial<SessionOptions>;
+  clock?: Clock;
+  startGapMs?: number;
+}
+
+/** Channels with their sources, in memory. */
+export class FakeStreamChannels {
+  private readonly channels = new Map<number, { channel: ChannelRecord; sources: PlayableSource[] }>();
+  private lastSourceId = 0;
+
+  /** Returns the channel's id. A source is an AceStream locator or an HTTP address. */
+  add(...locators: string[]): number {
+    const id = this.channels.size + 1;
+    this.channels.set(id, { channel: aChannel({ id, num: id }), sources: [] });
+    for (const locator of locators) this.addSource(id, { locator });
+    return id;
+  }
+
+  addSource(channelId: number, source: Partial<PlayableSource> & { locator: string }): void {
+    this.channels.get(channelId)?.sources.push({
+      id: ++this.lastSourceId,
+      kind: source.locator.startsWith('acestream') ? 'acestream' : 'http',
+      userAgent: null,
+      headers: {},
+      allowPrivate: true,
+      ...source,
+    });
+  }
+
+  hide(id: number): void {
+    this.channels.delete(id);
+  }
+
+  findVisible(id: number): Promise<ChannelRecord | null> {
+    return Promise.resolve(this.channels.get(id)?.channel ?? null);
+  }
+
+  sourcesOf(id: number): Promise<PlayableSource[]> {
+    return Promise.resolve(this.channels.get(id)?.sources ?? []);
+  }
+}
+
+@Module({})
+class LiveHouseModule {}
+
+/** Streaming, playback and the live face on a loopback port, over channels and users in memory. */
+export class StreamHouse {
+  readonly channels = new FakeStreamChannels();
+  readonly credentials = new FakeCredentials();
+  readonly logger = new RecordingLogger();
+  readonly lifecycle = new Lifecycle(this.logger);
+  readonly limiter: ConnectionLimiter;
+  readonly playback: PlaybackService;
+  readonly streaming: Streaming;
+  port = 0;
+  private readonly agent = new Agent();
+  private readonly players: StreamPlayer[] = [];
+  private app: NestFastifyApplication | undefined;
+
+  constructor(private readonly options: StreamHouseOptions = {}) {
+    const clock = options.clock ?? new SystemClock();
+    const config = anAppConfig({
+      acestream: { engines: [...(options.engines ?? [])], ...options.acestream },
+      streaming: options.streaming ?? {},
+    });
+    const budget = new RingBudget(config.streaming.totalRingBytes);
+    const session = { ...SESSION_DEFAULTS, ...options.session };
+    this.streaming = createStreaming({
+      config,
+      clock,
+      logger: this.logger,
+      background: (name, work) => this.lifecycle.background(name, work),
+      dispatcher: () => this.agent,
+      newPipeline: () =>
+        new TsPipeline({ ringBytes: config.streaming.ringBytes, budget, flushMs: session.flushMs }),
+      ...(options.session ? { session: options.session } : {}),
+      ...(options.startGapMs === undefined ? {} : { startGapMs: options.startGapMs }),
+    });
+    this.limiter = new ConnectionLimiter(clock);
+    this.playback = new PlaybackService({
+      hub: this.streaming.hub,
+      limiter: this.limiter,
+      channels: this.channels,
+      accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
+      clock,
+      logger: this.logger,
+    });
+    this.addUser();
+  }
+
+  /** Name `ines`, password `pass`, unless said otherwise. */
+  addUser(changes: Partial<BuiltAccount> = {}): void {
+    this.credentials.add('pass', anAccount({ maxConnections: 0, joinBehindSeconds: 0, ...changes }));
+  }
+
+  async open(): Promise<void> {
+    const root: DynamicModule = {
+      module: LiveHouseModule,
+      controllers: [LiveController],
+      providers: [{ provide: LiveService, useValue: this.liveService() }],
+    };
+    this.app = await NestFactory.create<NestFastifyApplication>(
+      root,
+      new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as Nest documents it
+      { logger: false, abortOnError: false },
+    );
+    preparePlayerHttp(this.app);
+    await this.app.listen(0, '127.0.0.1');
+    this.port = (this.app.getHttpServer().address() as AddressInfo).port;
+  }
+
+  /** A player at `/live/ines/pass/<id>.ts`, or at the path given. */
+  player(target: number | string, options: PlayerOptions = {}): StreamPlayer {
+    const path = typeof target === 'number' ? `/live/ines/pass/${target}.ts` : target;
+    const player = new StreamPlayer(this.port, path, options);
+    this.players.push(player);
+    return player;
+  }
+
+  async close(): Promise<void> {
+    for (const player of this.players) player.leave();
+    await this.streaming.hub.close();
+    await this.app?.close();
+    await this.lifecycle.shutdown();
+    await this.streaming.engines.close();
+    await this.agent.destroy();
+  }
+
+  private liveService(): LiveService {
+    const calls = new PlayerCalls({ publicUrl: null, trustedProxies: [], timezone: 'UTC' });
+    const gate = new PlayerGate(this.credentials);
+    const clock = this.options.clock ?? new SystemClock();
+    return new LiveService(calls, gate, this.playback, clock, this.logger);
+  }
+
+  private accountOf(id: number): BuiltAccount | null {
+    return [...this.credentials.users.values()].find(({ account }) => account.id === id)?.account ?? null;
+  }
+}
+
+export async function openStreamHouse(options: StreamHouseOptions = {}): Promise<StreamHouse> {
+  const house = new StreamHouse(options);
+  await house.open();
+  return house;
+}
+
+export function aceId(hex: string): string {
+  return `acestream://${hex}`;
+}
+
+export function aceInfohash(hex: string): string {
+  return `acestream:?infohash=${hex}`;
+}
