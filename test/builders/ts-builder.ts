@@ -295,12 +295,25 @@ const RECORD = 16;
  * code can arise, and every byte is known.
  */
 export function frameFilling(channelId: number, frame: number, size: number): Buffer {
-  const bytes = Buffer.alloc(size);
-  for (let at = 0; at < size; at += RECORD) {
-    const place = sequenceBytes(at / RECORD).slice(2);
-    const channel = sequenceBytes(channelId).slice(3);
-    const record = [0x52, 0x54, 0x4f, 0x50, ...channel, ...sequenceBytes(frame), ...place, 0xee, 0xef];
-    Buffer.from(record).copy(bytes, at);
+  const channel = sequenceBytes(channelId).slice(3);
+  const record = Buffer.from([
+    0x52,
+    0x54,
+    0x4f,
+    0x50,
+    ...channel,
+    ...sequenceBytes(frame),
+    0,
+    0,
+    0,
+    0xee,
+    0xef,
+  ]);
+  const bytes = Buffer.alloc(size, record);
+  for (let at = 0, place = 0; at < size; at += RECORD, place++) {
+    if (at + 11 < size) bytes[at + 11] = 0x80 | (place >> 14);
+    if (at + 12 < size) bytes[at + 12] = 0x80 | ((place >> 7) & 127);
+    if (at + 13 < size) bytes[at + 13] = 0x80 | (place & 127);
   }
   return bytes;
 }
