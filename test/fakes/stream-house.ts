@@ -140,7 +140,7 @@ export class StreamHouse {
     this.app = await NestFactory.create<NestFastifyApplication>(
       root,
       new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as Nest documents it
+
       { logger: false, abortOnError: false },
     );
     preparePlayerHttp(this.app);
