@@ -17,6 +17,7 @@ export class TsPipeline implements MediaPipeline {
   private readonly splitter = new PacketSplitter();
   private readonly ring: GopRing;
   private readonly time = new PcrTime();
+  private newest = 0;
 
   constructor(private readonly options: TsPipelineOptions) {
     this.ring = new GopRing({
@@ -27,7 +28,13 @@ export class TsPipeline implements MediaPipeline {
   }
 
   get keyframes(): number {
-    return (this.ring.newestKeyframe?.seq ?? -1) + 1;
+    const { newestKeyframe } = this.ring;
+    if (newestKeyframe) this.newest = newestKeyframe.seq + 1;
+    return this.newest;
+  }
+
+  get canJoin(): boolean {
+    return this.ring.newestKeyframe !== undefined;
   }
 
   push(chunk: Buffer, nowMs: number): Pushed {
