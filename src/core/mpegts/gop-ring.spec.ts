@@ -276,6 +276,8 @@ describe('memory of the ring', () => {
     expect(ring.bytes).toBeGreaterThanOrEqual(300_000);
     expect(ring.bytes).toBeLessThan(400_000);
     expect(ring.canGive).toBe(false);
+    expect(fed(new TsChannel(), 10).ring.startsAtNewestKeyframe).toBe(true);
+    expect(ring.startsAtNewestKeyframe).toBe(false);
     const empty = new GopRing();
     empty.evictOldest();
     expect([empty.canGive, empty.bytes]).toEqual([false, 0]);

@@ -158,6 +158,10 @@ export class GopRing implements BudgetMember {
     return oldest !== undefined && this.held - oldest.data.length >= this.minBytes;
   }
 
+  get startsAtNewestKeyframe(): boolean {
+    return this.newestKeyframe?.seq === this.first;
+  }
+
   evictOldest(): void {
     const oldest = this.chunks.get(this.first);
     if (!oldest) return;

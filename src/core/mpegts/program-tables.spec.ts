@@ -93,6 +93,7 @@ describe('ProgramTables', () => {
     feed.pat([one]);
     const pat = sectionPackets(0, patSection([two], 1), new Counters());
     pat[12] = 0x55;
+    pat[3] = 0x19;
     const pmt = sectionPackets(
       0x20,
       pmtSection({ programNumber: 1, pcrPid: 1, streams: VIDEO }),

@@ -166,7 +166,11 @@ export function buildPat(pat: Pat, counter: number): Buffer {
     body.writeUInt16BE(programNumber, i * 4);
     body.writeUInt16BE(0xe000 | pmtPid, i * 4 + 2);
   });
-  return packetise(PAT_PID, counter, buildSection(PAT_TABLE, pat.transportStreamId, pat.version, body));
+  return packetiseSection(
+    PAT_PID,
+    counter,
+    buildSection(PAT_TABLE, pat.transportStreamId, pat.version, body),
+  );
 }
 
 /** PMT packets on `pid`; codecs and languages stand in the descriptors, so only those are written. Throws RangeError. */
@@ -183,7 +187,7 @@ export function buildPmt(pmt: Pmt, pid: number, counter: number): Buffer {
     entry.writeUInt16BE(0xf000 | stream.descriptors.length, 3);
     parts.push(entry, stream.descriptors);
   }
-  return packetise(
+  return packetiseSection(
     pid,
     counter,
     buildSection(PMT_TABLE, pmt.programNumber, pmt.version, Buffer.concat(parts)),
@@ -203,7 +207,17 @@ function buildSection(tableId: number, extension: number, version: number, body:
   return section;
 }
 
-function packetise(pid: number, counter: number, section: Buffer): Buffer {
+/** A copy that claims the version `delta` further on (modulo 32), with the CRC made right. */
+export function withVersion(section: Buffer, delta: number): Buffer {
+  const copy = Buffer.from(section);
+  const crcAt = section.length - CRC;
+  copy[5] = (byteAt(section, 5) & 0xc1) | (((versionOf(section) + delta) & 0x1f) << 1);
+  copy.writeUInt32BE(crc32(copy, 0, crcAt), crcAt);
+  return copy;
+}
+
+/** Packets of one section; the first has the continuity counter `counter`. */
+export function packetiseSection(pid: number, counter: number, section: Buffer): Buffer {
   const room = PACKET_SIZE - 4;
   const count = Math.ceil((section.length + 1) / room);
   const packets = Buffer.alloc(count * PACKET_SIZE, 0xff);

@@ -4,6 +4,7 @@ import type { BudgetMember } from './ring-budget.js';
 
 class Member implements BudgetMember {
   evicted = 0;
+  startsAtNewestKeyframe = false;
   constructor(
     private readonly budget: RingBudget,
     public bytes = 0,
@@ -51,6 +52,17 @@ describe('RingBudget', () => {
     const one = new Member(budget, 0, 40).grow(45);
     const two = new Member(budget, 0, 30).grow(60);
     expect([one.bytes, two.bytes, budget.bytes]).toEqual([45, 30, 75]);
+  });
+
+  it('takes the newest keyframe of a ring last', () => {
+    const budget = new RingBudget(100);
+    const big = new Member(budget).grow(60);
+    big.startsAtNewestKeyframe = true;
+    const small = new Member(budget).grow(40).grow(30);
+    expect([big.bytes, small.bytes]).toEqual([60, 40]);
+    small.startsAtNewestKeyframe = true;
+    small.grow(10);
+    expect([big.bytes, small.bytes]).toEqual([50, 50]);
   });
 
   it('counts what a member brings and takes back what it leaves', () => {

@@ -18,7 +18,17 @@ import type { PictureVerdict } from './picture-syntax.js';
 import { buildTables, ProgramTables } from './program-tables.js';
 import type { Program, Tables } from './program-tables.js';
 import type { ElementaryStream, Pmt } from './psi.js';
-import { isPesWithHeader, PcrRate, ptsOffset, readPcrAt, readTimestampAt } from './timestamps.js';
+import {
+  clockDifference,
+  dtsOffset,
+  isPesWithHeader,
+  PcrRate,
+  PTS_RATE,
+  PTS_WRAP,
+  ptsOffset,
+  readPcrAt,
+  readTimestampAt,
+} from './timestamps.js';
 
 /** The counter of the last packet of a pid before some position. */
 export interface PidCounter {
@@ -36,6 +46,11 @@ export interface JoinPoint {
   counters: readonly PidCounter[];
   /** A picture; else the start of any audio frame of a programme without video. */
   video: boolean;
+  program: Program;
+  /** Of the picture. */
+  pid: number;
+  /** DTS of the picture (PTS where it has no other), 90 kHz. */
+  time: number | undefined;
 }
 
 export interface StreamAnalyserOptions {
@@ -54,7 +69,9 @@ interface Lead {
 
 const ROLE_FOREIGN = 0;
 const ROLE_TABLE = 1;
-const ROLE_MEDIA = 2;
+/** Video and audio, whose clocks are followed. */
+const ROLE_TIMED = 2;
+const ROLE_OTHER = 3;
 
 /** Pids of other programmes and services that a join point remembers besides the programme's own. */
 const MAX_FOREIGN_PIDS = 48;
@@ -75,6 +92,10 @@ export class StreamAnalyser {
   lastPts: number | undefined;
   /** Newest PCR, 27 MHz. */
   lastPcr: number | undefined;
+  /** Newest DTS (else PTS) of each video and audio pid, 90 kHz. */
+  readonly lastTimes = new Map<number, number>();
+  /** Between the newest two pictures, 90 kHz. */
+  frameTicks = 3600;
   readonly continuity = new ContinuityChecker();
   packets = 0;
   nullPackets = 0;
@@ -115,6 +136,11 @@ export class StreamAnalyser {
 
   get hasVideo(): boolean {
     return this.lead?.video ?? false;
+  }
+
+  /** Newest DTS (else PTS) of the video, else of the audio; 90 kHz. */
+  get leadTime(): number | undefined {
+    return this.lastTimes.get(this.leadPid);
   }
 
   /** From here on the packets may yet turn out to belong to a join point; −1 = nothing is open. */
@@ -167,7 +193,11 @@ export class StreamAnalyser {
       this.table(bytes, at, pid);
       return;
     }
-    if (pid === this.leadPid && this.lead) this.picture(bytes, at, this.lead, (second & 0x40) !== 0);
+    const unitStart = (second & 0x40) !== 0;
+    if (pid === this.leadPid && this.lead) this.picture(bytes, at, this.lead, unitStart);
+    else if (role === ROLE_TIMED && unitStart) {
+      this.time(bytes, payloadStartAt(bytes, at), at + PACKET_SIZE, pid);
+    }
     this.groupAt = -1;
   }
 
@@ -211,8 +241,10 @@ export class StreamAnalyser {
     this.leadPid = this.lead?.stream.pid ?? NULL_PID;
     this.pcrPid = program?.pmt.pcrPid ?? NULL_PID;
     this.roles.fill(ROLE_FOREIGN);
-    this.roles[this.pcrPid] = ROLE_MEDIA;
-    for (const { pid } of program?.pmt.streams ?? []) this.roles[pid] = ROLE_MEDIA;
+    this.roles[this.pcrPid] = ROLE_OTHER;
+    for (const { pid, kind } of program?.pmt.streams ?? []) {
+      this.roles[pid] = kind === 'video' || kind === 'audio' ? ROLE_TIMED : ROLE_OTHER;
+    }
     for (const pid of this.tables.tablePids) this.roles[pid] = ROLE_TABLE;
   }
 
@@ -224,13 +256,35 @@ export class StreamAnalyser {
       this.settle(this.open, unitStart ? this.probe.finish() : this.probe.continue(bytes, start, end));
     }
     if (!unitStart) return;
-    const ptsAt = ptsOffset(bytes, start, end);
-    if (ptsAt >= 0) {
-      this.lastPts = readTimestampAt(bytes, ptsAt);
-      this.firstPts ??= this.lastPts;
-    }
+    const before = this.lastTimes.get(lead.stream.pid);
+    const time = this.time(bytes, start, end, lead.stream.pid);
+    this.notePts(bytes, start, end);
+    this.noteStep(before, time);
     const verdict = this.judge(bytes, at, start, lead);
-    if (verdict !== 'other') this.settle(this.joinPoint(bytes, at, lead), verdict);
+    if (verdict !== 'other') this.settle(this.joinPoint(bytes, at, lead, time), verdict);
+  }
+
+  /** DTS or PTS of the PES packet that starts here. */
+  private time(bytes: Buffer, start: number, end: number, pid: number): number | undefined {
+    const dtsAt = dtsOffset(bytes, start, end);
+    const at = dtsAt >= 0 ? dtsAt : ptsOffset(bytes, start, end);
+    if (at < 0) return undefined;
+    const time = readTimestampAt(bytes, at);
+    this.lastTimes.set(pid, time);
+    return time;
+  }
+
+  private notePts(bytes: Buffer, start: number, end: number): void {
+    const at = ptsOffset(bytes, start, end);
+    if (at < 0) return;
+    this.lastPts = readTimestampAt(bytes, at);
+    this.firstPts ??= this.lastPts;
+  }
+
+  private noteStep(before: number | undefined, time: number | undefined): void {
+    if (before === undefined || time === undefined) return;
+    const step = clockDifference(time, before, PTS_WRAP);
+    if (step > 0 && step <= PTS_RATE) this.frameTicks = step;
   }
 
   private settle(join: JoinPoint, verdict: PictureVerdict): void {
@@ -249,7 +303,12 @@ export class StreamAnalyser {
     return randomAccessAt(bytes, at) ? 'keyframe' : 'other';
   }
 
-  private joinPoint(bytes: Buffer, at: number, { program, stream, video }: Lead): JoinPoint {
+  private joinPoint(
+    bytes: Buffer,
+    at: number,
+    { program, stream, video }: Lead,
+    time: number | undefined,
+  ): JoinPoint {
     const grouped = this.groupAt >= 0;
     const { pmtPid } = program;
     const pat = (this.continuity.lastOf(PAT_PID) - (grouped ? this.groupPat : 0)) & 0x0f;
@@ -260,7 +319,15 @@ export class StreamAnalyser {
       [stream.pid, (counterAt(bytes, at) - 1) & 0x0f],
     ]);
     const position = grouped ? this.groupAt : this.position + at;
-    return { position, tables: buildTables(program, pat, pmt), counters: this.countersWith(before), video };
+    return {
+      position,
+      tables: buildTables(program, pat, pmt),
+      counters: this.countersWith(before),
+      video,
+      program,
+      pid: stream.pid,
+      time,
+    };
   }
 
   private countersWith(before: ReadonlyMap<number, number>): PidCounter[] {
