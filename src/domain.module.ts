@@ -1,5 +1,4 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { ACTIVE_CONNECTIONS } from './faces/shared/ports.js';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
@@ -54,7 +53,6 @@ export class DomainModule {
       { provide: ChangeFeed, useValue: house.changes },
       { provide: Maintenance, useValue: house.maintenance },
       HttpFetcher,
-      { provide: ACTIVE_CONNECTIONS, useValue: { count: () => 0 } },
     ];
     const providers = [...platform, ...DOMAIN];
     return { module: DomainModule, global: true, providers, exports: providers };

@@ -6,7 +6,7 @@ import { Category } from './category.entity.js';
 import { Channel } from './channel.entity.js';
 import { StreamSource } from './stream-source.entity.js';
 
-const READ_SLICE = 1000;
+const READ_SLICE = 250;
 
 export type NewChannel = Omit<Channel, 'id' | 'category'>;
 export type NewSource = Omit<StreamSource, 'id' | 'channel'>;
@@ -157,8 +157,8 @@ export class ChannelImportRepository {
     const owned: OwnedSource[] = [];
     for await (const source of this.sourcesOwnedBy(listSourceId)) owned.push(source);
     let retired = 0;
-    for (let start = 0; start < owned.length; start += READ_SLICE / 2) {
-      const slice = owned.slice(start, start + READ_SLICE / 2);
+    for (let start = 0; start < owned.length; start += READ_SLICE) {
+      const slice = owned.slice(start, start + READ_SLICE);
       retired += await this.write(async (manager) => {
         await this.retireSources(
           manager,

@@ -45,7 +45,7 @@ export interface ImportCounts {
 }
 
 /** Channels per transaction: a few milliseconds on SQLite. */
-const SLICE = 100;
+const SLICE = 40;
 const MAX_NUM = 999_999;
 
 /**

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { SingleFlight } from '../core/util/single-flight.js';
 import { Semaphore } from '../core/util/semaphore.js';
 import { ChannelImportService, type ImportCounts } from '../channels/channel-import.service.js';
@@ -31,7 +31,14 @@ export interface RefreshOptions {
 
 type Fetched =
   | { kind: 'not-modified' }
-  | { kind: 'ok'; body: Buffer; contentType: string; etag: string | null; lastModified: string | null };
+  | {
+      kind: 'ok';
+      body: Buffer;
+      contentHash: string;
+      contentType: string;
+      etag: string | null;
+      lastModified: string | null;
+    };
 
 interface Outcome {
   status: RefreshStatus;
@@ -96,7 +103,7 @@ export class RefreshService {
       options.onProgress?.({ step: 'fetching', done: 0, total: null });
       const fetched = await this.fetch(source, options);
       if (fetched.kind === 'not-modified') return { status: 'unchanged', reason: null };
-      const contentHash = hashOf(source, fetched.body);
+      const { contentHash } = fetched;
       const validators = { etag: fetched.etag, lastModified: fetched.lastModified };
       if (contentHash === source.contentHash && !options.force) {
         return { status: 'unchanged', reason: null, fields: validators };
@@ -119,7 +126,8 @@ export class RefreshService {
   private async fetch(source: ListSource, options: RefreshOptions): Promise<Fetched> {
     if (source.url.startsWith('file:')) {
       const body = await readListFile(source.url, this.config.sources.maxListBytes);
-      return { kind: 'ok', body, contentType: '', etag: null, lastModified: null };
+      const contentHash = startHash(source).update(body).digest('hex');
+      return { kind: 'ok', body, contentHash, contentType: '', etag: null, lastModified: null };
     }
     const isConditional = !options.force && source.contentHash !== null;
     const outcome = await this.fetcher.fetch({
@@ -134,15 +142,19 @@ export class RefreshService {
     });
     if (outcome.kind === 'not-modified') return outcome;
     const chunks: Uint8Array[] = [];
+    // As it arrives: in one go a large list would hold the event loop.
+    const hash = startHash(source);
     let size = 0;
     for await (const chunk of outcome.body) {
       chunks.push(chunk);
+      hash.update(chunk);
       size += chunk.length;
       options.onProgress?.({ step: 'fetching', done: size, total: null });
     }
     return {
       kind: 'ok',
       body: Buffer.concat(chunks),
+      contentHash: hash.digest('hex'),
       contentType: outcome.contentType,
       etag: outcome.etag ?? null,
       lastModified: outcome.lastModified ?? null,
@@ -214,8 +226,8 @@ function toReport(source: ListSource, outcome: Outcome): RefreshReport {
   };
 }
 
-/** Body and everything that decides what becomes of it. */
-function hashOf(source: ListSource, body: Buffer): string {
+/** Begins with the settings, so that a changed filter makes the same body a new one. */
+function startHash(source: ListSource): Hash {
   const settings = JSON.stringify([source.type, source.filters, source.grouping, source.allowPrivate]);
-  return createHash('sha256').update(settings).update('\0').update(body).digest('hex');
+  return createHash('sha256').update(settings).update('\0');
 }

@@ -296,22 +296,13 @@ const RECORD = 16;
  */
 export function frameFilling(channelId: number, frame: number, size: number): Buffer {
   const channel = sequenceBytes(channelId).slice(3);
-  const record = Buffer.from([
-    0x52,
-    0x54,
-    0x4f,
-    0x50,
-    ...channel,
-    ...sequenceBytes(frame),
-    0,
-    0,
-    0,
-    0xee,
-    0xef,
-  ]);
-  const bytes = Buffer.alloc(size, record);
-  for (let at = 0, place = 0; at < size; at += RECORD, place++) {
-    if (at + 11 < size) bytes[at + 11] = 0x80 | (place >> 14);
+  const bytes = Buffer.alloc(
+    size,
+    Buffer.from([0x52, 0x54, 0x4f, 0x50, ...channel, ...sequenceBytes(frame), 0x80, 0x80, 0x80, 0xee, 0xef]),
+  );
+  for (let at = RECORD; at < size; at += RECORD) {
+    const place = at / RECORD;
+    if (at + 11 < size) bytes[at + 11] = 0x80 | ((place >> 14) & 127);
     if (at + 12 < size) bytes[at + 12] = 0x80 | ((place >> 7) & 127);
     if (at + 13 < size) bytes[at + 13] = 0x80 | (place & 127);
   }

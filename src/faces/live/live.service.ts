@@ -45,8 +45,9 @@ export class LiveService {
   ): Promise<{ kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing }> {
     const answer = (value: Answer): { kind: 'answer'; answer: Answer } => ({ kind: 'answer', answer: value });
     if (call.method === 'OPTIONS') return answer(preflightAnswer(call.headers));
-    if (call.method !== 'GET' && call.method !== 'HEAD')
-      {return answer(mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' }));}
+    if (call.method !== 'GET' && call.method !== 'HEAD') {
+      return answer(mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' }));
+    }
     const admission = await this.gate.admit(withCredentials(call, route));
     if (admission.kind !== 'ok') return answer(admissionError(call, admission));
     if (route.output !== 'ts') return answer(mediaError(call, 406));
