@@ -136,7 +136,7 @@ export class LiveSession {
   join(signal: AbortSignal): Promise<JoinOutcome> {
     if (signal.aborted) return Promise.resolve(CANCELLED);
     this.enter();
-    if (this.context.pipeline.keyframes > 0) return Promise.resolve({ kind: 'ready', seat: this.newSeat() });
+    if (this.context.pipeline.canJoin) return Promise.resolve({ kind: 'ready', seat: this.newSeat() });
     return new Promise((resolve) => {
       const waiter: Waiter = {
         resolve: (outcome) => {
@@ -279,11 +279,12 @@ export class LiveSession {
 
   private onKeyframe(now: number): void {
     this.feed.noteDelivered();
-    if (!this.machine.can('ready')) return;
-    if (this.broken) this.counts.recoveries++;
-    this.broken = false;
-    this.readyAt ??= now;
-    this.machine.apply('ready');
+    if (this.machine.can('ready')) {
+      if (this.broken) this.counts.recoveries++;
+      this.broken = false;
+      this.readyAt ??= now;
+      this.machine.apply('ready');
+    }
     for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
   }
 

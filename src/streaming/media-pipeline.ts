@@ -20,8 +20,10 @@ export interface PipelineStats {
 
 /** From the bytes of a source to a ring that viewers start in at keyframes. Times are monotonic ms. */
 export interface MediaPipeline {
-  /** Grows with every picture that viewers can start at and that stands in the ring; 0 = none yet. */
+  /** Grows with the pictures that viewers can start at; 0 = none yet. */
   readonly keyframes: number;
+  /** Whether one of them stands in the ring now. A picture group larger than the ring leaves it without. */
+  readonly canJoin: boolean;
   push(chunk: Buffer, nowMs: number): Pushed;
   /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
   seam(nowMs: number): void;

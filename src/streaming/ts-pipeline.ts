@@ -1,6 +1,7 @@
 import { RingCursor } from '../core/mpegts/cursor.js';
 import { GopRing } from '../core/mpegts/gop-ring.js';
 import type { RingBudget } from '../core/mpegts/ring-budget.js';
+import { OutputStitcher } from '../core/mpegts/stitcher.js';
 import { PacketSplitter } from '../core/mpegts/splitter.js';
 import type { MediaPipeline, PipelineStats, Pushed } from './media-pipeline.js';
 import type { MediaCursor } from './reader.js';
@@ -16,7 +17,9 @@ export interface TsPipelineOptions {
 export class TsPipeline implements MediaPipeline {
   private readonly splitter = new PacketSplitter();
   private readonly ring: GopRing;
+  private readonly stitcher: OutputStitcher;
   private readonly time = new PcrTime();
+  private newest = 0;
 
   constructor(private readonly options: TsPipelineOptions) {
     this.ring = new GopRing({
@@ -24,14 +27,21 @@ export class TsPipeline implements MediaPipeline {
       budget: options.budget,
       flushAfterMs: options.flushMs,
     });
+    this.stitcher = new OutputStitcher({ output: this.ring.analyser });
   }
 
   get keyframes(): number {
-    return (this.ring.newestKeyframe?.seq ?? -1) + 1;
+    const { newestKeyframe } = this.ring;
+    if (newestKeyframe) this.newest = newestKeyframe.seq + 1;
+    return this.newest;
+  }
+
+  get canJoin(): boolean {
+    return this.ring.newestKeyframe !== undefined;
   }
 
   push(chunk: Buffer, nowMs: number): Pushed {
-    const packets = this.splitter.push(chunk);
+    const packets = this.stitcher.push(this.splitter.push(chunk));
     this.ring.push(packets, nowMs);
     return {
       verdict: this.splitter.verdict,
@@ -43,6 +53,7 @@ export class TsPipeline implements MediaPipeline {
   seam(nowMs: number): void {
     this.ring.flush(nowMs + this.options.flushMs);
     this.splitter.reset();
+    this.stitcher.switchSource();
     this.time.reset();
   }
 

@@ -156,6 +156,12 @@ export class StreamHouse {
     return player;
   }
 
+  /** Resolves when the condition holds; it is looked at whenever a player gets something or loses its stream. */
+  async anyPlayer(condition: () => boolean): Promise<void> {
+    if (condition()) return;
+    await Promise.race(this.players.map((player) => player.until(condition)));
+  }
+
   async close(): Promise<void> {
     for (const player of this.players) player.leave();
     await this.streaming.hub.close();
