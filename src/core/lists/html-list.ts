@@ -67,8 +67,9 @@ function addShownList(text: string, found: ListCollector, known: Map<string, Kno
   reader.push(text);
   reader.end();
   const { entries, problems } = shown.finish('m3u');
-  for (const { line, reason, name } of problems)
-    {if (reason !== 'stray-text') found.refuse(line, reason, name);}
+  for (const { line, reason, name } of problems) {
+    if (reason !== 'stray-text') found.refuse(line, reason, name);
+  }
   for (const entry of entries) {
     const address = fingerprint(entry.locator);
     if (known.has(address)) {
