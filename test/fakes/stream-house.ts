@@ -27,6 +27,7 @@ import { TsPipeline } from '../../src/streaming/ts-pipeline.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { aChannel, anAccount } from '../builders/catalog-builder.js';
 import type { BuiltAccount } from '../builders/catalog-builder.js';
+import { settle } from './fake-clock.js';
 import { FakeCredentials } from './player-house.js';
 import { RecordingLogger } from './recording-logger.js';
 import { StreamPlayer } from './stream-player.js';
@@ -195,4 +196,9 @@ export function aceId(hex: string): string {
 
 export function aceInfohash(hex: string): string {
   return `acestream:?infohash=${hex}`;
+}
+
+/** Looks after every turn of the event loop until the condition holds. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  while (!condition()) await settle();
 }

@@ -33,6 +33,11 @@ export class TtlMap<K, V> {
     return this.entries.delete(key);
   }
 
+  /** A snapshot; entries that have run out may be among them. */
+  keys(): K[] {
+    return [...this.entries.keys()];
+  }
+
   clear(): void {
     this.entries.clear();
   }

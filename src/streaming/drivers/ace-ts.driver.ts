@@ -127,6 +127,7 @@ export class AceTsDriver implements SourceDriver {
       namespace = second.namespace;
     }
     lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
+    if (!outcome.ok && outcome.error.kind === 'engine-down') this.memory.forgive(lease.engine.name);
     if (outcome.ok) this.memory.learn(asked, { namespace, infohash: outcome.session.infohash });
     return outcome;
   }

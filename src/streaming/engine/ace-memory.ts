@@ -40,6 +40,11 @@ export class AceMemory {
     this.losses.set(key, [...recent, this.now()].slice(-CONTEST_LOSSES));
   }
 
+  /** The engine was down in between: what it lost, nobody took. */
+  forgive(place: string): void {
+    for (const key of this.losses.keys()) if (key.startsWith(`${place} `)) this.losses.delete(key);
+  }
+
   /** True while fighting on would only take the content to and fro. */
   isContested(place: string, infohash: string): boolean {
     const recent = (this.losses.get(`${place} ${infohash}`) ?? []).filter(

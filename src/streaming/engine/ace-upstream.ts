@@ -41,6 +41,9 @@ export class AceUpstream {
   private lost = false;
   /** The engine itself said that it does not know the session any more. */
   private forgotten = false;
+  private lossNoted = false;
+  /** We started the content anew ourselves. */
+  private retired = false;
   private closing: Promise<void> | undefined;
   private reopening: Promise<boolean> | undefined;
   private peers: number | undefined;
@@ -116,6 +119,7 @@ export class AceUpstream {
 
   /** Ends it for everybody: their sessions are to open anew. */
   retire(reason: EndReason, detail: string): Promise<void> {
+    this.retired = true;
     this.endSeats(reason, detail);
     this.seats.clear();
     return this.close();
@@ -132,7 +136,7 @@ export class AceUpstream {
     this.body = undefined;
     const { lease, session, onClosed } = this.options;
     // An engine that has forgotten the session has nothing to stop, and may hang on being asked.
-    if (!this.forgotten) await lease.engine.client.stop(session);
+    if (!this.forgotten && (await lease.engine.client.stop(session)) === 'unknown-session') this.noteLoss();
     lease.release();
     onClosed(this);
   }
@@ -249,8 +253,14 @@ export class AceUpstream {
   }
 
   private markLost(): void {
-    if (this.lost || this.controller.signal.aborted) return;
+    if (this.controller.signal.aborted) return;
     this.lost = true;
+    this.noteLoss();
+  }
+
+  private noteLoss(): void {
+    if (this.lossNoted || this.retired) return;
+    this.lossNoted = true;
     this.options.onLost(this);
   }
 

@@ -33,6 +33,8 @@ export interface EngineSession extends StartReply {
 }
 
 export type StartOutcome = { ok: true; session: EngineSession } | { ok: false; error: EngineError };
+/** `unknown-session`: it had ended before, by the engine's doing. */
+export type StopOutcome = 'stopped' | 'unknown-session' | 'failed';
 export type MediaOutcome = { ok: true; body: Readable } | { ok: false; error: EngineError };
 export type StatOutcome = { ok: true; stat: EngineStat } | { ok: false; error: EngineError };
 
@@ -74,15 +76,15 @@ export class EngineClient {
   }
 
   /** Ends a session at the engine. Never throws; the engine may hang here, which must hold nobody up. */
-  async stop(session: EngineSession): Promise<boolean> {
-    if (session.commandPath === null) return false;
-    return this.stopPath(session.commandPath);
+  async stop(session: EngineSession): Promise<StopOutcome> {
+    return session.commandPath === null ? 'failed' : this.stopPath(session.commandPath);
   }
 
   /** The same for a session of which only the command path is known, e.g. from before a restart of the server. */
-  async stopPath(commandPath: string): Promise<boolean> {
-    const path = withQuery(commandPath, 'method=stop');
-    return (await this.call(path, this.options.stopTimeoutMs)).ok;
+  async stopPath(commandPath: string): Promise<StopOutcome> {
+    const reply = await this.call(withQuery(commandPath, 'method=stop'), this.options.stopTimeoutMs);
+    if (reply.ok) return 'stopped';
+    return reply.error.kind === 'session-lost' ? 'unknown-session' : 'failed';
   }
 
   /** Asking does not count as watching. */
