@@ -251,6 +251,7 @@ describeOnEveryDialect('a list refresh', (store) => {
     await add('/b.m3u', { intervalMinutes: 0 });
     const paused = await add('/c.m3u');
     await lists.change(paused, { isEnabled: false }, { allowFiles: false });
+    await database.write('wait', (manager) => manager.query('UPDATE scraper_urls SET next_run_at = 1'));
     await scheduler.runDue();
     await scheduler.runDue();
     expect(await names()).toEqual(['One']);
