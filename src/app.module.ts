@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DomainModule } from './domain.module.js';
+import { HealthModule } from './faces/health/health.module.js';
 import { LiveModule } from './faces/live/live.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
 import { WebModule } from './faces/web/web.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         PlaylistModule,
         XmltvModule,
         WebModule,
+        HealthModule,
       ],
     };
   }

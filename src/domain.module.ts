@@ -10,6 +10,8 @@ import { HttpFetcher } from './platform/http/fetcher.js';
 import { Maintenance } from './platform/database/maintenance.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
+import { MetricsRegistry } from './platform/metrics.js';
+import { ReadinessRegistry } from './platform/readiness.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
 import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
@@ -52,6 +54,8 @@ export class DomainModule {
       { provide: EventBus, useValue: house.events },
       { provide: ChangeFeed, useValue: house.changes },
       { provide: Maintenance, useValue: house.maintenance },
+      { provide: MetricsRegistry, useValue: new MetricsRegistry() },
+      { provide: ReadinessRegistry, useValue: new ReadinessRegistry(house.clock, house.logger) },
       HttpFetcher,
     ];
     const providers = [...platform, ...DOMAIN];
