@@ -64,7 +64,7 @@ const SKIPPED = new Set(['style', 'template', 'svg', 'iframe', 'object', 'noscri
 /** Elements deeper than this are not looked at. */
 const MAX_DEPTH = 512;
 /** The parser's own cost grows with the depth; a page is cut where so many elements are left open. */
-const MAX_OPEN = 5000;
+const MAX_OPEN = 2000;
 const TAG = /<(?:!--[^]*?(?:-->|$)|(script|style)\b[^]*?(?:<\/\1|$)|(\/?)([a-z][a-z0-9]*))/gi;
 /** Elements that have no content, or that end by themselves where the next begins. */
 const NEVER_OPEN = new Set(
