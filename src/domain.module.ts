@@ -4,6 +4,7 @@ import { ChannelImportRepository } from './channels/channel-import.repository.js
 import { ChannelImportService } from './channels/channel-import.service.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
 import type { House } from './house.js';
+import { AuditRepository } from './platform/audit/audit.repository.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
@@ -24,6 +25,7 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
 const DOMAIN: Provider[] = [
+  AuditRepository,
   UsersRepository,
   UsersService,
   CredentialsService,

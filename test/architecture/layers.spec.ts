@@ -54,6 +54,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** Inside platform each part uses only the ones before it. */
 const PLATFORM_ORDER = [
   'clock',
+  'actor',
   'errors',
   'logging',
   'tokens',
@@ -66,6 +67,7 @@ const PLATFORM_ORDER = [
   'cache',
   'http',
   'database',
+  'audit',
   'jobs',
   'settings',
   'web',
