@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DomainModule } from './domain.module.js';
+import { AdminModule } from './faces/admin/admin.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
 import { WebModule } from './faces/web/web.module.js';
 import { XmltvModule } from './faces/xmltv/xmltv.module.js';
@@ -12,7 +13,14 @@ export class AppModule {
   static forHouse(house: House): DynamicModule {
     return {
       module: AppModule,
-      imports: [DomainModule.forHouse(house), XtreamModule, PlaylistModule, XmltvModule, WebModule],
+      imports: [
+        DomainModule.forHouse(house),
+        XtreamModule,
+        PlaylistModule,
+        XmltvModule,
+        WebModule,
+        AdminModule,
+      ],
     };
   }
 }

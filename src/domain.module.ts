@@ -2,7 +2,9 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ACTIVE_CONNECTIONS } from './faces/shared/ports.js';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
+import { ChannelQueryRepository } from './channels/channel-query.repository.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
+import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
 import { AppConfig } from './platform/config/app-config.js';
@@ -32,6 +34,8 @@ const DOMAIN: Provider[] = [
   RefreshTokensRepository,
   AdminAuthService,
   ChannelsRepository,
+  ChannelQueryRepository,
+  StreamSourcesRepository,
   ChannelImportRepository,
   ChannelImportService,
   ListSourcesRepository,

@@ -66,11 +66,7 @@ export class Channel {
   editedFields!: string[];
 
   /** What the lists say about the edited fields: what a reset gives back. */
-  @Column('text', {
-    name: 'list_values',
-    default: '{}',
-    transformer: jsonColumn<Partial<EditableChannelValues>>({}),
-  })
+  @Column('text', { name: 'list_values', default: '{}', transformer: jsonColumn({}) })
   listValues!: Partial<EditableChannelValues>;
 
   /** The channel this one became part of. Its id still opens that channel, and its list entries feed it. */

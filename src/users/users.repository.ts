@@ -177,11 +177,7 @@ function mayAdminister(user: Standing, nowSeconds: number): boolean {
   return user.isAdmin && accountStatus(user, nowSeconds) === 'Active';
 }
 
-async function isLastAdministrator(
-  manager: EntityManager,
-  user: User,
-  nowSeconds: number,
-): Promise<boolean> {
+async function isLastAdministrator(manager: EntityManager, user: User, nowSeconds: number): Promise<boolean> {
   if (!mayAdminister(user, nowSeconds)) return false;
   const others = await manager.findBy(User, { isAdmin: true, id: Not(user.id) });
   return !others.some((other) => mayAdminister(other, nowSeconds));

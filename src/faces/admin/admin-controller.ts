@@ -39,12 +39,18 @@ export function PublicApi(tag: string): ClassDecorator {
     UsePipes(AdminValidation),
     ApiTags(tag),
     ApiExtraModels(ErrorDto),
-    ApiInternalServerErrorResponse({ type, description: 'A failure of Rooftop; its log has the request id.' }),
+    ApiInternalServerErrorResponse({
+      type,
+      description: 'A failure of Rooftop; its log has the request id.',
+    }),
   ) as ClassDecorator;
 }
 
 export function BadInput(): MethodDecorator {
-  return ApiBadRequestResponse({ type, description: 'A parameter or a field breaks a rule.' }) as MethodDecorator;
+  return ApiBadRequestResponse({
+    type,
+    description: 'A parameter or a field breaks a rule.',
+  }) as MethodDecorator;
 }
 
 /** For routes that read a JSON body. */

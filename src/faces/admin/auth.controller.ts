@@ -41,7 +41,10 @@ export class AuthController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Renew the tokens', description: 'The old refresh token is used up by this.' })
   @ApiOkResponse({ type: TokenPairDto, description: 'The next pair.' })
-  @ApiUnauthorizedResponse({ type, description: 'The refresh token is unknown, expired, revoked or used up.' })
+  @ApiUnauthorizedResponse({
+    type,
+    description: 'The refresh token is unknown, expired, revoked or used up.',
+  })
   @JsonBody()
   refresh(@Body() { refreshToken }: RefreshDto): Promise<TokenPairDto> {
     return this.auth.refresh(refreshToken);
@@ -51,7 +54,10 @@ export class AuthController {
   @HttpCode(204)
   @UseGuards(AdminGuard)
   @ApiBearerAuth('token')
-  @ApiOperation({ summary: 'Log out', description: 'Ends this login: its tokens are worth nothing from now on.' })
+  @ApiOperation({
+    summary: 'Log out',
+    description: 'Ends this login: its tokens are worth nothing from now on.',
+  })
   @ApiNoContentResponse({ description: 'Logged out.' })
   @ApiUnauthorizedResponse({ type, description: 'No token, or one that is expired, forged or revoked.' })
   @ApiForbiddenResponse({ type, description: 'The account is not an active administrator.' })

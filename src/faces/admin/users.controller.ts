@@ -23,7 +23,10 @@ export class UsersController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List users', description: 'Searches the name, the e-mail address and the notes.' })
+  @ApiOperation({
+    summary: 'List users',
+    description: 'Searches the name, the e-mail address and the notes.',
+  })
   @ApiOkResponse({ type: UsersPageDto, description: 'One page of users.' })
   @BadInput()
   page(@Query() query: UsersQueryDto): Promise<UsersPageDto> {

@@ -58,7 +58,8 @@ export class IdPipe implements PipeTransform<string, number> {
     if (!/^\d{1,15}$/.test(value))
       refuseProblems([{ field: data ?? 'id', rule: 'must be a whole number above 0' }]);
     const id = Number(value);
-    if (id < 1 || id > MAX_ID) throw new AppError('not_found', `there is nothing with the id ${id}`, { status: 404 });
+    if (id < 1 || id > MAX_ID)
+      throw new AppError('not_found', `there is nothing with the id ${id}`, { status: 404 });
     return id;
   }
 }

@@ -33,6 +33,6 @@ export class AuditEntry {
   @Column('integer', { name: 'entity_id', nullable: true })
   entityId!: number | null;
 
-  @Column('text', { default: '{}', transformer: jsonColumn<AuditChanges>({}) })
+  @Column('text', { default: '{}', transformer: jsonColumn({}) })
   changes!: AuditChanges;
 }

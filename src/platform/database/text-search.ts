@@ -1,4 +1,4 @@
-import type { Dialect } from './database.js';
+import type { Dialect } from './dialect.js';
 
 /**
  * A condition: one of the columns contains the text, without regard to case in any script. Each letter becomes a

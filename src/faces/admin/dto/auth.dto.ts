@@ -18,7 +18,9 @@ export class TokenPairDto implements TokenPair {
   @Told('Goes into the Authorization header of every request, behind "Bearer ".', { type: String })
   accessToken!: string;
 
-  @Told('Buys the next pair when the access token has run out. Used twice, it ends the login.', { type: String })
+  @Told('Buys the next pair when the access token has run out. Used twice, it ends the login.', {
+    type: String,
+  })
   refreshToken!: string;
 
   @Told('Seconds until the access token runs out.', { type: 'integer', example: 900 })

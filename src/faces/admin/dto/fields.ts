@@ -43,13 +43,17 @@ const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u;
 /** Line ends and tabs are fine. */
 const SEVERAL_LINES = /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u;
 
-export function Text(options: Common & { min?: number; max: number; multiline?: boolean }): PropertyDecorator {
+export function Text(
+  options: Common & { min?: number; max: number; multiline?: boolean },
+): PropertyDecorator {
   const { min = 0, max, multiline = false } = options;
   return field(options, { type: String, minLength: min, maxLength: max }, [
     IsString(),
     MinLength(min),
     MaxLength(max),
-    Matches(multiline ? SEVERAL_LINES : ONE_LINE, { message: '$property must not contain control characters' }),
+    Matches(multiline ? SEVERAL_LINES : ONE_LINE, {
+      message: '$property must not contain control characters',
+    }),
   ]);
 }
 
@@ -100,7 +104,9 @@ export function SomeOf(values: readonly string[], options: Common): PropertyDeco
 export function Time(options: Common): PropertyDecorator {
   return field(options, { type: String, format: 'date-time' }, [
     IsISO8601({ strict: true, strictSeparator: true }),
-    Matches(/(?:Z|[+-]\d\d:?\d\d)$/, { message: '$property must name its time zone, e.g. 2026-12-31T23:59:59Z' }),
+    Matches(/(?:Z|[+-]\d\d:?\d\d)$/, {
+      message: '$property must name its time zone, e.g. 2026-12-31T23:59:59Z',
+    }),
   ]);
 }
 
@@ -152,13 +158,18 @@ export function Nested(type: () => new () => object, options: Common): PropertyD
 
 /** A whole number in a query: texts of digits become numbers, anything else stays a text and is refused. */
 export function QueryWhole(options: Common & { min: number; max: number }): PropertyDecorator {
-  return applyDecorators(Whole(options), Transform(({ value }) => toWhole(value))) as PropertyDecorator;
+  return applyDecorators(
+    Whole(options),
+    Transform(({ value }) => toWhole(value)),
+  ) as PropertyDecorator;
 }
 
 export function QueryFlag(options: Common): PropertyDecorator {
   return applyDecorators(
     Flag(options),
-    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' ? true : value === 'false' ? false : value,
+    ),
   ) as PropertyDecorator;
 }
 

@@ -35,13 +35,21 @@ export class ChangeUserDto {
   @Whole({ doc: 'Streams at once; 0 = unlimited.', optional: true, min: 0, max: 10_000 })
   maxConnections?: number;
 
-  @Time({ doc: 'End of the account; null = never.', optional: true, nullable: true, example: '2026-12-31T23:59:59Z' })
+  @Time({
+    doc: 'End of the account; null = never.',
+    optional: true,
+    nullable: true,
+    example: '2026-12-31T23:59:59Z',
+  })
   expiresAt?: string | null;
 
   @Text({ doc: 'For administrators only.', optional: true, max: 4000, multiline: true })
   notes?: string;
 
-  @SomeOf(OUTPUT_FORMATS, { doc: 'Formats the user may ask for; empty = all that are offered.', optional: true })
+  @SomeOf(OUTPUT_FORMATS, {
+    doc: 'Formats the user may ask for; empty = all that are offered.',
+    optional: true,
+  })
   outputFormats?: string[];
 
   @IdList({ doc: 'Categories the user may see; empty = all.', optional: true, max: 2000 })
@@ -115,13 +123,19 @@ export class UserDto {
   @Told('For administrators only.', { type: String })
   notes!: string;
 
-  @Told('Formats the user may ask for; empty = all that are offered.', { type: [String], enum: [...OUTPUT_FORMATS] })
+  @Told('Formats the user may ask for; empty = all that are offered.', {
+    type: [String],
+    enum: [...OUTPUT_FORMATS],
+  })
   outputFormats!: string[];
 
   @Told('Categories the user may see; empty = all.', { type: [Number] })
   categoryIds!: number[];
 
-  @Told('Seconds behind the newest picture; null = the setting of the server.', { type: 'integer', nullable: true })
+  @Told('Seconds behind the newest picture; null = the setting of the server.', {
+    type: 'integer',
+    nullable: true,
+  })
   joinBehindSeconds!: number | null;
 }
 
