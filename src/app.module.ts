@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DomainModule } from './domain.module.js';
+import { AdminModule } from './faces/admin/admin.module.js';
 import { HealthModule } from './faces/health/health.module.js';
 import { LiveModule } from './faces/live/live.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         XmltvModule,
         WebModule,
         HealthModule,
+        AdminModule,
       ],
     };
   }

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
+import { ChannelQueryRepository } from './channels/channel-query.repository.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
+import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
 import type { House } from './house.js';
+import { AuditRepository } from './platform/audit/audit.repository.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
@@ -25,12 +28,15 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
 const DOMAIN: Provider[] = [
+  AuditRepository,
   UsersRepository,
   UsersService,
   CredentialsService,
   RefreshTokensRepository,
   AdminAuthService,
   ChannelsRepository,
+  ChannelQueryRepository,
+  StreamSourcesRepository,
   ChannelImportRepository,
   ChannelImportService,
   ListSourcesRepository,
