@@ -99,7 +99,8 @@ describe('GopRing', () => {
     const ring = new GopRing();
     const first = channel.frames(3);
     const second = channel.nextFrame();
-    ring.push(Buffer.concat([first, second.subarray(0, PACKET_SIZE)]), 0);
+    ring.push(first, 0);
+    ring.push(second.subarray(0, PACKET_SIZE), 40);
     expect(ring.flush(1000)).toBe(1);
     expect(ring.endPosition).toBe(first.length);
     expect([ring.flushDueAt, ring.flush(2000)]).toEqual([undefined, 0]);
@@ -107,7 +108,7 @@ describe('GopRing', () => {
     ring.flush(3000);
     expect(ring.newestKeyframe).toMatchObject({
       position: first.length,
-      arrivedAt: 0,
+      arrivedAt: 40,
       time: 900_000 + 3 * 3600,
     });
     expect(bytesOf(ring).equals(Buffer.concat([first, second]))).toBe(true);
