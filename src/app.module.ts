@@ -1,5 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DomainModule } from './domain.module.js';
+import { AdminModule } from './faces/admin/admin.module.js';
+import { HealthModule } from './faces/health/health.module.js';
 import { LiveModule } from './faces/live/live.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
 import { WebModule } from './faces/web/web.module.js';
@@ -41,6 +43,8 @@ export class AppModule {
         PlaylistModule,
         XmltvModule,
         WebModule,
+        HealthModule,
+        AdminModule,
       ],
     };
   }

@@ -7,6 +7,7 @@ import type { CliContext, ServiceLocator } from './faces/cli/context.js';
 import { EXIT, reportFailure, type Terminal } from './faces/cli/output.js';
 import { allCommands, buildProgram } from './faces/cli/program.js';
 import { openHouse, projectRoot, type House } from './house.js';
+import { actAs, COMMAND_LINE } from './platform/actor.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
 import { runServer } from './server.js';
@@ -45,7 +46,8 @@ async function runInHouse(json: boolean, work: (services: ServiceLocator) => Pro
     );
     house = await openHouse(config, log.logger);
     const app = await NestFactory.createApplicationContext(DomainModule.forHouse(house), { logger: false });
-    await work({ get: (type) => app.get(type), config, clock: house.clock });
+    const services: ServiceLocator = { get: (type) => app.get(type), config, clock: house.clock };
+    await actAs(COMMAND_LINE, () => work(services));
   } catch (error) {
     reportFailure(terminal, error, json);
   } finally {

@@ -1,7 +1,9 @@
 import { Init1763640000000 } from '../migrations/0001-init.js';
+import { AuditAndMerges1763726400000 } from '../migrations/0002-audit-and-merges.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
+import { AuditEntry } from './platform/audit/audit-entry.entity.js';
 import type { Schema } from './platform/database/open-database.js';
 import { Revision } from './platform/database/revision.entity.js';
 import { Setting } from './platform/settings/setting.entity.js';
@@ -22,6 +24,7 @@ export const SCHEMA: Schema = {
     ListSource,
     Setting,
     Revision,
+    AuditEntry,
   ],
-  migrations: [Init1763640000000],
+  migrations: [Init1763640000000, AuditAndMerges1763726400000],
 };

@@ -1,8 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
+import { ChannelQueryRepository } from './channels/channel-query.repository.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
+import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
 import type { House } from './house.js';
+import { AuditRepository } from './platform/audit/audit.repository.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
@@ -10,6 +13,8 @@ import { HttpFetcher } from './platform/http/fetcher.js';
 import { Maintenance } from './platform/database/maintenance.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
+import { MetricsRegistry } from './platform/metrics.js';
+import { ReadinessRegistry } from './platform/readiness.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
 import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
@@ -23,12 +28,15 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 
 const DOMAIN: Provider[] = [
+  AuditRepository,
   UsersRepository,
   UsersService,
   CredentialsService,
   RefreshTokensRepository,
   AdminAuthService,
   ChannelsRepository,
+  ChannelQueryRepository,
+  StreamSourcesRepository,
   ChannelImportRepository,
   ChannelImportService,
   ListSourcesRepository,
@@ -52,6 +60,8 @@ export class DomainModule {
       { provide: EventBus, useValue: house.events },
       { provide: ChangeFeed, useValue: house.changes },
       { provide: Maintenance, useValue: house.maintenance },
+      { provide: MetricsRegistry, useValue: new MetricsRegistry() },
+      { provide: ReadinessRegistry, useValue: new ReadinessRegistry(house.clock, house.logger) },
       HttpFetcher,
     ];
     const providers = [...platform, ...DOMAIN];

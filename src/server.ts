@@ -1,11 +1,18 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
 import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/player-http.js';
+import { prepareApiHttp } from './faces/admin/admin-http.js';
+import { AdminModule } from './faces/admin/admin.module.js';
+import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
+import { ErrorFilter } from './faces/shared/error-filter.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
+import { programVersion } from './platform/version.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
@@ -15,6 +22,7 @@ import { CredentialsService } from './users/credentials.service.js';
 import { UsersService } from './users/users.service.js';
 
 const SEEN_FLUSH_MS = 60_000;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface RunningServer {
   house: House;
@@ -60,13 +68,26 @@ export async function startServer(
   }
 }
 
-async function createApp(house: House): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() });
+/** The whole application over an open house, ready to listen. */
+export async function createApp(house: House): Promise<NestFastifyApplication> {
+  const errors = new ErrorFilter(house.logger);
+  const adapter = new FastifyAdapter({
+    forceCloseConnections: true,
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: () => randomUUID(),
+    // The router refuses malformed addresses before Nest sees them.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      errors.answer(error, request, reply),
+    ...playerFriendlyFastifyOptions(),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHouse(house), adapter, {
     logger: new NestLogger(house.logger),
     abortOnError: false,
   });
+  app.useGlobalFilters(errors);
   preparePlayerHttp(app);
+  prepareApiHttp(app);
+  serveApiDocs(app, describeApi(app, programVersion(), [AdminModule]));
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;
 }

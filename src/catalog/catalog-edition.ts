@@ -48,8 +48,6 @@ export interface EditionTools {
   compressor: Compressor;
 }
 
-/** Playlists of single viewers are compressed fast rather than small: they are made for one. */
-const PLAYLIST_GZIP_LEVEL = 3;
 /** Separates the parts of keys; no part can hold it. */
 const PART = '\u0000';
 
@@ -101,11 +99,7 @@ export class CatalogEdition {
     if (kept) return Promise.resolve(kept);
     return this.building.run(key, async () => {
       const template = await this.template(allowed, style);
-      const made = await this.compressed(
-        await this.fill(template, slotValues(owner)),
-        encoding,
-        PLAYLIST_GZIP_LEVEL,
-      );
+      const made = await this.fill(template, slotValues(owner), encoding);
       this.playlists.set(key, made);
       return made;
     });
@@ -154,13 +148,9 @@ export class CatalogEdition {
   }
 
   private async gzipped(recipe: Recipe): Promise<Representation> {
-    const { bytes, etag } = await this.answer({ ...recipe, encoding: 'identity' });
-    return this.compressed({ bytes, etag }, 'gzip');
-  }
-
-  private async compressed(plain: Collected, encoding: Encoding, level?: number): Promise<Representation> {
-    if (encoding === 'identity' || plain.bytes.length < this.tools.options.gzipFromBytes) return asIs(plain);
-    const bytes = await this.tools.compressor.gzip(plain.bytes, level);
+    const plain = await this.answer({ ...recipe, encoding: 'identity' });
+    if (plain.bytes.length < this.tools.options.gzipFromBytes) return plain;
+    const bytes = await this.tools.compressor.gzip(plain.bytes);
     return { bytes, encoding: 'gzip', etag: `${plain.etag}-gzip` };
   }
 
@@ -176,13 +166,21 @@ export class CatalogEdition {
     });
   }
 
-  private async fill(template: PlaylistTemplate, values: SlotValues): Promise<Collected> {
-    const slicer = new Slicer(this.tools.clock, this.tools.options.sliceMs);
+  /** Playlists hold credentials and are stored by nobody, so they need no validator. */
+  private async fill(
+    template: PlaylistTemplate,
+    values: SlotValues,
+    encoding: Encoding,
+  ): Promise<Representation> {
+    const { clock, options, compressor } = this.tools;
+    if (encoding === 'gzip' && template.filledBytes(values) >= options.gzipFromBytes) {
+      return { bytes: await compressor.gzipPieces(template.filledPieces(values)), encoding, etag: '' };
+    }
+    const slicer = new Slicer(clock, options.sliceMs);
     const steps = template.fill(values);
     for (;;) {
       const step = steps.next();
-      // Playlists hold credentials and are never stored by anybody, so they need no validator.
-      if (step.done) return { bytes: step.value, etag: '' };
+      if (step.done) return asIs({ bytes: step.value, etag: '' });
       if (slicer.due) await slicer.breathe();
     }
   }

@@ -1,8 +1,12 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import { Semaphore } from '../core/util/semaphore.js';
 
 const gzipAsync = promisify(gzip);
+const SMALL = 6;
+const FAST = 3;
 const OUTPUT_CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -12,7 +16,17 @@ const OUTPUT_CHUNK_BYTES = 256 * 1024;
 export class Compressor {
   private readonly slots = new Semaphore(2);
 
-  gzip(bytes: Buffer, level = 6): Promise<Buffer> {
-    return this.slots.use(() => gzipAsync(bytes, { level, chunkSize: OUTPUT_CHUNK_BYTES }));
+  gzip(bytes: Buffer): Promise<Buffer> {
+    return this.slots.use(() => gzipAsync(bytes, { level: SMALL, chunkSize: OUTPUT_CHUNK_BYTES }));
+  }
+
+  /** Compresses fast rather than small, and takes the pieces one after the other: the whole never exists. */
+  gzipPieces(pieces: Iterable<Buffer>): Promise<Buffer> {
+    return this.slots.use(() =>
+      buffer(
+        // Errors of either stream end the other, and reach the caller.
+        Readable.from(pieces).compose<Readable>(createGzip({ level: FAST, chunkSize: OUTPUT_CHUNK_BYTES })),
+      ),
+    );
   }
 }

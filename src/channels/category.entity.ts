@@ -32,6 +32,10 @@ export class Category {
   @Column('text', { name: 'edited_fields', default: '', transformer: wordList })
   editedFields!: string[];
 
+  /** The category this one became part of: entries of its group land there. */
+  @Column('integer', { name: 'merged_into_id', nullable: true })
+  mergedIntoId!: number | null;
+
   @Column('bigint', { name: 'created_at', transformer: epochSeconds })
   createdAt!: number;
 }

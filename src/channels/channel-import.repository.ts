@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
-import { Database, touch } from '../platform/database/database.js';
+import { Database, findForUpdate, touch } from '../platform/database/database.js';
 import { Category } from './category.entity.js';
 import { Channel } from './channel.entity.js';
 import { StreamSource } from './stream-source.entity.js';
@@ -15,12 +15,14 @@ export interface ChannelKey {
   id: number;
   identityKey: string;
   num: number;
+  mergedIntoId: number | null;
 }
 
 export interface OwnedSource {
   id: number;
   channelId: number;
   fingerprint: string;
+  editedFields: string[];
 }
 
 /** Storage of a list refresh. Reads come in slices; writes are small transactions made by the caller. */
@@ -36,7 +38,7 @@ export class ChannelImportRepository {
   async *channelKeys(): AsyncGenerator<ChannelKey> {
     for (let lastId = 0; ; await nextTurn()) {
       const rows = await this.database.read.find(Channel, {
-        select: { id: true, identityKey: true, num: true },
+        select: { id: true, identityKey: true, num: true, mergedIntoId: true },
         where: { id: MoreThan(lastId) },
         order: { id: 'ASC' },
         take: READ_SLICE,
@@ -51,7 +53,7 @@ export class ChannelImportRepository {
   async *sourcesOwnedBy(listSourceId: number): AsyncGenerator<OwnedSource> {
     for (let lastId = 0; ; await nextTurn()) {
       const rows = await this.database.read.find(StreamSource, {
-        select: { id: true, channelId: true, fingerprint: true },
+        select: { id: true, channelId: true, fingerprint: true, editedFields: true },
         where: { listSourceId, id: MoreThan(lastId) },
         order: { id: 'ASC' },
         take: READ_SLICE,
@@ -80,7 +82,7 @@ export class ChannelImportRepository {
   }
 
   channelsById(manager: EntityManager, ids: number[]): Promise<Channel[]> {
-    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(Channel, { id: In(ids) });
+    return ids.length === 0 ? Promise.resolve([]) : findForUpdate(manager, Channel, { id: In(ids) });
   }
 
   /** Rows whose key another process added meanwhile are left as they are; the answer names every id. */
@@ -106,7 +108,7 @@ export class ChannelImportRepository {
   }
 
   sourcesById(manager: EntityManager, ids: number[]): Promise<StreamSource[]> {
-    return ids.length === 0 ? Promise.resolve([]) : manager.findBy(StreamSource, { id: In(ids) });
+    return ids.length === 0 ? Promise.resolve([]) : findForUpdate(manager, StreamSource, { id: In(ids) });
   }
 
   async addSources(manager: EntityManager, rows: NewSource[]): Promise<void> {
@@ -123,6 +125,11 @@ export class ChannelImportRepository {
 
   async updateSource(manager: EntityManager, id: number, fields: Partial<NewSource>): Promise<void> {
     await manager.update(StreamSource, { id }, fields);
+  }
+
+  /** Channels that a returned source feeds again. */
+  async revive(manager: EntityManager, ids: number[]): Promise<void> {
+    if (ids.length > 0) await manager.update(Channel, { id: In(ids) }, { retiredAt: null });
   }
 
   /** Returns how many were not retired before. */

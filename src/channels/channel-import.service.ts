@@ -5,7 +5,7 @@ import { ChangeFeed } from '../platform/database/change-feed.js';
 import type { Transaction } from '../platform/database/database.js';
 import { CLOCK } from '../platform/tokens.js';
 import { ChannelImportRepository, type NewChannel, type NewSource } from './channel-import.repository.js';
-import type { Channel, EditableChannelField } from './channel.entity.js';
+import { MANUAL_KEY, type Channel, type EditableChannelField } from './channel.entity.js';
 import type { StreamSource } from './stream-source.entity.js';
 
 export interface ImportSource {
@@ -89,9 +89,12 @@ export class ChannelImportService {
 class ImportRun {
   readonly counts: ImportCounts = { added: 0, updated: 0, retired: 0 };
   private readonly channelIdByKey = new Map<string, number>();
+  /** Keys whose entries bring sources and nothing else: a person made them part of another channel. */
+  private readonly sourceOnlyKeys = new Set<string>();
   private readonly usedNums = new Set<number>();
   private highestNum = 0;
-  private readonly owned = new Map<string, { id: number; channelId: number }>();
+  /** `isPlaced`: a person put it into its channel. */
+  private readonly owned = new Map<string, { id: number; channelId: number; isPlaced: boolean }>();
   private readonly seen = new Set<string>();
   private readonly categoryIds = new Map<string, number>();
   private keysOfThisRun = new Set<string>();
@@ -108,12 +111,14 @@ class ImportRun {
     nowSeconds: number,
   ): Promise<ImportRun> {
     const run = new ImportRun(repository, options, nowSeconds);
-    for await (const { id, identityKey, num } of repository.channelKeys()) {
-      run.channelIdByKey.set(identityKey, id);
+    for await (const { id, identityKey, num, mergedIntoId } of repository.channelKeys()) {
+      run.channelIdByKey.set(identityKey, mergedIntoId ?? id);
+      if (mergedIntoId !== null) run.sourceOnlyKeys.add(identityKey);
       run.takeNum(num);
     }
-    for await (const { id, channelId, fingerprint } of repository.sourcesOwnedBy(options.listSourceId)) {
-      run.owned.set(fingerprint, { id, channelId });
+    for await (const source of repository.sourcesOwnedBy(options.listSourceId)) {
+      const isPlaced = source.editedFields.includes('channelId');
+      run.owned.set(source.fingerprint, { id: source.id, channelId: source.channelId, isPlaced });
     }
     return run;
   }
@@ -121,7 +126,8 @@ class ImportRun {
   async ensureCategories(channels: readonly ImportChannel[]): Promise<void> {
     this.keysOfThisRun = new Set(channels.map(({ identityKey }) => identityKey));
     const known = await this.repository.liveCategories();
-    for (const { sourceKey, id } of known) if (sourceKey !== null) this.categoryIds.set(sourceKey, id);
+    for (const { sourceKey, id, mergedIntoId } of known)
+      if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
     let position = Math.max(0, ...known.map((category) => category.position));
     const missing = new Map<string, string>();
     for (const { group } of channels) {
@@ -137,6 +143,7 @@ class ImportRun {
         position: ++position,
         isHidden: false,
         editedFields: [],
+        mergedIntoId: null,
         createdAt: this.nowSeconds,
       }));
       const added = await this.repository.write((manager) => this.repository.addCategories(manager, rows));
@@ -195,19 +202,31 @@ class ImportRun {
   private existingChannel(channel: ImportChannel): number | undefined {
     const byKey = this.channelIdByKey.get(channel.identityKey);
     if (byKey !== undefined) return byKey;
+    const merged = channel.otherKeys.find((key) => this.sourceOnlyKeys.has(key));
+    if (merged !== undefined) return this.onlySources(channel.identityKey, this.channelIdByKey.get(merged));
+    const owned = channel.sources.map(({ fingerprint }) => this.owned.get(fingerprint));
     const candidates = [
       ...channel.otherKeys.map((key) => this.channelIdByKey.get(key)),
-      ...channel.sources.map(({ fingerprint }) => this.owned.get(fingerprint)?.channelId),
+      ...owned.map((source) => (source?.isPlaced ? undefined : source?.channelId)),
     ];
     for (const owner of candidates) {
       if (owner === undefined) continue;
-      const oldKey = [...this.keysOf(owner)];
-      if (oldKey.some((key) => this.keysOfThisRun.has(key))) continue;
+      const oldKey = [...this.keysOf(owner)].filter((key) => !this.sourceOnlyKeys.has(key));
+      if (oldKey.some((key) => key.startsWith(MANUAL_KEY) || this.keysOfThisRun.has(key))) continue;
       for (const key of oldKey) this.channelIdByKey.delete(key);
       this.channelIdByKey.set(channel.identityKey, owner);
       return owner;
     }
-    return undefined;
+    // An entry whose every source was put elsewhere by a person makes no channel of its own.
+    const isAllPlaced = owned.every((source) => source?.isPlaced);
+    return isAllPlaced ? this.onlySources(channel.identityKey, owned[0]?.channelId) : undefined;
+  }
+
+  private onlySources(key: string, channelId: number | undefined): number | undefined {
+    if (channelId === undefined) return undefined;
+    this.sourceOnlyKeys.add(key);
+    this.channelIdByKey.set(key, channelId);
+    return channelId;
   }
 
   private *keysOf(channelId: number): Generator<string> {
@@ -228,6 +247,8 @@ class ImportRun {
       isAdult: channel.isAdult,
       archiveDays: 0,
       editedFields: [],
+      listValues: {},
+      mergedIntoId: null,
       addedAt: this.nowSeconds,
       retiredAt: null,
     };
@@ -245,7 +266,8 @@ class ImportRun {
     let updated = 0;
     for (const { id, channel } of known) {
       const row = byId.get(id);
-      const changes = row ? this.changesOf(row, channel) : {};
+      const isOwn = !this.sourceOnlyKeys.has(channel.identityKey);
+      const changes = row && isOwn ? this.changesOf(row, channel) : {};
       if (Object.keys(changes).length === 0) continue;
       await this.repository.updateChannel(manager, id, changes);
       updated++;
@@ -254,20 +276,25 @@ class ImportRun {
   }
 
   private changesOf(row: Channel, channel: ImportChannel): Partial<NewChannel> {
-    const wanted: Partial<NewChannel> = {
+    const said = {
       name: channel.name,
       logo: channel.logo,
       tvgId: channel.tvgId,
       isAdult: channel.isAdult,
       categoryId: this.categoryIdOf(channel),
-      identityKey: betterKey(row.identityKey, channel.identityKey),
-      retiredAt: null,
     };
-    const changes = Object.entries(wanted).filter(
-      ([field, value]) =>
-        row[field as keyof Channel] !== value && !row.editedFields.includes(field as EditableChannelField),
-    );
-    return Object.fromEntries(changes);
+    const changes: Partial<Record<keyof NewChannel, unknown>> = {};
+    const listValues: Record<string, unknown> = { ...row.listValues };
+    for (const [field, value] of Object.entries(said) as [EditableChannelField, unknown][]) {
+      if (row.editedFields.includes(field)) listValues[field] = value;
+      else if (row[field] !== value) changes[field] = value;
+    }
+    if (!isSame(listValues, row.listValues)) changes.listValues = listValues;
+    const identityKey = betterKey(row.identityKey, channel.identityKey);
+    if (identityKey !== row.identityKey) changes.identityKey = identityKey;
+    const isFed = channel.sources.some(({ fingerprint }) => !this.owned.get(fingerprint)?.isPlaced);
+    if (row.retiredAt !== null && isFed) changes.retiredAt = null;
+    return changes as Partial<NewChannel>;
   }
 
   private async writeSources(
@@ -276,12 +303,14 @@ class ImportRun {
   ): Promise<void> {
     const added: NewSource[] = [];
     const present: { id: number; wanted: NewSource }[] = [];
+    const fed = new Set<number>();
     for (const { id: channelId, channel } of placed) {
       for (const [priority, source] of channel.sources.entries()) {
         const wanted = this.newSource(channelId, priority, source);
         const owned = this.owned.get(source.fingerprint);
         if (owned) present.push({ id: owned.id, wanted });
         else added.push(wanted);
+        if (!owned && this.sourceOnlyKeys.has(channel.identityKey)) fed.add(channelId);
       }
     }
     await this.repository.addSources(manager, added);
@@ -294,7 +323,9 @@ class ImportRun {
       const row = byId.get(id);
       const changes = row ? sourceChanges(row, wanted) : {};
       if (Object.keys(changes).length > 0) await this.repository.updateSource(manager, id, changes);
+      if (row?.retiredAt != null) fed.add(changes.channelId ?? row.channelId);
     }
+    await this.repository.revive(manager, [...fed]);
   }
 
   private newSource(channelId: number, priority: number, source: ImportSource): NewSource {
@@ -335,6 +366,11 @@ class ImportRun {
 /** Of two lists that feed a channel one may know its guide id and the other not: the id stays. */
 function betterKey(known: string, found: string): string {
   return known.startsWith('id:') && found.startsWith('name:') ? known : found;
+}
+
+function isSame(left: Readonly<Record<string, unknown>>, right: Readonly<Record<string, unknown>>): boolean {
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => left[key] === right[key]);
 }
 
 /** A source follows its channel; order and switch stay as a person set them. */

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
-import { epochSeconds, wordList } from '../platform/database/columns.js';
+import { epochSeconds, jsonColumn, wordList } from '../platform/database/columns.js';
 import { Category } from './category.entity.js';
 
 export const EDITABLE_CHANNEL_FIELDS = [
@@ -10,8 +10,13 @@ export const EDITABLE_CHANNEL_FIELDS = [
   'tvgId',
   'isHidden',
   'isAdult',
+  'archiveDays',
 ] as const;
 export type EditableChannelField = (typeof EDITABLE_CHANNEL_FIELDS)[number];
+export type EditableChannelValues = Pick<Channel, EditableChannelField>;
+
+/** Identity keys of channels that a person made begin with this; no list ever finds them. */
+export const MANUAL_KEY = 'manual:';
 
 @Entity('channels')
 export class Channel {
@@ -59,6 +64,14 @@ export class Channel {
   /** Fields a person set; no refresh touches them. */
   @Column('text', { name: 'edited_fields', default: '', transformer: wordList })
   editedFields!: string[];
+
+  /** What the lists say about the edited fields: what a reset gives back. */
+  @Column('text', { name: 'list_values', default: '{}', transformer: jsonColumn({}) })
+  listValues!: Partial<EditableChannelValues>;
+
+  /** The channel this one became part of. Its id still opens that channel, and its list entries feed it. */
+  @Column('integer', { name: 'merged_into_id', nullable: true })
+  mergedIntoId!: number | null;
 
   @Column('bigint', { name: 'added_at', transformer: epochSeconds })
   addedAt!: number;

@@ -43,7 +43,7 @@ export class ChannelsRepository {
     const records: ChannelRecord[] = [];
     for (let lastId = 0; ;) {
       const slice = await this.database.read.find(Channel, {
-        where: { id: MoreThan(lastId), isHidden: false, retiredAt: IsNull() },
+        where: { id: MoreThan(lastId), isHidden: false, retiredAt: IsNull(), mergedIntoId: IsNull() },
         order: { id: 'ASC' },
         take: READ_SLICE,
       });
@@ -59,14 +59,17 @@ export class ChannelsRepository {
   listCategories(kind: CategoryKind): Promise<CategoryRecord[]> {
     return this.database.read.find(Category, {
       select: { id: true, kind: true, name: true, parentId: true, position: true },
-      where: { kind, isHidden: false },
+      where: { kind, isHidden: false, mergedIntoId: IsNull() },
       order: { position: 'ASC', id: 'ASC' },
     });
   }
 
+  /** A channel that was merged into another one opens as that one. */
   async findVisible(id: number): Promise<ChannelRecord | null> {
-    const channel = await this.database.read.findOneBy(Channel, { id, isHidden: false, retiredAt: IsNull() });
-    if (!channel) return null;
+    const asked = await this.database.read.findOneBy(Channel, { id });
+    const target = asked?.mergedIntoId ?? null;
+    const channel = target === null ? asked : await this.database.read.findOneBy(Channel, { id: target });
+    if (!channel || channel.isHidden || channel.retiredAt !== null) return null;
     const isShown = await this.database.read.existsBy(Category, { id: channel.categoryId, isHidden: false });
     return isShown ? toRecord(channel) : null;
   }
@@ -99,7 +102,7 @@ export class ChannelsRepository {
   /** Hidden ones too, retired ones not. */
   listAll(): Promise<Channel[]> {
     return this.database.read.find(Channel, {
-      where: { retiredAt: IsNull() },
+      where: { retiredAt: IsNull(), mergedIntoId: IsNull() },
       order: { num: 'ASC', id: 'ASC' },
     });
   }

@@ -29,6 +29,7 @@ export interface ListSourceInput {
 }
 
 const DEFAULT_INTERVAL_MINUTES = 360;
+const FIRST_RUN_AFTER_SECONDS = 300;
 /** What a refresh depends on: a change makes the next one read the list as if for the first time. */
 const CONTENT_FIELDS = ['url', 'type', 'headers', 'filters', 'grouping', 'allowPrivate'] as const;
 
@@ -43,6 +44,7 @@ export class ListSourcesService {
   /** `url` is http(s), or file: with an absolute path where `allowFiles` (the local command line). */
   async add(input: ListSourceInput & { url: string }, options: { allowFiles: boolean }): Promise<ListSource> {
     refuse([...inputProblems(input), ...urlProblems(input.url, options.allowFiles)]);
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
     return this.sources.insert({
       name: input.name ?? nameFromUrl(input.url),
       url: input.url,
@@ -63,8 +65,9 @@ export class ListSourcesService {
       lastReport: null,
       lastRunAt: null,
       lastSuccessAt: null,
-      nextRunAt: null,
-      createdAt: Math.floor(this.clock.now() / 1000),
+      // Time to adjust it and to read it by hand, before the schedule does.
+      nextRunAt: nowSeconds + FIRST_RUN_AFTER_SECONDS,
+      createdAt: nowSeconds,
     });
   }
 

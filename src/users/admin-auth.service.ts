@@ -44,9 +44,7 @@ export class AdminAuthService {
       throw new AppError(
         'too_many_requests',
         `too many failed logins; try again in ${verdict.retryAfterSeconds} s`,
-        {
-          status: 429,
-        },
+        { status: 429, retryAfterSeconds: verdict.retryAfterSeconds },
       );
     }
     if (verdict.kind === 'refused') {

@@ -1,14 +1,51 @@
 import { Injectable } from '@nestjs/common';
-import { In, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import { AuditRepository } from '../platform/audit/audit.repository.js';
+import { differences } from '../platform/audit/changes.js';
 import { Database, touch } from '../platform/database/database.js';
+import { textContains } from '../platform/database/text-search.js';
+import { accountStatus, type AccountStatus } from './account.js';
+import { RefreshToken } from './refresh-token.entity.js';
 import { UserCategory } from './user-category.entity.js';
 import { User } from './user.entity.js';
 
 export type UserFields = Omit<User, 'id' | 'usernameKey'>;
 
+export interface UsersQuery {
+  /** Part of the name, the e-mail address or the notes. */
+  search?: string;
+  status?: AccountStatus;
+  isAdmin?: boolean;
+  sort: 'username' | 'createdAt' | 'expiresAt' | 'lastSeenAt';
+  descending: boolean;
+  page: number;
+  perPage: number;
+  nowSeconds: number;
+}
+
+export interface UserChange {
+  fields: Partial<Omit<UserFields, 'username'>>;
+  /** Absent = as they are. */
+  categoryIds?: readonly number[];
+  nowSeconds: number;
+}
+
+/** `last-administrator`: nobody could administer the server afterwards. */
+export type UserWrite = 'done' | 'unknown' | 'last-administrator';
+
+const SORT_COLUMNS = {
+  username: 'user.usernameKey',
+  createdAt: 'user.createdAt',
+  expiresAt: 'user.expiresAt',
+  lastSeenAt: 'user.lastSeenAt',
+} as const;
+
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   findByName(username: string): Promise<User | null> {
     return this.database.read.findOneBy(User, { usernameKey: username.toLowerCase() });
@@ -22,47 +59,86 @@ export class UsersRepository {
     return this.database.read.find(User, { order: { id: 'ASC' } });
   }
 
+  async page(query: UsersQuery): Promise<{ items: User[]; total: number }> {
+    const builder = this.database.read.createQueryBuilder(User, 'user');
+    this.filter(builder, query);
+    const total = await builder.getCount();
+    const items = await builder
+      .orderBy(SORT_COLUMNS[query.sort], query.descending ? 'DESC' : 'ASC', 'NULLS LAST')
+      .addOrderBy('user.id', 'ASC')
+      .offset((query.page - 1) * query.perPage)
+      .limit(query.perPage)
+      .getMany();
+    return { items, total };
+  }
+
   countAdmins(): Promise<number> {
     return this.database.read.countBy(User, { isAdmin: true });
   }
 
   async categoryIdsOf(userId: number): Promise<number[]> {
-    const rows = await this.database.read.findBy(UserCategory, { userId });
-    return rows.map((row) => row.categoryId).sort((a, b) => a - b);
+    return (await this.categoryIdsByUser([userId])).get(userId) ?? [];
+  }
+
+  /** Of several users at once; absent = no restriction. */
+  async categoryIdsByUser(userIds: readonly number[]): Promise<Map<number, number[]>> {
+    const rows = await this.database.read.find(UserCategory, {
+      where: { userId: In([...userIds]) },
+      order: { categoryId: 'ASC' },
+    });
+    const byUser = new Map<number, number[]>();
+    for (const { userId, categoryId } of rows)
+      byUser.set(userId, [...(byUser.get(userId) ?? []), categoryId]);
+    return byUser;
   }
 
   /** null when the name is taken. */
   insert(fields: UserFields, categoryIds: readonly number[]): Promise<User | null> {
     return this.database.write('add user', async (manager) => {
+      await touch(manager, 'users');
       const usernameKey = fields.username.toLowerCase();
       if (await manager.existsBy(User, { usernameKey })) return null;
       const user = await manager.save(manager.create(User, { ...fields, usernameKey }));
       await replaceCategories(manager, user.id, categoryIds);
-      await touch(manager, 'users');
+      await this.audit.record(manager, ['user', 'add'], user.id, { ...fields, categoryIds });
       return user;
     });
   }
 
-  /** false when there is no such user. `categoryIds` undefined leaves them as they are. */
-  update(
-    id: number,
-    fields: Partial<Omit<UserFields, 'username'>>,
-    categoryIds?: readonly number[],
-  ): Promise<boolean> {
+  /** A new password ends every login that was made with the old one. */
+  update(id: number, { fields, categoryIds, nowSeconds }: UserChange): Promise<UserWrite> {
     return this.database.write('change user', async (manager) => {
-      if (!(await manager.existsBy(User, { id }))) return false;
-      if (Object.keys(fields).length > 0) await manager.update(User, { id }, fields);
-      if (categoryIds) await replaceCategories(manager, id, categoryIds);
+      // First: on PostgreSQL this row lock lets one change of accounts through at a time.
       await touch(manager, 'users');
-      return true;
+      const before = await manager.findOneBy(User, { id });
+      if (!before) return 'unknown';
+      const after = { ...before, ...fields };
+      if (!mayAdminister(after, nowSeconds) && (await isLastAdministrator(manager, before, nowSeconds)))
+        return 'last-administrator';
+      if (Object.keys(fields).length > 0) await manager.update(User, { id }, fields);
+      const changes = differences(before, fields);
+      if (categoryIds) {
+        const rows = await manager.findBy(UserCategory, { userId: id });
+        const known = { categoryIds: rows.map(({ categoryId }) => categoryId).sort((a, b) => a - b) };
+        Object.assign(changes, differences(known, { categoryIds: [...categoryIds].sort((a, b) => a - b) }));
+        await replaceCategories(manager, id, categoryIds);
+      }
+      if (fields.passwordHash !== undefined)
+        await manager.update(RefreshToken, { userId: id, revokedAt: IsNull() }, { revokedAt: nowSeconds });
+      if (Object.keys(changes).length > 0) await this.audit.record(manager, ['user', 'change'], id, changes);
+      return 'done';
     });
   }
 
-  remove(id: number): Promise<boolean> {
+  remove(id: number, nowSeconds: number): Promise<UserWrite> {
     return this.database.write('remove user', async (manager) => {
-      const result = await manager.delete(User, { id });
       await touch(manager, 'users');
-      return (result.affected ?? 0) > 0;
+      const user = await manager.findOneBy(User, { id });
+      if (!user) return 'unknown';
+      if (await isLastAdministrator(manager, user, nowSeconds)) return 'last-administrator';
+      await manager.delete(User, { id });
+      await this.audit.record(manager, ['user', 'remove'], id, { username: user.username });
+      return 'done';
     });
   }
 
@@ -73,6 +149,38 @@ export class UsersRepository {
       manager.update(User, { id: In([...userIds]) }, { lastSeenAt: atSeconds }),
     );
   }
+
+  private filter(builder: SelectQueryBuilder<User>, query: UsersQuery): void {
+    const { search, status, isAdmin, nowSeconds } = query;
+    if (search !== undefined && search !== '') {
+      const matches = textContains(
+        this.database.dialect,
+        ['user.username', 'user.email', 'user.notes'],
+        search,
+      );
+      builder.andWhere(matches.sql, matches.parameters);
+    }
+    if (isAdmin !== undefined) builder.andWhere('user.isAdmin = :isAdmin', { isAdmin });
+    if (status === undefined) return;
+    builder.andWhere('user.isBanned = :isBanned', { isBanned: status === 'Banned' });
+    if (status === 'Banned') return;
+    builder.andWhere('user.isActive = :isActive', { isActive: status !== 'Disabled' });
+    if (status === 'Expired') builder.andWhere('user.expiresAt <= :nowSeconds', { nowSeconds });
+    if (status === 'Active')
+      builder.andWhere('(user.expiresAt IS NULL OR user.expiresAt > :nowSeconds)', { nowSeconds });
+  }
+}
+
+type Standing = Pick<User, 'isAdmin' | 'isActive' | 'isBanned' | 'expiresAt'>;
+
+function mayAdminister(user: Standing, nowSeconds: number): boolean {
+  return user.isAdmin && accountStatus(user, nowSeconds) === 'Active';
+}
+
+async function isLastAdministrator(manager: EntityManager, user: User, nowSeconds: number): Promise<boolean> {
+  if (!mayAdminister(user, nowSeconds)) return false;
+  const others = await manager.findBy(User, { isAdmin: true, id: Not(user.id) });
+  return !others.some((other) => mayAdminister(other, nowSeconds));
 }
 
 async function replaceCategories(
@@ -81,10 +189,11 @@ async function replaceCategories(
   categoryIds: readonly number[],
 ): Promise<void> {
   await manager.delete(UserCategory, { userId });
-  if (categoryIds.length > 0) {
+  const unique = [...new Set(categoryIds)];
+  if (unique.length > 0) {
     await manager.insert(
       UserCategory,
-      categoryIds.map((categoryId) => ({ userId, categoryId })),
+      unique.map((categoryId) => ({ userId, categoryId })),
     );
   }
 }

@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import type { Clock } from '../platform/clock.js';
 import { ChangeFeed } from '../platform/database/change-feed.js';
-import { AppError, type FieldProblem } from '../platform/errors/app-error.js';
+import { AppError, isWholeNumber, refuseProblems, type FieldProblem } from '../platform/errors/app-error.js';
 import { CLOCK } from '../platform/tokens.js';
 import { generatePassword, passwordProblems, usernameProblems } from './account-rules.js';
 import { OUTPUT_FORMATS } from './account.js';
 import type { User } from './user.entity.js';
-import { UsersRepository } from './users.repository.js';
+import { UsersRepository, type UsersQuery, type UserWrite } from './users.repository.js';
 
 export const BCRYPT_COST = 10;
 
@@ -39,7 +39,7 @@ export class UsersService {
   /** The password is returned here and nowhere else. Throws `invalid_input`, `conflict`. */
   async add(username: string, input: UserInput): Promise<{ user: User; password: string }> {
     const password = input.password ?? generatePassword();
-    refuse([...usernameProblems(username), ...passwordProblems(password), ...inputProblems(input)]);
+    refuseProblems([...usernameProblems(username), ...passwordProblems(password), ...inputProblems(input)]);
     const user = await this.users.insert(
       {
         username,
@@ -51,7 +51,7 @@ export class UsersService {
         isTrial: input.isTrial ?? false,
         maxConnections: input.maxConnections ?? 1,
         expiresAt: input.expiresAt ?? null,
-        createdAt: Math.floor(this.clock.now() / 1000),
+        createdAt: this.nowSeconds(),
         lastSeenAt: null,
         notes: input.notes ?? '',
         outputFormats: input.outputFormats ?? [],
@@ -64,21 +64,33 @@ export class UsersService {
     return { user, password };
   }
 
+  /** Throws `invalid_input`, `not_found`, and `conflict` where nobody could administer the server afterwards. */
   async change(id: number, input: UserInput): Promise<User> {
-    refuse([
+    refuseProblems([
       ...(input.password === undefined ? [] : passwordProblems(input.password)),
       ...inputProblems(input),
     ]);
     const { password, categoryIds, ...fields } = input;
     const hash = password === undefined ? {} : { passwordHash: await bcrypt.hash(password, BCRYPT_COST) };
-    const found = await this.users.update(id, { ...withoutUndefined(fields), ...hash }, categoryIds);
-    if (!found) throw unknownUser(String(id));
+    const written = await this.users.update(id, {
+      fields: { ...withoutUndefined(fields), ...hash },
+      ...(categoryIds ? { categoryIds } : {}),
+      nowSeconds: this.nowSeconds(),
+    });
+    insist(written, id);
     await this.changes.check();
     return this.get(id);
   }
 
+  /** Gives a new password, made up where none is given, and returns it; the old logins end. */
+  async renewPassword(id: number, password = generatePassword()): Promise<string> {
+    await this.change(id, { password });
+    return password;
+  }
+
+  /** Throws `not_found`, and `conflict` for the last administrator. */
   async remove(id: number): Promise<void> {
-    if (!(await this.users.remove(id))) throw unknownUser(String(id));
+    insist(await this.users.remove(id, this.nowSeconds()), id);
     await this.changes.check();
   }
 
@@ -101,8 +113,16 @@ export class UsersService {
     return this.users.list();
   }
 
+  page(query: Omit<UsersQuery, 'nowSeconds'>): Promise<{ items: User[]; total: number }> {
+    return this.users.page({ ...query, nowSeconds: this.nowSeconds() });
+  }
+
   categoryIdsOf(userId: number): Promise<number[]> {
     return this.users.categoryIdsOf(userId);
+  }
+
+  categoryIdsByUser(userIds: readonly number[]): Promise<Map<number, number[]>> {
+    return this.users.categoryIdsByUser(userIds);
   }
 
   /** Makes the first administrator; null when one exists. */
@@ -118,6 +138,10 @@ export class UsersService {
     });
     return { username: made.user.username, password: made.password };
   }
+
+  private nowSeconds(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
 }
 
 function inputProblems(input: UserInput): FieldProblem[] {
@@ -129,7 +153,7 @@ function inputProblems(input: UserInput): FieldProblem[] {
   if (expiresAt !== undefined && expiresAt !== null && !isWholeNumber(expiresAt, 0, 253_402_300_799)) {
     problems.push({ field: 'expiresAt', rule: 'must be a date' });
   }
-  if (email !== undefined && email !== null && !/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(email)) {
+  if (email !== undefined && email !== null && !/^[^\s\p{Cc}@]{1,64}@[^\s\p{Cc}@]{1,190}$/u.test(email)) {
     problems.push({ field: 'email', rule: 'must be an e-mail address' });
   }
   if (outputFormats?.some((format) => !OUTPUT_FORMATS.includes(format as never))) {
@@ -145,21 +169,20 @@ function inputProblems(input: UserInput): FieldProblem[] {
   if (notes !== undefined && notes.length > 4000) {
     problems.push({ field: 'notes', rule: 'must not exceed 4000 characters' });
   }
+  // PostgreSQL keeps no zero character.
+  if (notes?.includes('\0')) problems.push({ field: 'notes', rule: 'must not contain control characters' });
   return problems;
 }
 
-function refuse(problems: FieldProblem[]): void {
-  if (problems.length === 0) return;
-  const text = problems.map(({ field, rule }) => `${field} ${rule}`).join('; ');
-  throw new AppError('invalid_input', text, { status: 400, details: problems });
+function insist(written: UserWrite, id: number): void {
+  if (written === 'unknown') throw unknownUser(String(id));
+  if (written === 'last-administrator') {
+    throw new AppError('conflict', 'this is the last administrator; make another one first', { status: 409 });
+  }
 }
 
 function unknownUser(name: string): AppError {
   return new AppError('not_found', `there is no user ${name}`, { status: 404 });
-}
-
-function isWholeNumber(value: number, min: number, max: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 function withoutUndefined<T extends object>(fields: T): Partial<T> {

@@ -54,6 +54,8 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** Inside platform each part uses only the ones before it. */
 const PLATFORM_ORDER = [
   'clock',
+  'version',
+  'actor',
   'errors',
   'logging',
   'tokens',
@@ -66,6 +68,7 @@ const PLATFORM_ORDER = [
   'cache',
   'http',
   'database',
+  'audit',
   'jobs',
   'settings',
   'web',

@@ -117,18 +117,22 @@ async function compare(
       figures.get(server.name)?.push({ rate: result.requests / result.seconds, cpu, rss: after.rssBytes });
     }
   }
-  const rates = servers.map((server) => middle((figures.get(server.name) ?? []).map(({ rate }) => rate)));
   print(`\n${target.name}`);
-  for (const [index, server] of servers.entries()) {
+  const own = figures.get(servers[0]?.name ?? '') ?? [];
+  for (const server of servers) {
     const rows = figures.get(server.name) ?? [];
-    const rate = rates[index] ?? 0;
     const cells = [
       server.name.padEnd(8),
-      `${rate.toFixed(0)} requests/s`.padEnd(20),
+      `${middle(rows.map(({ rate }) => rate)).toFixed(0)} requests/s`.padEnd(20),
       `${middle(rows.map(({ cpu }) => cpu)).toFixed(3)} ms CPU each`.padEnd(22),
       `${(middle(rows.map(({ rss }) => rss)) / 1e6).toFixed(0)} MB`.padEnd(10),
-      index === 0 ? '' : `Rooftop at ${((rates[0] ?? 0) / rate).toFixed(2)}`,
     ];
+    if (rows !== own) {
+      // Pairs of one round: what else the machine did then is in both.
+      const rate = middle(own.map((mine, round) => mine.rate / (rows[round]?.rate ?? NaN)));
+      const cpu = middle(own.map((mine, round) => mine.cpu / (rows[round]?.cpu ?? NaN)));
+      cells.push(`Rooftop: ${rate.toFixed(2)} of the requests, ${cpu.toFixed(2)} of the CPU`);
+    }
     print(cells.join(' '));
   }
 }

@@ -125,7 +125,7 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   const app = await NestFactory.create<NestFastifyApplication>(
     root,
     new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as Nest documents it
+
     { logger: false, abortOnError: false },
   );
   preparePlayerHttp(app);

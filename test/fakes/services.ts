@@ -1,5 +1,50 @@
-import { describe } from '@jest/globals';
-export const POSTGRES_URL = 'postgres://postgres@127.0.0.1:5432/postgres';
-export function describeWithService(_service: string, name: string, body: () => void): void {
-  describe(name, body);
+import { describe, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+
+/** Programs and servers that some suites need. CI has them and names them in ROOFTOP_REQUIRE_SERVICES. */
+export type Service = 'postgres' | 'ffmpeg' | 'shared-data';
+
+/** A server whose user may make and drop databases. */
+export const POSTGRES_URL =
+  process.env.ROOFTOP_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+
+const CONNECT_MS = 2000;
+
+const REACHED: Record<Service, () => boolean> = {
+  postgres: () => succeeds(process.execPath, ['-e', connectProbe(new URL(POSTGRES_URL))]),
+  ffmpeg: () => succeeds('ffmpeg', ['-version']) && succeeds('ffprobe', ['-version']),
+  'shared-data': () =>
+    succeeds(process.execPath, ['-e', `require('fs').accessSync('../shared/data/INDEX.md')`]),
+};
+
+/**
+ * Runs a suite that needs a service. Where it is not there the suite is reported as skipped with the reason; where
+ * it is required it fails.
+ */
+export function describeWithService(service: Service, name: string, body: () => void): void {
+  if (REACHED[service]()) {
+    describe(name, body);
+  } else if (isRequired(service)) {
+    describe(name, () => {
+      it(`needs ${service}, which is required here`, () => {
+        throw new Error(`${service} is named in ROOFTOP_REQUIRE_SERVICES and cannot be reached`);
+      });
+    });
+  } else {
+    process.stderr.write(`skipped: "${name}" needs ${service}, which is not here\n`);
+    describe.skip(`${name} (needs ${service})`, body);
+  }
+}
+
+function isRequired(service: Service): boolean {
+  return (process.env.ROOFTOP_REQUIRE_SERVICES ?? '').split(',').includes(service);
+}
+
+function succeeds(command: string, args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: CONNECT_MS * 2 }).status === 0;
+}
+
+/** Suites are declared synchronously, so the look at the port happens in a process of its own. */
+function connectProbe({ hostname, port }: URL): string {
+  return `const s=require('net').connect(${Number(port || 5432)},${JSON.stringify(hostname)});s.setTimeout(${CONNECT_MS},()=>process.exit(1));s.on('error',()=>process.exit(1));s.on('connect',()=>process.exit(0))`;
 }

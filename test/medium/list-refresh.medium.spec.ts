@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { setTimeout as nextTurn } from 'node:timers/promises';
 import { ChannelImportRepository } from '../../src/channels/channel-import.repository.js';
 import { ChannelImportService } from '../../src/channels/channel-import.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
@@ -192,8 +193,7 @@ describeOnEveryDialect('a list refresh', (store) => {
     host.put('/l.m3u', m3u([`${'a'.repeat(34)}!`]));
     const id = await add('/l.m3u', { filters: { includeName: '^(a+)+$' } });
     const abort = refreshes.refresh(id);
-    let turns = 0;
-    while (turns < 50) await new Promise<void>((resolve) => setTimeout(() => resolve(void turns++), 2));
+    for (let turn = 0; turn < 50; turn++) await nextTurn(2);
     await lifecycle.shutdown();
     expect(await abort).toMatchObject({ status: 'failed' });
   });
@@ -251,6 +251,7 @@ describeOnEveryDialect('a list refresh', (store) => {
     await add('/b.m3u', { intervalMinutes: 0 });
     const paused = await add('/c.m3u');
     await lists.change(paused, { isEnabled: false }, { allowFiles: false });
+    await database.write('wait', (manager) => manager.query('UPDATE scraper_urls SET next_run_at = 1'));
     await scheduler.runDue();
     await scheduler.runDue();
     expect(await names()).toEqual(['One']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -32,7 +33,7 @@ describeOnEveryDialect('users', (store) => {
   beforeEach(async () => {
     await database.write('empty', (manager) => manager.query('DELETE FROM users'));
     clock = new FakeClock();
-    repository = new UsersRepository(database);
+    repository = new UsersRepository(database, new AuditRepository(database, clock));
     const logger = new SilentLogger();
     const feed = new ChangeFeed(database, new EventBus(logger), clock, new Lifecycle(logger));
     const config = anAppConfig();
@@ -153,6 +154,28 @@ describeOnEveryDialect('users', (store) => {
   });
 
   describe('administrators', () => {
+    it('are never without one who can log in', async () => {
+      const soon = Math.floor(clock.now() / 1000) + 60;
+      const { user } = await users.add('owner', { isAdmin: true });
+      await users.add('banned', { isAdmin: true, isBanned: true });
+      await users.add('expired', { isAdmin: true, expiresAt: soon - 120 });
+      for (const loss of [{ isAdmin: false }, { isActive: false }, { isBanned: true }, { expiresAt: 1 }]) {
+        await expect(users.change(user.id, loss)).rejects.toMatchObject({ code: 'conflict', status: 409 });
+      }
+      await expect(users.remove(user.id)).rejects.toMatchObject({ code: 'conflict' });
+      await users.change(user.id, { notes: 'still here', expiresAt: soon });
+      await users.add('keeper', { isAdmin: true });
+      await users.remove(user.id);
+    });
+
+    it('cannot take the role from each other at the same time', async () => {
+      const made = await Promise.all(['one', 'two', 'six'].map((name) => users.add(name, { isAdmin: true })));
+      const outcomes = await Promise.allSettled(
+        made.map(({ user }) => users.change(user.id, { isAdmin: false })),
+      );
+      expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    });
+
     it('log in, renew, and are out when they log out', async () => {
       await users.add('owner', { password: 'sesame', isAdmin: true });
       const login = await auth.login('owner', 'sesame', HOME);
@@ -187,6 +210,7 @@ describeOnEveryDialect('users', (store) => {
     });
 
     it('lose access with their role', async () => {
+      await users.add('keeper', { isAdmin: true });
       const { user } = await users.add('owner', { password: 'sesame', isAdmin: true });
       const { accessToken } = await auth.login('owner', 'sesame', HOME);
       await users.change(user.id, { isAdmin: false });

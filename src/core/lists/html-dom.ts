@@ -23,6 +23,13 @@ export function parentOf(element: Element): Element | null {
   return isElement(element.parent) ? element.parent : null;
 }
 
+/** Number of elements above; the walk keeps it below 512. */
+export function depthOf(element: Element): number {
+  let depth = 0;
+  for (let at = parentOf(element); at !== null; at = parentOf(at)) depth++;
+  return depth;
+}
+
 export function nearestBlock(element: Element | null): Element | null {
   let at = element;
   while (at !== null && !BLOCKS.has(at.name)) at = parentOf(at);

@@ -1,8 +1,7 @@
 // Web pages → entries: every link to a stream, named by what stands around it.
-import type { ListCollector } from './collector.js';
+import { ListCollector } from './collector.js';
 import type { NamedLink, NameSource } from './html-names.js';
 import { nameLinks } from './html-names.js';
-import type { Page } from './html-page.js';
 import { readPage } from './html-page.js';
 import { noHeaders } from './http-headers.js';
 import { readScriptList } from './json-list.js';
@@ -12,23 +11,29 @@ import { makeEntry, rawEntry } from './make-entry.js';
 import { cleanOrNull } from './text.js';
 import type { FoundEntry } from './types.js';
 
+/** An entry of the page, and how sure its name is. */
+interface Known {
+  entry: FoundEntry;
+  trust: number;
+}
+
 const TRUST: Readonly<Record<NameSource, number>> = { label: 4, beside: 3, title: 2, page: 1, none: 0 };
 
 /**
- * Links in the markup first; only where there is none, a list shown as text (<pre>), then the data literals of scripts.
+ * Links in the markup, then M3U lists shown as text (<pre>); only where there is neither, the data literals of scripts.
  * An address that occurs again is the same entry, under the better of its names.
  */
 export function readHtmlList(html: string, found: ListCollector): void {
   const page = readPage(html);
   if (page.isTooDeep) found.note(1, 'too-deep');
-  addLinks(nameLinks(page), found);
-  if (found.isBarren) readShownLists(page, found);
+  const known = new Map<string, Known>();
+  addLinks(nameLinks(page), found, known);
+  for (const text of page.shownLists) addShownList(text, found, known);
   if (found.isBarren) readScriptList(page.scripts.join('\n'), found);
   if (found.isBarren) found.note(1, 'error-page');
 }
 
-function addLinks(links: readonly NamedLink[], found: ListCollector): void {
-  const known = new Map<string, { entry: FoundEntry; trust: number }>();
+function addLinks(links: readonly NamedLink[], found: ListCollector, known: Map<string, Known>): void {
   links.forEach((named, at) => {
     const { result } = named.link;
     const { maxNameLength } = found.limits;
@@ -56,11 +61,22 @@ function attributesOf({ link, language }: NamedLink): Map<string, string> {
   return attributes;
 }
 
-function readShownLists(page: Page, found: ListCollector): void {
-  for (const text of page.plainTexts) {
-    if (!/^\s*#EXTINF/im.test(text)) continue;
-    const reader = new M3uReader(found);
-    reader.push(text);
-    reader.end();
+function addShownList(text: string, found: ListCollector, known: Map<string, Known>): void {
+  const shown = new ListCollector(found.limits);
+  const reader = new M3uReader(shown);
+  reader.push(text);
+  reader.end();
+  const { entries, problems } = shown.finish('m3u');
+  for (const { line, reason, name } of problems) {
+    if (reason !== 'stray-text') found.refuse(line, reason, name);
+  }
+  for (const entry of entries) {
+    const address = fingerprint(entry.locator);
+    if (known.has(address)) {
+      found.repeat();
+      continue;
+    }
+    known.set(address, { entry, trust: TRUST.label });
+    found.add(entry);
   }
 }

@@ -15,6 +15,19 @@ export interface NamedLink {
   language: string | null;
 }
 
+interface Draft extends NamedLink {
+  title: PageBlock | null;
+  bitrate: string | null;
+}
+
+/** What the cells of a row say; worked out once for all its links. */
+interface RowFacts {
+  name: string | null;
+  group: string | null;
+  language: string | null;
+  bitrate: string | null;
+}
+
 const MAX_TITLE = 120;
 /** How many texts back a title is looked for, and how many elements up it may stand. */
 const LOOK_BACK = 16;
@@ -28,28 +41,38 @@ const LANGUAGE_COLUMN = /lang|idioma|язык|sprache|lingua|langue/i;
 const GROUP_COLUMN = /categor|group|genre|раздел|группа|sport|liga|league/i;
 /** Labels on more links than this, and on more than half of them, name none. */
 const REPEATED = 3;
+const NO_FACTS: RowFacts = { name: null, group: null, language: null, bitrate: null };
 
 /** Names every link of a page; the order stays. */
 export function nameLinks(page: Page): NamedLink[] {
   const isRepeated = repeatedTexts(page.links);
-  const named = page.links.map((link): NamedLink & { title: PageBlock | null } => {
-    const own = ownName(link, isRepeated);
-    const title = titleBefore(page.blocks, link);
-    const base = { link, group: columnOf(link.row, GROUP_COLUMN), language: languageOf(link), title };
-    if (own !== null) return { ...base, ...own };
-    if (title !== null) return { ...base, name: title.text, source: 'title' };
-    const heading = withoutLeadingGeneric(page.heading === '' ? shortTitle(page.title) : page.heading);
-    return isTelling(heading)
-      ? { ...base, name: heading, source: 'page' }
-      : { ...base, name: '', source: 'none' };
+  const facts = new Map<PageRow, RowFacts>();
+  const titles = page.blocks.map((block) => !block.hasLinks && isName(block.text));
+  const heading = withoutLeadingGeneric(page.heading === '' ? shortTitle(page.title) : page.heading);
+  const pageName = isTelling(heading) ? heading : null;
+  const drafts = page.links.map((link): Draft => {
+    const row = link.row === null ? NO_FACTS : factsOf(link.row, facts);
+    const title = titleBefore(page.blocks, titles, link);
+    const rest = {
+      link,
+      group: row.group,
+      language: row.language,
+      bitrate: bitrateIn(link.label) ?? row.bitrate,
+      title,
+    };
+    const own = ownName(link, row, isRepeated);
+    if (own !== null) return { ...rest, ...own };
+    if (title !== null) return { ...rest, name: title.text, source: 'title' };
+    return { ...rest, name: pageName ?? '', source: pageName === null ? 'none' : 'page' };
   });
-  giveGroups(page.blocks, named);
-  addDetails(named);
-  return named.map(({ link, name, source, group, language }) => ({ link, name, source, group, language }));
+  giveGroups(page.blocks, titles, drafts);
+  addDetails(drafts);
+  return drafts;
 }
 
 function ownName(
   link: PageLink,
+  row: RowFacts,
   isRepeated: (text: string) => boolean,
 ): { name: string; source: NameSource } | null {
   for (const text of [collapse(link.label), ...link.hints]) {
@@ -57,8 +80,7 @@ function ownName(
   }
   const beside = link.beside.replace(/^[\s:|–—-]+|[\s:|–—-]+$/gu, '');
   if (isName(beside) && !isRepeated(beside)) return { name: beside, source: 'beside' };
-  const cell = columnOf(link.row, NAME_COLUMN) ?? firstTelling(link.row);
-  return cell === null ? null : { name: cell, source: 'beside' };
+  return row.name === null ? null : { name: row.name, source: 'beside' };
 }
 
 function isName(text: string): boolean {
@@ -78,31 +100,38 @@ function repeatedTexts(links: readonly PageLink[]): (text: string) => boolean {
   };
 }
 
-/** The cell under the header that fits, if it tells something. */
-function columnOf(row: PageRow | null, header: RegExp): string | null {
-  if (row === null) return null;
-  const at = row.table.headers.findIndex((text) => header.test(text));
-  const text = collapse(row.cells[at]?.text ?? '');
-  return isName(text) ? text : null;
-}
-
-function firstTelling(row: PageRow | null): string | null {
-  if (row === null) return null;
-  const headers = row.table.headers;
-  for (const [at, cell] of row.cells.entries()) {
-    const text = collapse(cell.text);
-    if (isName(text) && bitrateIn(text) === null && !LANGUAGE_COLUMN.test(headers[at] ?? '')) return text;
-  }
-  return null;
+function factsOf(row: PageRow, known: Map<PageRow, RowFacts>): RowFacts {
+  const earlier = known.get(row);
+  if (earlier !== undefined) return earlier;
+  const texts = row.cells.map(({ text }) => collapse(text));
+  const under = (header: RegExp): string | null => {
+    const text = texts[row.table.headers.findIndex((title) => header.test(title))];
+    return text !== undefined && isName(text) ? text : null;
+  };
+  const isNameCell = (text: string, at: number): boolean =>
+    isName(text) && bitrateIn(text) === null && !LANGUAGE_COLUMN.test(row.table.headers[at] ?? '');
+  const flag = row.cells.flatMap(({ flags }) => flags).find((text) => /^\p{L}[\p{L} -]{2,30}$/u.test(text));
+  const facts = {
+    name: under(NAME_COLUMN) ?? texts.find(isNameCell) ?? null,
+    group: under(GROUP_COLUMN),
+    language: under(LANGUAGE_COLUMN) ?? flag ?? null,
+    bitrate: texts.map(bitrateIn).find((bitrate) => bitrate !== null) ?? null,
+  };
+  known.set(row, facts);
+  return facts;
 }
 
 /** The nearest text before the link that can be its title: any text close by, a heading also from further up. */
-function titleBefore(blocks: readonly PageBlock[], link: PageLink): PageBlock | null {
+function titleBefore(
+  blocks: readonly PageBlock[],
+  titles: readonly boolean[],
+  link: PageLink,
+): PageBlock | null {
   const end = indexBefore(blocks, link.order);
   for (let at = end; at >= 0 && at > end - LOOK_BACK; at--) {
     const block = blocks[at];
-    if (block === undefined || block.hasLinks || !isName(block.text)) continue;
-    if (distanceUp(link.element, block.element) <= (isHeading(block) ? FAR : NEAR)) return block;
+    if (block === undefined || titles[at] !== true) continue;
+    if (distanceUp(link, block) <= (isHeading(block) ? FAR : NEAR)) return block;
   }
   return null;
 }
@@ -119,14 +148,15 @@ function indexBefore(blocks: readonly PageBlock[], order: number): number {
   return low - 1;
 }
 
-/** Steps from an element up to the first ancestor that also holds the other; Infinity beyond `FAR`. */
-function distanceUp(from: Element, other: Element): number {
-  const chain = new Set<Element>();
-  for (let at: Element | null = other; at !== null; at = parentOf(at)) chain.add(at);
-  let at: Element | null = from;
-  for (let steps = 0; steps <= FAR && at !== null; steps++) {
-    if (chain.has(at)) return steps;
-    at = parentOf(at);
+/** Steps from a link up to the first element that also holds the block; Infinity beyond `FAR`. */
+function distanceUp(link: PageLink, block: PageBlock): number {
+  if (block.depth > link.depth + 2 * FAR) return Infinity;
+  let up: Element | null = link.element;
+  let other: Element | null = block.element;
+  let otherDepth = block.depth;
+  for (let steps = 0; steps <= FAR && up !== null; steps++, up = parentOf(up)) {
+    for (; other !== null && otherDepth > link.depth - steps; otherDepth--) other = parentOf(other);
+    if (other === up) return steps;
   }
   return Infinity;
 }
@@ -139,71 +169,62 @@ function isHeading(block: PageBlock): boolean {
  * Links named by a title stand in the group whose heading usually comes right before such titles; all others under the
  * nearest heading. One heading for the whole page says nothing and is left out.
  */
-function giveGroups(blocks: readonly PageBlock[], named: (NamedLink & { title: PageBlock | null })[]): void {
-  const signature = groupSignature(blocks, named);
-  for (const entry of named) {
-    if (entry.group !== null) continue;
-    const before = entry.source === 'title' && entry.title !== null ? entry.title.order : entry.link.order;
-    const fits = (block: PageBlock): boolean =>
-      entry.source === 'title'
-        ? block.signature === signature
-        : isHeading(block) && block.text !== entry.name;
-    entry.group = lastBefore(blocks, before, fits)?.text ?? null;
+function giveGroups(blocks: readonly PageBlock[], titles: readonly boolean[], drafts: Draft[]): void {
+  const signature = groupSignature(blocks, titles, drafts);
+  const headings = lastOf(blocks, titles, isHeading);
+  const groups = lastOf(blocks, titles, (block) => block.signature === signature);
+  for (const draft of drafts) {
+    if (draft.group !== null) continue;
+    if (draft.source === 'title' && draft.title !== null) {
+      draft.group = groups[indexBefore(blocks, draft.title.order)]?.text ?? null;
+    } else {
+      const nearest = headings[indexBefore(blocks, draft.link.order)] ?? null;
+      draft.group = nearest?.text === draft.name ? null : (nearest?.text ?? null);
+    }
   }
-  if (new Set(named.map(({ group }) => group)).size < 2) for (const entry of named) entry.group = null;
+  if (new Set(drafts.map(({ group }) => group)).size < 2) for (const draft of drafts) draft.group = null;
+}
+
+/** For every position the nearest block up to it that fits. */
+function lastOf(
+  blocks: readonly PageBlock[],
+  titles: readonly boolean[],
+  fits: (block: PageBlock) => boolean,
+): (PageBlock | null)[] {
+  let last: PageBlock | null = null;
+  return blocks.map((block, at) => (last = titles[at] === true && fits(block) ? block : last));
 }
 
 function groupSignature(
   blocks: readonly PageBlock[],
-  named: readonly (NamedLink & { title: PageBlock | null })[],
+  titles: readonly boolean[],
+  drafts: readonly Draft[],
 ): string | null {
-  const titles = new Set(named.filter(({ source }) => source === 'title').map(({ title }) => title));
+  const used = new Set(drafts.filter(({ source }) => source === 'title').map(({ title }) => title));
   const votes = new Map<string, number>();
-  for (const title of titles) {
+  for (const title of used) {
     if (title === null) continue;
-    const previous = blocks[indexBefore(blocks, title.order)];
-    if (previous === undefined || previous.hasLinks || previous.signature === title.signature) continue;
-    if (isName(previous.text)) votes.set(previous.signature, (votes.get(previous.signature) ?? 0) + 1);
+    const at = indexBefore(blocks, title.order);
+    const previous = blocks[at];
+    if (previous === undefined || titles[at] !== true || previous.signature === title.signature) continue;
+    votes.set(previous.signature, (votes.get(previous.signature) ?? 0) + 1);
   }
   const [best] = [...votes].sort((a, b) => b[1] - a[1]);
   // A single vote is chance.
   return best !== undefined && best[1] > 1 ? best[0] : null;
 }
 
-function lastBefore(
-  blocks: readonly PageBlock[],
-  order: number,
-  fits: (block: PageBlock) => boolean,
-): PageBlock | null {
-  const end = indexBefore(blocks, order);
-  for (let at = end; at >= 0 && at > end - LOOK_BACK * 16; at--) {
-    const block = blocks[at];
-    if (block !== undefined && !block.hasLinks && fits(block) && isName(block.text)) return block;
-  }
-  return null;
-}
-
-function languageOf(link: PageLink): string | null {
-  const column = columnOf(link.row, LANGUAGE_COLUMN);
-  if (column !== null) return column;
-  const flag = link.row?.cells
-    .flatMap(({ flags }) => flags)
-    .find((text) => /^\p{L}[\p{L} -]{2,30}$/u.test(text));
-  return flag ?? null;
-}
-
 /** Links that would all be called alike say language and bitrate, where the page gives them. */
-function addDetails(named: NamedLink[]): void {
+function addDetails(drafts: Draft[]): void {
   const counts = new Map<string, number>();
-  for (const { name } of named) counts.set(name, (counts.get(name) ?? 0) + 1);
-  for (const entry of named) {
-    if ((counts.get(entry.name) ?? 0) < 2 || entry.name === '') continue;
-    const { link } = entry;
-    const texts = [link.label, ...(link.row?.cells.map(({ text }) => text) ?? [])];
-    const bitrate = texts.map(bitrateIn).find((text) => text !== null);
-    const flag = entry.source === 'beside' ? null : entry.language;
-    const details = [flag, bitrate].filter((text) => text !== null && text !== undefined);
-    if (details.length > 0) entry.name += ` (${details.join(', ')})`;
+  for (const { name } of drafts) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const draft of drafts) {
+    if ((counts.get(draft.name) ?? 0) < 2 || draft.name === '') continue;
+    // A name of its own needs no language: that would only part the alternates of one channel.
+    const details = [draft.source === 'beside' ? null : draft.language, draft.bitrate].filter(
+      (text) => text !== null,
+    );
+    if (details.length > 0) draft.name += ` (${details.join(', ')})`;
   }
 }
 

@@ -1,7 +1,7 @@
 // A web page → its stream links and the texts around them, in the order of the document.
 import { load } from 'cheerio';
 import type { AnyNode, Element } from 'domhandler';
-import { BLOCKS, collapse, isElement, isText, nearestBlock, textOf } from './html-dom.js';
+import { BLOCKS, collapse, depthOf, isElement, isText, nearestBlock, textOf } from './html-dom.js';
 import { addressesOf, splitAtAddresses } from './html-links.js';
 import type { LocatorResult } from './locator.js';
 
@@ -10,6 +10,7 @@ export interface PageBlock {
   order: number;
   text: string;
   element: Element;
+  depth: number;
   /** Tag and classes: blocks that play one role on a page share it. */
   signature: string;
   hasLinks: boolean;
@@ -36,6 +37,7 @@ export interface PageLink {
   order: number;
   result: LocatorResult;
   element: Element;
+  depth: number;
   /** Text inside the link. */
   label: string;
   /** Titles and alternative texts on and inside it. */
@@ -53,13 +55,23 @@ export interface Page {
   title: string;
   heading: string;
   scripts: string[];
-  /** Text of <pre> and <textarea>: some pages show a whole list in one. */
-  plainTexts: string[];
+  /** M3U lists that stand in the page as text (<pre>, <textarea>). */
+  shownLists: string[];
   isTooDeep: boolean;
 }
 
 const SKIPPED = new Set(['style', 'template', 'svg', 'iframe', 'object', 'noscript', 'time', 'head']);
+/** Elements deeper than this are not looked at. */
 const MAX_DEPTH = 512;
+/** The parser's own cost grows with the depth; a page is cut where so many elements are left open. */
+const MAX_OPEN = 2000;
+const TAG = /<(?:!--[^]*?(?:-->|$)|(script|style)\b[^]*?(?:<\/\1|$)|(\/?)([a-z][a-z0-9]*))/gi;
+/** Elements that have no content, or that end by themselves where the next begins. */
+const NEVER_OPEN = new Set(
+  'area base br col embed hr img input link meta param source track wbr p li dt dd td th tr tbody thead tfoot option'.split(
+    ' ',
+  ),
+);
 const MAX_TEXT = 400;
 const MAX_SCRIPTS = 200;
 const FLAG_CLASS = /(?:^|\s)(?:fi|flag|flag-icon|famfamfam-flag)-([a-z]{2})(?=\s|$)/i;
@@ -67,10 +79,23 @@ const FLAG_CLASS = /(?:^|\s)(?:fi|flag|flag-icon|famfamfam-flag)-([a-z]{2})(?=\s
 /** Parses a page; never runs or fetches anything of it. */
 export function readPage(html: string): Page {
   // htmlparser2, not the tree builder of browsers: linear on any input, and tables stay where they stand.
-  const document = load(html, { xml: { xmlMode: false, decodeEntities: true } });
+  const shallow = withoutDepth(html);
+  const document = load(shallow, { xml: { xmlMode: false, decodeEntities: true } });
   const walk = new PageWalk();
   walk.run(document.root()[0]?.children ?? []);
+  if (shallow.length < html.length) walk.page.isTooDeep = true;
   return walk.page;
+}
+
+/** The page up to where more elements are open than any real page leaves open. */
+function withoutDepth(html: string): string {
+  let open = 0;
+  for (const { 2: slash, 3: name, index } of html.matchAll(TAG)) {
+    if (name === undefined || NEVER_OPEN.has(name.toLowerCase())) continue;
+    open = slash === '/' ? Math.max(0, open - 1) : open + 1;
+    if (open > MAX_OPEN) return html.slice(0, index);
+  }
+  return html;
 }
 
 interface Frame {
@@ -85,7 +110,7 @@ class PageWalk {
     title: '',
     heading: '',
     scripts: [],
-    plainTexts: [],
+    shownLists: [],
     isTooDeep: false,
   };
   private order = 0;
@@ -149,11 +174,16 @@ class PageWalk {
   /** Elements whose content is not text of the page. */
   private readSpecial(element: Element): boolean {
     const { name } = element;
-    if (name === 'script' || name === 'pre' || name === 'textarea') {
-      const isScript = name === 'script';
-      const target = isScript ? this.page.scripts : this.page.plainTexts;
-      if (target.length < MAX_SCRIPTS) target.push(textOf(element, isScript ? undefined : '\n'));
-      return name !== 'pre';
+    if (name === 'script') {
+      if (this.page.scripts.length < MAX_SCRIPTS) this.page.scripts.push(textOf(element));
+      return true;
+    }
+    if ((name === 'pre' || name === 'textarea') && this.page.shownLists.length < MAX_SCRIPTS) {
+      const text = textOf(element, '\n');
+      if (/^\s*#EXTINF/im.test(text)) {
+        this.page.shownLists.push(text);
+        return true;
+      }
     }
     if (name === 'head') {
       const title = element.children.find((child) => isElement(child) && child.name === 'title');
@@ -196,6 +226,7 @@ class PageWalk {
       order: ++this.order,
       result,
       element,
+      depth: depthOf(element),
       label: '',
       hints: [],
       beside: '',
@@ -256,7 +287,14 @@ class PageWalk {
     if (hasLinks) tellLinks(segments);
     if (text === '') return;
     const signature = `${owner.name}.${(owner.attribs.class ?? '').trim().split(/\s+/).sort().join('.')}`;
-    this.page.blocks.push({ order: ++this.order, text, element: owner, signature, hasLinks });
+    this.page.blocks.push({
+      order: ++this.order,
+      text,
+      element: owner,
+      depth: depthOf(owner),
+      signature,
+      hasLinks,
+    });
   }
 }
 

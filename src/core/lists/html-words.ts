@@ -3,7 +3,7 @@
 /** Words of labels that stand on every link, in the languages of the pages seen. */
 const GENERIC = new Set(
   (
-    'stream streams streaming livestream live link links enlace enlaces lien lenke ссылка ссылки here click aqui aquí ici hier ' +
+    'go stream streams streaming livestream live link links enlace enlaces lien lenke ссылка ссылки here click aqui aquí ici hier ' +
     'watch play player abspielen ansehen anschauen смотреть открыть открыт трансляция трансляции эфир ver view guarda ' +
     'regarder assistir ogladaj oglądaj izle open app приложении в in im on en de the now jetzt ace acestream acestreams ' +
     'sopcast sop torrent web webplayer hd fhd uhd sd hq 4k fullhd server servidor mirror option opción opcion source fuente ' +

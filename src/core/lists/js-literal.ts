@@ -1,7 +1,8 @@
 // Data that stands in a script (`const links = {…};`, `callback([…])`) → values. Nothing is ever run.
 
 const MAX_LITERALS = 40;
-const OPENING = /[=(]\s*(?=[[{])/g;
+/** An assignment or an argument, not a comparison. */
+const OPENING = /(?:(?<![=!<>])=|\()\s*(?=[[{])/g;
 
 /** The object and array literals that are assigned or passed in a script, as far as they are plain data. */
 export function* literalsOf(script: string): Generator {

@@ -3,7 +3,7 @@ import type { ListCollector } from './collector.js';
 import { noHeaders } from './http-headers.js';
 import { literalsOf, parseLiteral } from './js-literal.js';
 import type { JsonObject } from './json-fields.js';
-import { addressOf, attributesOf, isProgramme, nameOf, objectOf, stringOf } from './json-fields.js';
+import { addressOf, attributesOf, isProgramme, nameOf, stringOf } from './json-fields.js';
 import { isBareAceStreamId, parseLocator } from './locator.js';
 import { parseExtInf } from './m3u-attributes.js';
 import type { RawEntry } from './make-entry.js';
@@ -13,15 +13,25 @@ import { cleanOrNull } from './text.js';
 /** What the surroundings of a value say about it. */
 interface Context {
   name: string | null;
+  /** The name is the key the value stands under, not a field of an object. */
+  isNameKey: boolean;
+  /** Inside a programme of a guide: its links lead to recordings and trailers. */
+  isProgramme: boolean;
   group: string | null;
   /** Logo, guide id and the like of the object around. */
   attributes: ReadonlyMap<string, string>;
   depth: number;
 }
 
+/** The object a field stands in. */
+interface Around {
+  name: string | null;
+  attributes: ReadonlyMap<string, string>;
+}
+
 /** Keys that hold lists and say nothing of what is in them. */
 const CONTAINER_KEY =
-  /^(?:\d+|channels?|links?|streams?|list|lists|items?|raw|data|results?|result|playlists?|entries|sources?|urls?|tv|live|response|body|content|contents|payload|objects?|elements?|alternatives|mirrors|servers|all|hd|sd|fhd|uhd|4k)$/i;
+  /^(?:\d+|channels?|links?|streams?|list|lists|items?|raw|data|results?|result|playlists?|entries|sources?|urls?|tv|live|response|body|content|contents|payload|objects?|elements?|alternatives|(?:mirror|server|backup|link|stream|source|url)s?\d*|all|main|primary|low|high|auto|hd|sd|fhd|uhd|4k)$/i;
 const TECHNICAL_KEY =
   /hash$|sha|md5|token|checksum|etag|digest|sign|uuid|guid|commit|revision|(?:^|[_-])(?:key|id)$/i;
 /** More programmes than this without a single stream make a guide. */
@@ -29,7 +39,14 @@ const GUIDE_PROGRAMMES = 3;
 /** An object that names a category is a member of an array, not the document itself. */
 const CATEGORY_DEPTH = 3;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
-const TOP: Context = { name: null, group: null, attributes: NO_ATTRIBUTES, depth: 0 };
+const TOP: Context = {
+  name: null,
+  isNameKey: false,
+  isProgramme: false,
+  group: null,
+  attributes: NO_ATTRIBUTES,
+  depth: 0,
+};
 
 /** Reads a JSON document, or the data of a script. */
 export function readJsonList(text: string, found: ListCollector): void {
@@ -89,50 +106,50 @@ class JsonReader {
 
   private visitObject(object: JsonObject, context: Context): void {
     const name = nameOf(object);
+    const isGuide = isProgramme(object);
+    if (isGuide) this.programmes++;
+    const inside = { ...context, isProgramme: context.isProgramme || isGuide };
     const address = addressOf(object);
-    if (isProgramme(object)) this.programmes++;
-    if (address.kind === 'stream') {
+    const isStream =
+      address.kind === 'stream' && (!inside.isProgramme || address.locator.kind === 'acestream');
+    if (isStream) {
       const raw = rawEntry(++this.ordinal, name ?? context.name ?? '', address.locator, address.request);
       return this.add(describe(raw, object, context));
     }
-    if (address.kind === 'refused') {
-      this.ordinal++;
+    if (address.kind === 'refused' && !inside.isProgramme) {
+      const { maxNameLength } = this.found.limits;
       return this.found.refuse(
-        this.ordinal,
+        ++this.ordinal,
         address.reason,
-        cleanOrNull(name ?? context.name, this.found.limits.maxNameLength),
+        cleanOrNull(name ?? context.name, maxNameLength),
       );
     }
-    for (const [key, value] of Object.entries(object)) this.visitField(key, value, name, object, context);
+    const around = { name, attributes: attributesOf(object) };
+    for (const [key, value] of Object.entries(object)) this.visitField(key, value, around, inside);
   }
 
   /** A field of an object that names no stream itself. */
-  private visitField(
-    key: string,
-    value: unknown,
-    name: string | null,
-    object: JsonObject,
-    context: Context,
-  ): void {
+  private visitField(key: string, value: unknown, around: Around, context: Context): void {
+    const { name, attributes } = around;
     const isContainer = CONTAINER_KEY.test(key);
+    const depth = context.depth + 1;
     if (typeof value === 'string') {
-      // {"Eurosport 1": "acestream://…"}
-      if (name === null) {
-        this.visitText(value, isContainer ? context.name : key, { ...context, depth: context.depth + 1 });
-      }
-      return;
+      if (name !== null) return;
+      // {"Eurosport 1": "acestream://…"}, and {"Sport": {"Eurosport 1": "acestream://…"}}
+      const group = context.group ?? (context.isNameKey && !isContainer ? context.name : null);
+      return this.visitText(value, isContainer ? context.name : key, { ...context, group, depth });
     }
     if (typeof value !== 'object' || value === null) return;
-    const own = objectOf(value);
-    // {"Eurosport 1": {"url": …}} and {"Sport": [{"name": …, "url": …}]}
-    const isNamedByKey = !isContainer && name === null && own !== null && nameOf(own) === null;
-    const groupByKey = !isContainer && name === null && !isNamedByKey ? key : null;
-    const holdsTexts = Array.isArray(value) && typeof value[0] === 'string';
+    const isNameKey = name === null && !isContainer && isNamedByKey(value);
+    // {"Sport": [{"name": …, "url": …}]}
+    const groupByKey = name === null && !isContainer && !isNameKey ? key : null;
     this.visit(value, {
-      name: name ?? (isNamedByKey || (holdsTexts && !isContainer) ? key : context.name),
-      group: attributesOf(object).get('group-title') ?? groupByKey ?? context.group,
-      attributes: name === null ? context.attributes : attributesOf(object),
-      depth: context.depth + 1,
+      name: name ?? (isNameKey ? key : context.name),
+      isNameKey: isNameKey || (name === null && context.isNameKey),
+      isProgramme: context.isProgramme,
+      group: attributes.get('group-title') ?? groupByKey ?? context.group,
+      attributes: name === null ? context.attributes : attributes,
+      depth,
     });
   }
 
@@ -159,6 +176,12 @@ class JsonReader {
     this.isTooDeep = true;
     this.found.note(1, 'too-deep');
   }
+}
+
+/** {"Eurosport 1": {"url": …}} and {"Eurosport 1": ["acestream://…"]} */
+function isNamedByKey(value: object): boolean {
+  if (Array.isArray(value)) return typeof value[0] === 'string';
+  return nameOf(value as JsonObject) === null;
 }
 
 function describe(raw: RawEntry, object: JsonObject, context: Context): RawEntry {

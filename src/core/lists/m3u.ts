@@ -103,8 +103,9 @@ export class M3uReader {
 
   /** Several guides in one attribute, separated by commas or blanks; a comma inside an address is kept. */
   private addGuides(text: string): void {
-    for (const part of text.split(/[\s;|]+|,(?=\s*(?:https?:|$|[\w-]+\.))/)) {
-      // "iptvx.one/epg" without a scheme is meant as a web address.
+    const separator = text.includes('://') ? /[\s;|]+|,(?=https?:|$)/i : /[\s;|,]+/;
+    for (const part of text.split(separator)) {
+      // "iptvx.example/epg" without a scheme is meant as a web address.
       const address = /^[\w-]+(?:\.[\w-]+)+(?:[/:]|$)/.test(part) ? `https://${part}` : part;
       const url = webAddressOrNull(address.replace(/,+$/, ''));
       if (url !== null) this.found.addGuide(url);

@@ -52,7 +52,7 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
   const group = firstCategory(
     title(attributes.get('group-title'), maxNameLength) ?? title(raw.group, maxNameLength),
   );
-  const tvgId = cleanOrNull(attributes.get('tvg-id'), MAX_ID);
+  const tvgId = guideId(attributes.get('tvg-id'));
   const number = channelNumber(attributes);
   const type = attributes.get('tvg-type') ?? attributes.get('type') ?? null;
   return {
@@ -125,6 +125,12 @@ function firstCategory(group: string | null): string | null {
 
 function firstOf(text: string | undefined): string | undefined {
   return text?.split(/[;,]/, 1)[0]?.trim();
+}
+
+/** Compared letter by letter with the ids of a guide, so only what can be in none is taken out. */
+function guideId(text: string | undefined): string | null {
+  const id = text?.replace(/\p{Cc}|\p{Cs}/gu, '').trim() ?? '';
+  return id === '' || id.length > MAX_ID ? null : id;
 }
 
 function countryOf(text: string | undefined): string | null {

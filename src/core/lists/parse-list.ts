@@ -69,12 +69,15 @@ function readDocument(
   found: ListCollector,
 ): void {
   const parts = [head];
+  const { maxDocumentLength, maxPageLength } = found.limits;
+  const longest = format === 'json' ? maxDocumentLength : maxPageLength;
   let length = head.length;
   for (const chunk of rest) {
     length += chunk.length;
-    if (length > found.limits.maxDocumentLength) return found.note(1, 'too-large');
     parts.push(chunk);
+    if (length > longest) break;
   }
+  if (length > longest) return found.note(1, 'too-large');
   const text = parts.join('');
   if (format === 'json') readJsonList(text, found);
   else readHtmlList(text, found);

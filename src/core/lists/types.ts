@@ -94,9 +94,11 @@ export interface ListLimits {
   maxEntries: number;
   maxProblems: number;
   maxGuideUrls: number;
-  /** JSON and HTML are read as a whole, so their text is bounded. */
+  /** JSON is read as a whole, so its text is bounded. */
   maxDocumentLength: number;
-  /** How deep JSON and HTML may nest before the rest is left unread. */
+  /** So are web pages. */
+  maxPageLength: number;
+  /** How deep JSON may nest before the rest is left unread. */
   maxDepth: number;
 }
 
@@ -108,6 +110,7 @@ export const DEFAULT_LIST_LIMITS: Readonly<ListLimits> = {
   maxProblems: 1000,
   maxGuideUrls: 256,
   maxDocumentLength: 32 * 1024 * 1024,
+  maxPageLength: 8 * 1024 * 1024,
   maxDepth: 32,
 };
 

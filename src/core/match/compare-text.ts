@@ -21,7 +21,7 @@ const CYRILLIC = /[а-яёіїєґў]/;
 const LATIN = /[a-z]/;
 
 /** A time shift ("+1", "(+2)", "Film4+1", "+3ч"), not the plus of "RTL+ 1" or of "1+1". */
-const TIME_SHIFT = /(\p{L}.*?|^\s*)\s*\(?\+(\d{1,2})\s?(?:h|ч|час\p{L}*)?\)?\s*$/u;
+const TIME_SHIFT = /^(.*\p{L}.*?)\s*\(?\+(\d{1,2})\s?(?:h|ч|час\p{L}*)?\)?\s*$/u;
 /** Stands for a time shift among the tokens; no title holds it. */
 const SHIFT = '±';
 

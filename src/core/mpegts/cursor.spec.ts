@@ -167,6 +167,14 @@ describe('falling behind', () => {
     expect(cursor.jumps).toBe(1);
   });
 
+  it('does not skip to where the reader is anyway', () => {
+    const live = new Live().run(20);
+    const cursor = live.join();
+    expect(cursor.skipToNewestKeyframe()).toBe(false);
+    expect(plainPackets(cursor.next() ?? Buffer.alloc(1))[0]?.discontinuity).toBe(false);
+    expect(cursor.jumps).toBe(0);
+  });
+
   it('makes what all need after a jump only once', () => {
     const live = new Live().run(60);
     const cursors = [live.join(5000), live.join(5000)];

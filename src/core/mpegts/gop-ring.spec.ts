@@ -105,7 +105,11 @@ describe('GopRing', () => {
     expect([ring.flushDueAt, ring.flush(2000)]).toEqual([undefined, 0]);
     ring.push(second.subarray(PACKET_SIZE), 2000);
     ring.flush(3000);
-    expect(ring.newestKeyframe).toMatchObject({ position: first.length });
+    expect(ring.newestKeyframe).toMatchObject({
+      position: first.length,
+      arrivedAt: 0,
+      time: 900_000 + 3 * 3600,
+    });
     expect(bytesOf(ring).equals(Buffer.concat([first, second]))).toBe(true);
   });
 

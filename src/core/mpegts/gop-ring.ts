@@ -15,7 +15,7 @@ export interface Chunk {
   readonly data: Buffer;
   /** When its first byte came, in the caller's ms. */
   readonly arrivedAt: number;
-  /** A decoder may start here. */
+  /** A decoder may start here: then it is a `KeyframeChunk`. */
   readonly keyframe: boolean;
   /** Holds a packet that announces a discontinuity, or other tables than before. */
   readonly discontinuity: boolean;
@@ -30,6 +30,8 @@ export interface KeyframeChunk extends Chunk {
   readonly tables: Tables;
   /** What a reader gets before it. */
   readonly prefix: JoinPrefix;
+  /** DTS (else PTS) of its first picture, 90 kHz; undefined where the stream has no time stamps. */
+  readonly time: number | undefined;
 }
 
 export interface GopRingOptions extends StreamAnalyserOptions {
@@ -55,7 +57,7 @@ export class GopRing implements BudgetMember {
   private readonly flushAfterMs: number;
   private readonly audioJoinBytes: number;
   private readonly budget: RingBudget | undefined;
-  private readonly chunks = new Map<number, Chunk>();
+  private readonly chunks = new Map<number, Chunk | KeyframeChunk>();
   private readonly keyframes: KeyframeChunk[] = [];
   private first = 0;
   private next = 0;
@@ -64,7 +66,9 @@ export class GopRing implements BudgetMember {
   private readonly staging: Buffer;
   private used = 0;
   private staged = 0;
+  /** When the first of them came, and when the last. */
   private stagedSince = 0;
+  private pushedAt = 0;
   /** Set when the chunk under construction starts with a join point. */
   private join: JoinPoint | undefined;
   private lastJoin: JoinPoint | undefined;
@@ -114,7 +118,7 @@ export class GopRing implements BudgetMember {
     return waits ? undefined : this.stagedSince + this.flushAfterMs;
   }
 
-  chunk(seq: number): Chunk | undefined {
+  chunk(seq: number): Chunk | KeyframeChunk | undefined {
     return this.chunks.get(seq);
   }
 
@@ -138,7 +142,7 @@ export class GopRing implements BudgetMember {
     let at = 0;
     for (const join of this.analyser.joins) {
       at = this.stage(packets, at, Math.max(at, join.position - base), nowMs);
-      this.cut(join, nowMs);
+      this.cut(join);
     }
     this.stage(packets, at, packets.length, nowMs);
     this.flush(nowMs);
@@ -149,7 +153,7 @@ export class GopRing implements BudgetMember {
   flush(nowMs: number): number {
     const due = this.flushDueAt;
     if (due === undefined || nowMs < due) return 0;
-    this.close(this.safeEnd(), nowMs);
+    this.close(this.safeEnd());
     return 1;
   }
 
@@ -184,13 +188,14 @@ export class GopRing implements BudgetMember {
 
   /** Copies `packets[from, to)` behind what is staged, closing chunks as they fill. Returns `to`. */
   private stage(packets: Buffer, from: number, to: number, nowMs: number): number {
+    this.pushedAt = nowMs;
     for (let at = from; at < to;) {
       if (this.used === 0) this.stagedSince = nowMs;
       const size = Math.min(to - at, this.staging.length - this.used);
       packets.copy(this.staging, this.used, at, at + size);
       this.used += size;
       at += size;
-      if (this.used === this.staging.length) this.close(this.safeEnd(), nowMs);
+      if (this.used === this.staging.length) this.close(this.safeEnd());
     }
     return to;
   }
@@ -203,17 +208,17 @@ export class GopRing implements BudgetMember {
   }
 
   /** Lets a chunk start at a join point, unless its place has been given out already or too many would come. */
-  private cut(join: JoinPoint, nowMs: number): void {
+  private cut(join: JoinPoint): void {
     const tooClose =
       !join.video && join.position - (this.lastJoin?.position ?? -Infinity) < this.audioJoinBytes;
     if (join.position < this.staged || tooClose) return;
-    if (join.position > this.staged) this.close(join.position, nowMs);
+    if (join.position > this.staged) this.close(join.position);
     this.join = join;
     this.lastJoin = join;
   }
 
   /** Makes a chunk of what is staged before `end`. */
-  private close(end: number, nowMs: number): void {
+  private close(end: number): void {
     const size = end - this.staged;
     const data = Buffer.allocUnsafeSlow(size);
     this.staging.copy(data, 0, 0, size);
@@ -231,13 +236,14 @@ export class GopRing implements BudgetMember {
     this.join = undefined;
     this.staged = end;
     this.used -= size;
-    this.stagedSince = nowMs;
+    this.stagedSince = this.pushedAt;
   }
 
   private add(chunk: Chunk): void {
     if (this.join) {
-      const { tables } = this.join;
-      const keyframe = { ...chunk, keyframe: true as const, tables, prefix: new JoinPrefix(this.join) };
+      const { tables, time } = this.join;
+      const prefix = new JoinPrefix(this.join);
+      const keyframe: KeyframeChunk = { ...chunk, keyframe: true, tables, prefix, time };
       this.keyframes.push(keyframe);
       this.chunks.set(this.next, keyframe);
     } else {

@@ -88,6 +88,17 @@ describe('ProgramTables', () => {
     expect(feed.pmt(0x21, 2, VIDEO)).toBe(true);
   });
 
+  it('takes a programme that comes back with the very same tables', () => {
+    const feed = new Feed();
+    feed.pat([one]);
+    feed.pmt(0x20, 1, VIDEO);
+    feed.pat([two], 1);
+    feed.pat([one], 2);
+    expect(feed.tables.program).toBeUndefined();
+    expect(feed.pmt(0x20, 1, VIDEO)).toBe(true);
+    expect(feed.tables.program?.pmt.programNumber).toBe(1);
+  });
+
   it('ignores damaged tables', () => {
     const feed = new Feed();
     feed.pat([one]);

@@ -100,6 +100,14 @@ describe('OutputStitcher', () => {
     expect(stitcher.droppedPackets).toBeGreaterThan(0);
   });
 
+  it('measures from the keyframe, not from clocks that came before it', () => {
+    const second = channel({ gopFrames: 40, startPts: 77 });
+    second.frames(4);
+    const out = stitch([channel().frames(33), second.frames(60)]);
+    expectSteady(timesOf(out, 0x100), PTS_WRAP, SEAM);
+    expectSteady(pcrsOf(out), PCR_WRAP, 2 * 40 * 27_000);
+  });
+
   it('opens with fresh tables and discontinuity marks', () => {
     const first = channel().frames(15);
     const out = stitch([first, channel().frames(15)]).subarray(first.length);
@@ -214,6 +222,19 @@ describe('OutputStitcher', () => {
     ]);
     expect(plainPackets(out).filter(({ pid, hasPayload }) => pid === 0x300 && hasPayload)).toHaveLength(2);
     expect(plainPackets(out).filter(({ pid }) => pid === 0x1fff)).toHaveLength(1);
+  });
+
+  it.each([
+    [90_000, 90_000 + 3600],
+    [11 * 90_000, 3600],
+  ])('waits for sound that is %i ahead of the picture, if it runs by the same clock', (ahead, expected) => {
+    const first = channel({ audio: 'none', otherStreams: [{ streamType: 0x0f, pid: 0x300 }] });
+    const video = first.frames(20);
+    const last = first.pts - 3600;
+    const header = pesHeader(0xc0, { pts: last + ahead });
+    const sound = tsPacket({ pid: 0x300, counter: 0, payload: header, payloadUnitStart: true });
+    const out = stitch([Buffer.concat([video, sound]), channel().frames(12)]);
+    expect(timesOf(out, 0x100)[20]).toBe(last + expected);
   });
 
   it('never lets the PCR step back, though the new source is closer to its clock', () => {

@@ -210,6 +210,7 @@ describe('StreamAnalyser', () => {
     expect(analyser.lastPcr).toBe(analyser.pcrs.at(-1));
     expect(analyser.bitsPerSecond).toBeGreaterThan(990_000);
     expect(analyser.bitsPerSecond).toBeLessThan(1_010_000);
+    expect(analyser.frameTicks).toBe(3600);
     const first = analyser.lastPts;
     analyser.push(channel.nextFrame());
     expect(analyser.firstPts).toBe((first ?? 0) + 3600);
@@ -228,6 +229,15 @@ describe('StreamAnalyser', () => {
     expect([analyser.codec, analyser.joins.length]).toEqual(['h265', 1]);
     analyser.push(discontinuityPacket(0x1abc, 0));
     expect(analyser.breaks).toEqual([]);
+  });
+
+  it('takes no leap of the clock for the length of a picture', () => {
+    const channel = new TsChannel({ bitrate: 500_000, fps: 50, audio: 'none' });
+    const { analyser } = analyse(channel.frames(3));
+    analyser.push(channel.jump(-900_000).nextFrame());
+    analyser.push(channel.jump(1_800_000).nextFrame());
+    expect(analyser.frameTicks).toBe(1800);
+    expect(analyser.leadTime).toBe(900_000 + 4 * 1800 + 900_000);
   });
 
   it('forgets a programme that the PAT does not list any more', () => {

@@ -57,7 +57,7 @@ export function playlistEntry(channel: LiveChannel, category: string, style: Pla
     ...archiveAttributes(channel),
   ].join(' ');
   // Tells Kodi the type, so that it opens the stream at once instead of probing with HEAD and short GETs.
-  // Every other player tried takes it for a comment.
+  // To the others it is a comment, like every line behind `#` that they do not know.
   const property = style.output === 'ts' ? '#KODIPROP:mimetype=video/mp2t\n' : '';
   return `#EXTINF:-1 ${attributes},${name}\n${property}${url}\n`;
 }

@@ -18,6 +18,7 @@ function fill(texts: readonly string[]): Buffer {
     }
     expect(steppedTimes).toBe(texts.length);
     expect(step.value).toHaveLength(template.filledBytes(slotValues(owner)));
+    expect(Buffer.concat([...template.filledPieces(slotValues(owner))]).equals(step.value)).toBe(true);
     return step.value;
   }
 }

@@ -11,7 +11,8 @@ export interface Answer {
 }
 
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  return reply.code(status).headers(headers).send(body);
+  // null would be sent as the JSON text "null".
+  return reply.code(status).headers(headers).send(body ?? undefined);
 }
 
 /** The JSON of every answer says its charset, so that GET and HEAD agree whatever the body is made of. */

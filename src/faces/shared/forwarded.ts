@@ -16,6 +16,7 @@ type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 // A host name, an IPv4 address or an IPv6 address in brackets, with or without port. Anything else in a Host
 // header would end up inside playlists and guides.
 const HOST = /^((?!-)[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
+const PLAIN_IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
 const DEFAULT_PORT = { http: 80, https: 443 } as const;
 
 /** Which neighbours may speak for a client: only their X-Forwarded-* headers are believed. */
@@ -113,7 +114,10 @@ function withoutPort(hop: string): string {
   return /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop;
 }
 
+/** IPv4 in its short form, also where a socket of both families names it `::ffff:192.0.2.1`. */
 function plainAddress(address: string): string {
+  const short = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  if (PLAIN_IPV4.test(short)) return short;
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address;
 }
 

@@ -43,7 +43,7 @@ export const DEFINITIONS = {
     }),
     trustedProxies: setting<string[]>({
       env: 'ROOFTOP_TRUSTED_PROXIES',
-      type: types.list(types.proxyAddress()),
+      type: types.list(types.network()),
       default: [],
       doc: 'Reverse proxies whose X-Forwarded-* headers are believed.',
     }),
@@ -78,13 +78,13 @@ export const DEFINITIONS = {
   admin: {
     username: setting({
       env: 'ROOFTOP_ADMIN_USERNAME',
-      type: types.text('1 to 64 characters', (value) => value.length <= 64),
+      type: types.text('3 to 64 characters of A-Z a-z 0-9 . _ -', (value) => /^[\w.-]{3,64}$/.test(value)),
       default: 'owner',
       doc: 'Name of the first administrator, created at the first start.',
     }),
     password: setting<string | null>({
       env: 'ROOFTOP_ADMIN_PASSWORD',
-      type: types.optional(types.secret('1 to 72 bytes of text', (value) => Buffer.byteLength(value) <= 72)),
+      type: types.optional(types.secret('4 to 72 bytes of text without blanks', isPassword)),
       default: null,
       secret: true,
       doc: 'Password of the first administrator. Not set: one is made up and shown once at the first start.',
@@ -291,6 +291,11 @@ export function fillValues(pick: (setting: NamedSetting) => unknown): ValuesOf<t
 
 function isSetting(entry: object): entry is Setting<unknown> {
   return 'env' in entry && 'type' in entry;
+}
+
+/** As for every account; bcrypt reads no more than 72 bytes. */
+function isPassword(value: string): boolean {
+  return value.length >= 4 && Buffer.byteLength(value) <= 72 && noSpace(value);
 }
 
 function noSpace(value: string): boolean {

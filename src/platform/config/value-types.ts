@@ -158,11 +158,10 @@ export function optional<T>(inner: ValueType<T>): ValueType<T | null> {
   };
 }
 
-/** What Fastify's `trustProxy` takes. */
-export function proxyAddress(): ValueType<string> {
-  const names = ['loopback', 'linklocal', 'uniquelocal'];
-  return textual(`an address, a network such as 172.16.0.0/12, or one of ${names.join(', ')}`, (value) =>
-    names.includes(value) || ipaddr.isValid(value) || ipaddr.isValidCIDR(value) ? value : undefined,
+/** An address or a network of them. */
+export function network(): ValueType<string> {
+  return textual('an address or a network such as 172.16.0.0/12', (value) =>
+    ipaddr.isValid(value) || ipaddr.isValidCIDR(value) ? value : undefined,
   );
 }
 

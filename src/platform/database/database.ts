@@ -1,4 +1,12 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type {
+  DataSource,
+  EntityManager,
+  EntityTarget,
+  FindOptionsOrder,
+  FindOptionsWhere,
+  ObjectLiteral,
+  QueryRunner,
+} from 'typeorm';
 import type { Dialect } from './dialect.js';
 import type { WriteQueue } from './write-queue.js';
 
@@ -63,6 +71,23 @@ export class Database {
     if (this.reader !== this.writer) await this.reader.destroy();
     await this.writer.destroy();
   }
+}
+
+/**
+ * Reads rows that the same transaction is going to change, in the order of their ids. On PostgreSQL they are locked,
+ * so that nobody else changes them in between; on SQLite nobody else writes anyway.
+ */
+export function findForUpdate<T extends ObjectLiteral & { id: number }>(
+  manager: EntityManager,
+  entity: EntityTarget<T>,
+  where: FindOptionsWhere<T>,
+): Promise<T[]> {
+  const isPostgres = manager.connection.options.type === 'postgres';
+  return manager.find(entity, {
+    where,
+    order: { id: 'ASC' } as FindOptionsOrder<T>,
+    ...(isPostgres ? { lock: { mode: 'pessimistic_write' } as const } : {}),
+  });
 }
 
 /** Says inside a write that rows of `name` changed; the change feed tells this and other processes. */

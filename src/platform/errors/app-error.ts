@@ -9,6 +9,8 @@ export interface AppErrorOptions {
   cause?: unknown;
   /** Machine-readable details, e.g. which field broke which rule. Never secrets. */
   details?: readonly FieldProblem[];
+  /** Sent as Retry-After. */
+  retryAfterSeconds?: number;
 }
 
 export interface FieldProblem {
@@ -21,6 +23,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly level: LogLevel;
   readonly details: readonly FieldProblem[];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -32,7 +35,19 @@ export class AppError extends Error {
     this.status = options.status ?? 500;
     this.level = options.level ?? (this.status >= 500 ? 'error' : 'info');
     this.details = options.details ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
+}
+
+/** Throws `invalid_input` naming every broken rule, or returns when there is none. */
+export function refuseProblems(problems: readonly FieldProblem[]): void {
+  if (problems.length === 0) return;
+  const text = problems.map(({ field, rule }) => `${field} ${rule}`).join('; ');
+  throw new AppError('invalid_input', text, { status: 400, details: problems });
+}
+
+export function isWholeNumber(value: unknown, min: number, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 }
 
 /** A readable text for anything thrown, without its stack. */

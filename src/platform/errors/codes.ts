@@ -12,6 +12,8 @@ export const ERROR_CODES = [
   'unauthorized',
   'forbidden',
   'too_many_requests',
+  'request_too_large',
+  'unsupported_media_type',
   'fetch_blocked',
   'fetch_failed',
   'fetch_too_large',

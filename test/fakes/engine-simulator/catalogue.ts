@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { MediaSource } from '../media/media-source.js';
+import { MEDIA_PROFILES, SyntheticSource } from '../media/synthetic-source.js';
+import type { MediaProfile } from '../media/synthetic-source.js';
+import { TsFileSource } from '../media/ts-file-source.js';
 import type { PaceOptions } from '../media/pace.js';
 
 /** What a test says about one content; everything but the name has a default. */
@@ -21,7 +24,11 @@ export interface ContentSpec extends Partial<PaceOptions> {
   deadAfterMs?: number;
   /** Length of a recording (`isLive: false`). */
   vodSeconds?: number;
-  /** Makes the endless picture; called once for TS and once for HLS. Default: generated, see `source`. */
+  /** Shape of the generated picture. Default: H.264 with AAC, 2 s GOP. */
+  profile?: MediaProfile;
+  /** A transport stream file, played in a loop instead of a generated picture. */
+  file?: string;
+  /** Makes the endless picture; called once for TS and once for HLS. Goes before `file` and `profile`. */
   media?: (content: Content) => MediaSource;
   searchable?: boolean;
 }
@@ -42,12 +49,14 @@ export interface Content extends PaceOptions {
   readonly searchable: boolean;
 }
 
-export type ContentDefaults = Omit<Content, 'name' | 'contentId' | 'infohash'>;
+export type ContentDefaults = Omit<Content, 'name' | 'contentId' | 'infohash' | 'media'>;
 
 export function defineContent(spec: ContentSpec, defaults: ContentDefaults): Content {
+  const { profile, file, media, ...given } = spec;
   return {
     ...defaults,
-    ...withoutUndefined(spec),
+    ...withoutUndefined(given),
+    media: media ?? (file === undefined ? generatedMedia(profile) : () => new TsFileSource(file)),
     name: spec.name,
     contentId: (spec.contentId ?? contentIdOf(spec.name)).toLowerCase(),
     infohash: (spec.infohash ?? infohashOf(spec.name)).toLowerCase(),
@@ -61,6 +70,11 @@ export function contentIdOf(name: string): string {
 
 export function infohashOf(name: string): string {
   return createHash('sha1').update(`infohash of ${name}`).digest('hex');
+}
+
+/** The channel number (0..16383) that every byte of a generated content carries. */
+export function channelNumberOf(infohash: string): number {
+  return Number.parseInt(infohash.slice(0, 4), 16) & 0x3fff;
 }
 
 /** Everything the engine's network knows. Content ids and infohashes are two namespaces. */
@@ -107,6 +121,15 @@ export class Catalogue {
   }
 }
 
-function withoutUndefined(spec: ContentSpec): Partial<ContentDefaults> {
+function withoutUndefined(spec: object): Partial<ContentDefaults> {
   return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
+}
+
+function generatedMedia(profile: MediaProfile = 'h264-aac'): (content: Content) => MediaSource {
+  return ({ bitrateKbps, infohash }) =>
+    new SyntheticSource({
+      ...MEDIA_PROFILES[profile],
+      bitrate: bitrateKbps * 1000,
+      channelId: channelNumberOf(infohash),
+    });
 }

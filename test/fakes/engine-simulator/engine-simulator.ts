@@ -4,9 +4,8 @@ import type { Fault } from '../faults/fault.js';
 import { LoopbackListener } from '../net/loopback-listener.js';
 import { seededRandom } from '../net/seeded-random.js';
 import { TimerBook } from '../net/timer-book.js';
-import { SyntheticSource } from '../media/synthetic-source.js';
 import { Catalogue } from './catalogue.js';
-import type { Content, ContentDefaults } from './catalogue.js';
+import type { ContentDefaults } from './catalogue.js';
 import { controlHandler } from './control-face.js';
 import { Engine } from './engine.js';
 import { EngineFace } from './http/engine-face.js';
@@ -16,6 +15,8 @@ import { SimControl } from './sim-control.js';
 import { SimMetrics } from './sim-metrics.js';
 import { DEFAULT_HABITS, pick, TIMINGS } from './sim-options.js';
 import type { SimOptions, SimTimings } from './sim-options.js';
+
+export { channelNumberOf } from './catalogue.js';
 
 /** An AceStream engine that behaves as the reference describes it, over real loopback sockets. */
 export class EngineSimulator {
@@ -211,16 +212,5 @@ function contentDefaults(options: SimOptions, timings: SimTimings): ContentDefau
     deadAfterMs: null,
     vodSeconds: 20,
     searchable: true,
-    media: syntheticMedia,
   };
-}
-
-/** A generated channel whose every byte names the content: `channelId` comes from the infohash. */
-function syntheticMedia({ bitrateKbps, infohash }: Content): SyntheticSource {
-  return new SyntheticSource({ bitrate: bitrateKbps * 1000, channelId: channelNumberOf(infohash) });
-}
-
-/** The channel number (0..16383) that a generated content carries in its filling. */
-export function channelNumberOf(infohash: string): number {
-  return Number.parseInt(infohash.slice(0, 4), 16) & 0x3fff;
 }

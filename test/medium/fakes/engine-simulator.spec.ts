@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { TsChannel } from '../../builders/ts-builder.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { channelNumberOf } from '../../fakes/engine-simulator/engine-simulator.js';
+import { inspectTs } from '../../fakes/media/inspect-ts.js';
 import { SyntheticSource } from '../../fakes/media/synthetic-source.js';
 import { StreamReader } from '../../fakes/stream-reader.js';
 import { Bench, getJson, start, startUrl, stop, tryStart, UNKNOWN_SESSION } from './engine-caller.js';
@@ -176,6 +181,30 @@ async function rawStatusLine(url: string): Promise<string> {
   socket.destroy();
   return first.toString('latin1').split('\r\n')[0] ?? '';
 }
+
+describe('what a content is made of', () => {
+  it('a shape, or a file in a loop', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'content-'));
+    bench.own(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, 'one.ts');
+    writeFileSync(file, new TsChannel({ codec: 'mpeg2', audio: 'mp2', gopFrames: 10 }).seconds(2));
+    const sim = await bench.sim({
+      contents: [
+        { name: 'hevc', profile: 'h265-ac3' },
+        { name: 'file', file, burstSeconds: 5 },
+      ],
+    });
+    const streams = [];
+    for (const name of ['hevc', 'file']) {
+      const stream = await bench.read((await start(sim, name)).playback_url);
+      streams.push((await stream.atLeast(600_000)).subarray(0, 600_000));
+    }
+    const [hevc, looped] = streams.map((bytes) => inspectTs(bytes));
+    expect([hevc?.continuityErrors, hevc?.keyframes]).toEqual([0, 3]);
+    expect([looped?.continuityErrors, looped?.discontinuities]).toEqual([0, 1]);
+    expect(streams[0]?.includes(Buffer.from([0, 0, 1, 0x40, 0x01]))).toBe(true);
+  });
+});
 
 describe('sessions push each other out', () => {
   it('a newer start for the same content ends the older session', async () => {

@@ -1,0 +1,34 @@
+import type { Segment } from './segmenter.js';
+
+export interface MediaPlaylist {
+  /** Oldest first. */
+  segments: readonly Segment[];
+  /** Whole seconds; no segment's rounded duration may be over it. */
+  targetDuration: number;
+  /** URI of a segment, absolute or relative to the playlist's. */
+  uriOf: (sequence: number) => string;
+  /** The stream is over: players stop asking for more. */
+  ended?: boolean;
+}
+
+/** Text of a live media playlist (RFC 8216). Every segment starts with a keyframe. */
+export function mediaPlaylist({ segments, targetDuration, uriOf, ended = false }: MediaPlaylist): string {
+  const first = segments[0];
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:3',
+    `#EXT-X-TARGETDURATION:${targetDuration}`,
+    `#EXT-X-MEDIA-SEQUENCE:${first?.sequence ?? 0}`,
+  ];
+  if (first) {
+    const gone = first.discontinuities - (first.discontinuity ? 1 : 0);
+    if (gone > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${gone}`);
+  }
+  lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  for (const { sequence, seconds, discontinuity } of segments) {
+    if (discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+    lines.push(`#EXTINF:${seconds.toFixed(3)},`, uriOf(sequence));
+  }
+  if (ended) lines.push('#EXT-X-ENDLIST');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,65 @@
+import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { AppError, refuseProblems, type FieldProblem } from '../../platform/errors/app-error.js';
+import { MAX_ID } from './dto/fields.js';
+
+const MAX_PROBLEMS = 50;
+
+/** Checks every body and query against its class and names all broken rules at once. */
+export class AdminValidation extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      validationError: { target: false, value: false },
+      transformOptions: { exposeUnsetFields: false },
+      exceptionFactory: (errors) => {
+        refuseProblems(errors.flatMap((error) => problemsOf(error)).slice(0, MAX_PROBLEMS));
+        return new AppError('invalid_input', 'the request is not valid', { status: 400 });
+      },
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      refuseProblems([{ field: 'body', rule: 'must be a JSON object' }]);
+    }
+    try {
+      return (await super.transform(value, metadata)) as unknown;
+    } catch (error) {
+      // Nested a thousand levels deep: no request of ours looks like that.
+      if (error instanceof RangeError)
+        throw new AppError('invalid_input', 'the request nests too deep', { status: 400, cause: error });
+      throw error;
+    }
+  }
+}
+
+function problemsOf(error: ValidationError, path = ''): FieldProblem[] {
+  const field = `${path}${error.property}`;
+  const rules = Object.values(error.constraints ?? {});
+  const own = rules.map((rule) => ({ field: field.slice(0, 200), rule: ruleText(rule, error.property) }));
+  return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, `${field}.`))];
+}
+
+/** class-validator begins its sentences with the name of the field, which stands beside them already. */
+function ruleText(rule: string, property: string): string {
+  const text = rule.startsWith(`property ${property} should`) ? 'is not a field of this request' : rule;
+  const bare = text.startsWith(`${property} `) ? text.slice(property.length + 1) : text;
+  return bare.slice(0, 300);
+}
+
+/** A path parameter that must be the id of something. What cannot exist is not found. */
+@Injectable()
+export class IdPipe implements PipeTransform<string, number> {
+  transform(value: string, { data }: ArgumentMetadata): number {
+    if (!/^\d{1,15}$/.test(value))
+      refuseProblems([{ field: data ?? 'id', rule: 'must be a whole number above 0' }]);
+    const id = Number(value);
+    if (id < 1 || id > MAX_ID)
+      throw new AppError('not_found', `there is nothing with the id ${id}`, { status: 404 });
+    return id;
+  }
+}

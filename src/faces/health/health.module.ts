@@ -1,0 +1,67 @@
+import { Module } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { Database } from '../../platform/database/database.js';
+import { MetricsRegistry } from '../../platform/metrics.js';
+import { ReadinessRegistry } from '../../platform/readiness.js';
+import { EngineRegistry } from '../../streaming/engine/engine-registry.js';
+import { StreamHub } from '../../streaming/stream-hub.js';
+import { StreamingModule } from '../../streaming/streaming.module.js';
+import { HealthController } from './health.controller.js';
+import { measureAnswers } from './http-metrics.js';
+import { measureStreams } from './stream-metrics.js';
+
+/** Needs the platform from a global module. */
+@Module({ imports: [StreamingModule], controllers: [HealthController] })
+export class HealthModule implements OnModuleInit {
+  constructor(
+    private readonly readiness: ReadinessRegistry,
+    private readonly metrics: MetricsRegistry,
+    private readonly database: Database,
+    private readonly hub: StreamHub,
+    private readonly engines: EngineRegistry,
+    private readonly http: HttpAdapterHost,
+  ) {}
+
+  onModuleInit(): void {
+    this.registerChecks();
+    this.metrics.collectProcessMetrics();
+    this.metrics.gauge(
+      { name: 'pending_writes', help: 'Writes that wait for the database.' },
+      () => this.database.pendingWrites,
+    );
+    measureStreams(this.metrics, {
+      streams: () => this.hub.stats(),
+      engines: () => this.engines.health(),
+    });
+    measureAnswers(this.http.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
+  }
+
+  private registerChecks(): void {
+    const { readiness, database, engines } = this;
+    readiness.register({
+      name: 'database',
+      whenBroken: 'failing',
+      check: async () => {
+        await database.read.query('SELECT 1');
+      },
+    });
+    readiness.register({
+      name: 'write queue',
+      whenBroken: 'failing',
+      check: () =>
+        database.write('readiness', async (manager) => {
+          await manager.query('SELECT 1');
+        }),
+    });
+    readiness.register({
+      name: 'engine',
+      whenBroken: 'degraded',
+      check: () => {
+        const known = engines.health();
+        if (known.length > 0 && !known.some(({ up }) => up)) throw new Error('no AceStream engine answers');
+      },
+    });
+  }
+}

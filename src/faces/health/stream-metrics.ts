@@ -1,0 +1,49 @@
+import type { MetricsRegistry, Sample } from '../../platform/metrics.js';
+import type { EngineHealth } from '../../streaming/engine/engine.js';
+import type { SessionStats } from '../../streaming/stream-stats.js';
+
+export interface StreamNumbers {
+  streams: () => readonly SessionStats[];
+  engines: () => readonly EngineHealth[];
+}
+
+/** Gauges are read from the live sessions themselves: a counter kept by hand drifts. */
+export function measureStreams(metrics: MetricsRegistry, { streams, engines }: StreamNumbers): void {
+  const sum = (pick: (stats: SessionStats) => number) => () =>
+    streams().reduce((total, stats) => total + pick(stats), 0);
+  metrics.gauge({ name: 'streams', help: 'Open streams by state.', labelNames: ['state'] }, () =>
+    byLabel(
+      'state',
+      streams().map(({ state }) => state),
+    ),
+  );
+  metrics.gauge(
+    { name: 'viewers', help: 'Viewers that get pictures.' },
+    sum((stats) => stats.viewers),
+  );
+  metrics.gauge(
+    { name: 'viewers_waiting', help: 'Viewers that wait for the first picture.' },
+    sum((stats) => stats.waiting),
+  );
+  metrics.gauge(
+    { name: 'ring_bytes', help: 'Memory held by the rings of all streams.' },
+    sum((stats) => stats.ringBytes),
+  );
+  metrics.gauge(
+    { name: 'stream_bitrate_bits', help: 'Bit/s of all sources, by their own clocks.' },
+    sum((stats) => stats.bitrate),
+  );
+  const labelNames = ['engine'];
+  metrics.gauge({ name: 'engine_up', help: '1 while an engine answers.', labelNames }, () =>
+    engines().map(({ name, up }) => ({ labels: { engine: name }, value: up ? 1 : 0 })),
+  );
+  metrics.gauge({ name: 'engine_streams', help: 'Streams on an engine.', labelNames }, () =>
+    engines().map((engine) => ({ labels: { engine: engine.name }, value: engine.streams })),
+  );
+}
+
+function byLabel(label: string, values: readonly string[]): Sample[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => ({ labels: { [label]: value }, value: count }));
+}

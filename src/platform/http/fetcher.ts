@@ -1,0 +1,265 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { Agent, Dispatcher } from 'undici';
+import type { Clock } from '../clock.js';
+import { CLOCK } from '../tokens.js';
+import { Deadline } from './deadline.js';
+import { fetchFailure, FetchError } from './fetch-error.js';
+import { createGuardedAgent } from './guarded-agent.js';
+import type { Hop } from './hop.js';
+import { firstHop, nextHop, sentHeaders, withoutUserInfo } from './hop.js';
+import { decodeBody, encodingsOf } from './response-body.js';
+import type { Resolver } from './ssrf-guard.js';
+
+export interface FetchRequest {
+  /** http or https; user info in it is sent as Basic authorization. */
+  url: string;
+  /** Sent to the origin of `url` only, apart from what tells content apart (user agent, accept…). */
+  headers?: Record<string, string>;
+  etag?: string;
+  lastModified?: string;
+  allowPrivate: boolean;
+  /** On the wire and after decompression. */
+  maxBytes: number;
+  /** For everything, to the last byte. */
+  timeoutMs: number;
+  maxRedirects?: number;
+  signal?: AbortSignal;
+}
+
+export type FetchOutcome =
+  | {
+      kind: 'ok';
+      status: number;
+      finalUrl: string;
+      /** As sent; empty when absent. */
+      contentType: string;
+      etag?: string;
+      lastModified?: string;
+      /** Decompressed. Read it or `return()` it; otherwise the timeout ends the transfer. */
+      body: AsyncIterable<Uint8Array>;
+    }
+  | { kind: 'not-modified' };
+
+export interface HttpFetcherOptions {
+  resolve?: Resolver;
+  connectTimeoutMs?: number;
+  /** Until the headers of one answer are there. */
+  headersTimeoutMs?: number;
+  /** Without a single byte. */
+  idleTimeoutMs?: number;
+  maxRedirects?: number;
+  /** Decompressed bytes per byte on the wire. Guides reach 30, bombs 1000. */
+  maxRatio?: number;
+  userAgent?: string;
+}
+
+/** Token under which other options can be provided; without it the defaults hold. */
+export const HTTP_FETCHER_OPTIONS = Symbol('HttpFetcherOptions');
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+/** The one general HTTP client: for lists, guides and APIs. Streams use the guarded agent directly. */
+@Injectable()
+export class HttpFetcher implements OnModuleDestroy {
+  private readonly agents: { guarded: Agent; open: Agent };
+  private readonly options: Required<Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs'>>;
+
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Optional() @Inject(HTTP_FETCHER_OPTIONS) options: HttpFetcherOptions = {},
+  ) {
+    const { resolve, connectTimeoutMs = 10_000, ...rest } = options;
+    const common = { connectTimeoutMs, ...(resolve ? { resolve } : {}) };
+    this.agents = {
+      guarded: createGuardedAgent({ ...common, allowPrivate: false }),
+      open: createGuardedAgent({ ...common, allowPrivate: true }),
+    };
+    this.options = {
+      headersTimeoutMs: 30_000,
+      idleTimeoutMs: 30_000,
+      maxRedirects: 5,
+      maxRatio: 200,
+      userAgent: 'Rooftop',
+      ...rest,
+    };
+  }
+
+  /**
+   * GET. Throws `fetch_blocked | fetch_failed | fetch_too_large | fetch_timeout` (FetchError), also while the body is
+   * read; when `signal` is aborted, its reason.
+   */
+  async fetch(request: FetchRequest): Promise<FetchOutcome> {
+    const deadline = new Deadline(
+      this.clock,
+      {
+        totalMs: request.timeoutMs,
+        makeError: (reason) => new FetchError('fetch_timeout', request.url, reason),
+      },
+      request.signal,
+    );
+    try {
+      const { response, url } = await this.follow(request, deadline);
+      return await this.judge(request, response, url, deadline);
+    } catch (error) {
+      deadline.release();
+      throw deadline.signal.aborted ? deadline.explain(error) : fetchFailure(request.url, error);
+    }
+  }
+
+  /** Ends all transfers. */
+  async close(): Promise<void> {
+    await Promise.all([this.agents.guarded.destroy(), this.agents.open.destroy()]);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.close();
+  }
+
+  private async follow(
+    request: FetchRequest,
+    deadline: Deadline,
+  ): Promise<{ response: Dispatcher.ResponseData; url: URL }> {
+    const limit = request.maxRedirects ?? this.options.maxRedirects;
+    let hop = firstHop(request.url, this.headersOf(request));
+    for (let redirects = 0; ; redirects++) {
+      const response = await this.send(hop, request.allowPrivate, deadline);
+      deadline.pause();
+      if (!REDIRECTS.includes(response.statusCode)) return { response, url: hop.url };
+      await drop(response);
+      const location = headerOf(response, 'location');
+      if (location === '') throw failed(request, 'it redirects to nowhere', response.statusCode);
+      if (redirects >= limit) throw failed(request, `more than ${limit} redirects`, response.statusCode);
+      hop = nextHop(hop, location, request.url);
+    }
+  }
+
+  private send(hop: Hop, allowPrivate: boolean, deadline: Deadline): Promise<Dispatcher.ResponseData> {
+    const agent = allowPrivate ? this.agents.open : this.agents.guarded;
+    const url = withoutUserInfo(hop.url);
+    deadline.expect(this.options.headersTimeoutMs, 'no answer');
+    return agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: sentHeaders(hop),
+      signal: deadline.signal,
+      // The deadline keeps the time.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  private async judge(
+    request: FetchRequest,
+    response: Dispatcher.ResponseData,
+    url: URL,
+    deadline: Deadline,
+  ): Promise<FetchOutcome> {
+    const status = response.statusCode;
+    const conditional = request.etag !== undefined || request.lastModified !== undefined;
+    if (status === 304 && conditional) {
+      await drop(response);
+      deadline.release();
+      return { kind: 'not-modified' };
+    }
+    const encodings = encodingsOf(headerOf(response, 'content-encoding'));
+    const problem = this.problemOf(request, response, encodings);
+    // A transfer that nobody reads any more still reports its end.
+    response.body.on('error', () => undefined);
+    if (problem) {
+      response.body.destroy();
+      throw problem;
+    }
+    const etag = headerOf(response, 'etag');
+    const lastModified = headerOf(response, 'last-modified');
+    return {
+      kind: 'ok',
+      status,
+      finalUrl: withoutUserInfo(url).href,
+      contentType: headerOf(response, 'content-type'),
+      ...(etag === '' ? {} : { etag }),
+      ...(lastModified === '' ? {} : { lastModified }),
+      body: this.read(request, response, encodings ?? [], deadline),
+    };
+  }
+
+  private problemOf(
+    request: FetchRequest,
+    response: Dispatcher.ResponseData,
+    encodings: readonly string[] | undefined,
+  ): FetchError | null {
+    const status = response.statusCode;
+    if (status !== 200 && status !== 203) return failed(request, `it answered ${status}`, status);
+    if (encodings === undefined) return failed(request, 'it uses an unknown Content-Encoding', status);
+    if (Number(headerOf(response, 'content-length')) > request.maxBytes) {
+      return tooLarge(request)(`larger than ${request.maxBytes} bytes`);
+    }
+    return null;
+  }
+
+  private async *read(
+    request: FetchRequest,
+    response: Dispatcher.ResponseData,
+    encodings: readonly string[],
+    deadline: Deadline,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const limits = {
+      maxBytes: request.maxBytes,
+      maxRatio: this.options.maxRatio,
+      makeError: tooLarge(request),
+    };
+    try {
+      yield* decodeBody(this.watched(response.body, deadline), encodings, limits);
+    } catch (error) {
+      throw deadline.signal.aborted ? deadline.explain(error) : fetchFailure(request.url, error);
+    } finally {
+      deadline.release();
+      response.body.destroy();
+    }
+  }
+
+  /** A reader that takes its time is no idle server: the clock runs only while we wait for bytes. */
+  private async *watched(
+    body: AsyncIterable<Uint8Array>,
+    deadline: Deadline,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    deadline.expect(this.options.idleTimeoutMs, 'no byte');
+    for await (const chunk of body) {
+      deadline.pause();
+      yield chunk;
+      deadline.expect(this.options.idleTimeoutMs, 'no byte');
+    }
+  }
+
+  private headersOf({ headers, etag, lastModified }: FetchRequest): Record<string, string> {
+    return {
+      'accept-encoding': 'gzip, deflate, br',
+      accept: '*/*',
+      'user-agent': this.options.userAgent,
+      ...Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+      ),
+      ...(etag === undefined ? {} : { 'if-none-match': etag }),
+      ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
+    };
+  }
+}
+
+/** Lets go of an answer whose content does not matter, and keeps the connection if there is little of it. */
+async function drop(response: Dispatcher.ResponseData): Promise<void> {
+  await response.body.dump({ limit: 16 * 1024 });
+}
+
+/** The first value of a header; empty when absent. */
+function headerOf(response: Dispatcher.ResponseData, name: string): string {
+  const value = response.headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? '';
+}
+
+function failed(request: FetchRequest, reason: string, status: number): FetchError {
+  return new FetchError('fetch_failed', request.url, reason, status);
+}
+
+function tooLarge(request: FetchRequest): (reason: string) => FetchError {
+  return (reason) => new FetchError('fetch_too_large', request.url, reason);
+}

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RunningServer } from '../../src/server.js';
+import { startServer } from '../../src/server.js';
+import { anAppConfig } from '../builders/app-config.js';
+import { RecordingLogger } from '../fakes/recording-logger.js';
+
+let dir: string;
+let server: RunningServer;
+
+beforeEach(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), 'rooftop-health-'));
+  const config = anAppConfig({
+    dataDir: dir,
+    server: { host: '127.0.0.1', port: 0 },
+    admin: { password: 'correct-horse' },
+    acestream: { engines: ['http://127.0.0.1:1'] },
+  });
+  server = await startServer(config, { logger: new RecordingLogger(), addSecret: () => undefined });
+});
+afterEach(async () => {
+  await server.house.lifecycle.shutdown();
+  rmSync(dir, { recursive: true });
+});
+
+const get = (at: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${server.port}${at}`, { headers });
+
+describe('health', () => {
+  it('lives', async () => {
+    const answer = await get('/healthz');
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ status: 'ok' });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is ready without an engine, and says so', async () => {
+    const answer = await get('/readyz');
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      checks: [
+        { name: 'database', state: 'ok', latencyMs: expect.any(Number) },
+        { name: 'write queue', state: 'ok', latencyMs: expect.any(Number) },
+        { name: 'engine' },
+      ],
+    });
+  });
+
+  it('is not ready while the database is gone', async () => {
+    await server.house.database.close();
+    const answer = await get('/readyz');
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ state: 'failing' });
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('shows its numbers to neighbours only, and no credentials in them', async () => {
+    await get('/live/anna/hunter22/1.ts');
+    const answer = await get('/metrics');
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toContain('text/plain');
+    expect(text).toContain('rooftop_viewers 0');
+    expect(text).toContain('rooftop_engine_up{engine="127.0.0.1:1"}');
+    expect(text).toMatch(/rooftop_http_requests_total\{method="GET",route="[^"]*live[^"]*",status="401"\} 1/);
+    expect(text).not.toContain('hunter22');
+    const foreign = await get('/metrics', { 'x-forwarded-for': '127.0.0.1' });
+    expect(foreign.status).toBe(403);
+    expect(await foreign.text()).not.toContain('rooftop_');
+  });
+});

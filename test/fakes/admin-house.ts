@@ -1,0 +1,62 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import supertest from 'supertest';
+import { openHouse, type House } from '../../src/house.js';
+import type { Clock } from '../../src/platform/clock.js';
+import type { Logger } from '../../src/platform/logging/logger.js';
+import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { createApp } from '../../src/server.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { anAppConfig } from '../builders/app-config.js';
+import type { TestStore } from '../contract/dialects.js';
+
+export const OWNER = { username: 'owner', password: 'sesame-open' } as const;
+
+export interface AdminHouseOptions {
+  clock?: Clock;
+  logger?: Logger;
+}
+
+/** The whole server as it is wired in production, over a store of a suite, with one administrator. */
+export class AdminHouse {
+  private constructor(
+    readonly house: House,
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+    /** Of the administrator. */
+    readonly token: string,
+  ) {}
+
+  static async open(store: TestStore, options: AdminHouseOptions = {}): Promise<AdminHouse> {
+    const config = anAppConfig({ dataDir: store.dataDir, database: { url: store.url } });
+    const opened = await openHouse(config, options.logger ?? new SilentLogger());
+    const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };
+    const app = await createApp(house);
+    await app.listen(0, '127.0.0.1');
+    await house.changes.check();
+    if (!(await app.get(UsersService).page({ ...ALL, search: OWNER.username })).total) {
+      await app.get(UsersService).add(OWNER.username, { password: OWNER.password, isAdmin: true });
+    }
+    const url = await app.getUrl();
+    const answer = await supertest(url).post('/api/admin/auth/login').send(OWNER);
+    const { accessToken } = answer.body as { accessToken: string };
+    return new AdminHouse(house, app, url, accessToken);
+  }
+
+  get<T>(type: abstract new (...args: never[]) => T): T {
+    return this.app.get<T>(type);
+  }
+
+  /** A request of the administrator, or with another token; null = without any. */
+  ask(method: Method, path: string, token: string | null = this.token): supertest.Test {
+    const test = supertest(this.url)[method](path);
+    return token === null ? test : test.set('Authorization', `Bearer ${token}`);
+  }
+
+  close(): Promise<void> {
+    return this.house.lifecycle.shutdown();
+  }
+}
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+const ALL = { sort: 'username', descending: false, page: 1, perPage: 1 } as const;
