@@ -141,7 +141,6 @@ export class StreamHouse {
     this.app = await NestFactory.create<NestFastifyApplication>(
       root,
       new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
-
       { logger: false, abortOnError: false },
     );
     preparePlayerHttp(this.app);
@@ -167,8 +166,8 @@ export class StreamHouse {
     for (const player of this.players) player.leave();
     await this.streaming.hub.close();
     await this.app?.close();
-    await this.lifecycle.shutdown();
     await this.streaming.engines.close();
+    await this.lifecycle.shutdown();
     await this.agent.destroy();
   }
 
@@ -177,6 +176,12 @@ export class StreamHouse {
     const gate = new PlayerGate(this.credentials);
     const clock = this.options.clock ?? new SystemClock();
     return new LiveService(calls, gate, this.playback, clock, this.logger);
+  }
+
+  account(id = 1): BuiltAccount {
+    const account = this.accountOf(id);
+    if (!account) throw new Error(`no account ${id}`);
+    return account;
   }
 
   private accountOf(id: number): BuiltAccount | null {

@@ -30,7 +30,7 @@ export function mediaError(
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   const shared = { 'cache-control': 'no-store', vary: 'Origin', ...corsHeaders(call.headers) };
-  return { status, headers: { ...shared, ...headers }, body: null };
+  return { status, headers: { ...shared, ...headers }, body: '' };
 }
 
 export function admissionError(call: PlayerCall, admission: Exclude<Admission, { kind: 'ok' }>): Answer {

@@ -28,6 +28,10 @@ interface Seated {
   seat: UpstreamSeat;
 }
 
+interface Refused {
+  error: EngineError;
+}
+
 const RETRY_AFTER_SECONDS = 10;
 const CANCELLED: Failed = { kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } };
 
@@ -73,9 +77,8 @@ export class AceTsDriver implements SourceDriver {
   }
 
   private async takeSeat(asked: AceId, context: OpenContext): Promise<Seated | Failed> {
-    const infohash = this.memory.recall(asked)?.infohash ?? (await this.findInfohash(asked, context.signal));
-    const present = infohash === undefined ? undefined : this.upstreams.get(infohash);
-    if (present?.usable && !context.avoid.has(present.place)) return seatOn(present);
+    const present = await this.findPresent(asked, context);
+    if (present && isGood(present, context)) return seatOn(present);
     if (present) await present.retire('moved', 'opened anew for another channel');
     const avoid = new Set(context.avoid);
     for (;;) {
@@ -83,21 +86,31 @@ export class AceTsDriver implements SourceDriver {
       if (context.signal.aborted && place.kind === 'leased') this.giveBack(place.lease);
       if (context.signal.aborted) return CANCELLED;
       if (place.kind !== 'leased') return failed(placeFailure(place, avoid.size > context.avoid.size));
-      const { engine } = place.lease;
-      avoid.add(engine.name);
-      if (infohash !== undefined && this.memory.isContested(engine.name, infohash)) {
-        this.giveBack(place.lease);
+      const { lease } = place;
+      avoid.add(lease.engine.name);
+      if (this.isContested(lease, asked)) {
+        this.giveBack(lease);
         continue;
       }
-      const started = await engine.gate.run(context.signal, () => this.start(place.lease, asked));
-      if (!started) this.giveBack(place.lease);
-      if (!started) return CANCELLED;
-      if (started.ok) return this.enter(place.lease, started.session, context);
-      place.lease.release();
-      if (started.error.kind !== 'engine-down' && started.error.kind !== 'no-answer') {
-        return failed(startFailure(started.error));
+      const taken = await lease.engine.gate.run(context.signal, () => this.start(lease, asked, context));
+      if (!taken) this.giveBack(lease);
+      if (!taken) return CANCELLED;
+      if ('kind' in taken) return taken;
+      if (taken.error.kind !== 'engine-down' && taken.error.kind !== 'no-answer') {
+        return failed(startFailure(taken.error));
       }
     }
+  }
+
+  /** What is already being read of this content, as far as can be known. */
+  private async findPresent(asked: AceId, { signal }: OpenContext): Promise<AceUpstream | undefined> {
+    const infohash = await this.findInfohash(asked, signal);
+    return infohash === undefined ? undefined : this.upstreams.get(infohash);
+  }
+
+  private isContested({ engine }: EngineLease, asked: AceId): boolean {
+    const known = this.memory.recall(asked);
+    return known !== undefined && this.memory.isContested(engine.name, known.infohash);
   }
 
   /** A place that was not used. */
@@ -114,20 +127,40 @@ export class AceTsDriver implements SourceDriver {
     }
   }
 
-  /** Starts under the asked reading and, where that is unknown to the network, once under the other. */
-  private async start(lease: EngineLease, asked: AceId): Promise<StartOutcome> {
+  /**
+   * Runs when it is this start's turn on its engine. Another channel may have started the same content under another
+   * id in the meantime: a second session would end the first.
+   */
+  private async start(
+    lease: EngineLease,
+    asked: AceId,
+    context: OpenContext,
+  ): Promise<Seated | Failed | Refused> {
+    const twin = await this.findPresent(asked, context);
+    if (twin && isGood(twin, context)) {
+      this.giveBack(lease);
+      return seatOn(twin);
+    }
+    const outcome = await this.startEitherWay(lease, asked);
+    lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
+    if (outcome.ok) return this.enter(lease, outcome.session, context);
+    lease.release();
+    if (outcome.error.kind === 'engine-down') this.memory.forgive(lease.engine.name);
+    return { error: outcome.error };
+  }
+
+  /** Under the asked reading and, where that is unknown to the network, once under the other. */
+  private async startEitherWay({ engine }: EngineLease, asked: AceId): Promise<StartOutcome> {
     const known = this.memory.recall(asked);
     const first = known ? { namespace: known.namespace, hex: asked.hex } : asked;
-    let namespace = first.namespace;
-    let outcome = await lease.engine.client.start(first);
+    let { namespace } = first;
+    let outcome = await engine.client.start(first);
     if (!outcome.ok && outcome.error.kind === 'not-found' && !known) {
       const second = otherNamespace(first);
-      const retried = await lease.engine.client.start(second);
+      const retried = await engine.client.start(second);
       if (retried.ok || retried.error.kind !== 'not-found') outcome = retried;
-      namespace = second.namespace;
+      ({ namespace } = second);
     }
-    lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
-    if (!outcome.ok && outcome.error.kind === 'engine-down') this.memory.forgive(lease.engine.name);
     if (outcome.ok) this.memory.learn(asked, { namespace, infohash: outcome.session.infohash });
     return outcome;
   }
@@ -165,14 +198,18 @@ export class AceTsDriver implements SourceDriver {
   private async awaitBytes({ upstream, seat }: Seated, { signal }: OpenContext): Promise<OpenResult> {
     const error = await untilAborted(upstream.opened, signal);
     if (error === undefined && !signal.aborted) return { kind: 'open', stream: seat };
-    const { peers } = upstream.details();
+    const failure = error && !signal.aborted ? await mediaFailure(error, upstream) : undefined;
     await seat.close();
-    return signal.aborted || error === undefined ? CANCELLED : failed(mediaFailure(error, peers));
+    return failure ? failed(failure) : CANCELLED;
   }
 
   private remove(upstream: AceUpstream): void {
     if (this.upstreams.get(upstream.infohash) === upstream) this.upstreams.delete(upstream.infohash);
   }
+}
+
+function isGood(upstream: AceUpstream, { avoid }: OpenContext): boolean {
+  return upstream.usable && !avoid.has(upstream.place);
 }
 
 function seatOn(upstream: AceUpstream): Seated {
@@ -216,9 +253,9 @@ function startFailure(error: EngineError): StreamFailure {
   }
 }
 
-function mediaFailure(error: EngineError, peers: number | undefined): StreamFailure {
+async function mediaFailure(error: EngineError, upstream: AceUpstream): Promise<StreamFailure> {
   if (error.kind !== 'warming' && error.kind !== 'no-answer') return startFailure(error);
-  return peers === 0
+  return (await upstream.askPeers()) === 0
     ? { kind: 'no-peers', detail: 'nobody shares it at the moment' }
     : { kind: 'timeout', detail: 'no byte in time' };
 }

@@ -81,6 +81,13 @@ export class AceUpstream {
     };
   }
 
+  /** How many share it, as far as the engine tells. */
+  async askPeers(): Promise<number | undefined> {
+    const { lease, session } = this.options;
+    const reply = this.peers === undefined ? await lease.engine.client.stat(session) : undefined;
+    return reply?.ok ? reply.stat.peers : this.peers;
+  }
+
   flow(): void {
     if (this.flowing || !this.body) return;
     this.flowing = true;
