@@ -30,8 +30,9 @@ export class AdminValidation extends ValidationPipe {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
       // Nested a thousand levels deep: no request of ours looks like that.
-      if (error instanceof RangeError)
+      if (error instanceof RangeError) {
         throw new AppError('invalid_input', 'the request nests too deep', { status: 400, cause: error });
+      }
       throw error;
     }
   }
@@ -55,11 +56,13 @@ function ruleText(rule: string, property: string): string {
 @Injectable()
 export class IdPipe implements PipeTransform<string, number> {
   transform(value: string, { data }: ArgumentMetadata): number {
-    if (!/^\d{1,15}$/.test(value))
+    if (!/^\d{1,15}$/.test(value)) {
       refuseProblems([{ field: data ?? 'id', rule: 'must be a whole number above 0' }]);
+    }
     const id = Number(value);
-    if (id < 1 || id > MAX_ID)
+    if (id < 1 || id > MAX_ID) {
       throw new AppError('not_found', `there is nothing with the id ${id}`, { status: 404 });
+    }
     return id;
   }
 }
