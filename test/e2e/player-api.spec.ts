@@ -364,7 +364,11 @@ describe('players on other origins', () => {
         'access-control-request-private-network': 'true',
       },
     });
-    expect([answer.status, answer.body.length, answer.headers['content-length']]).toEqual([204, 0, undefined]);
+    expect([answer.status, answer.body.length, answer.headers['content-length']]).toEqual([
+      204,
+      0,
+      undefined,
+    ]);
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': 'https://web.player.test',
       'access-control-allow-methods': 'GET, POST, HEAD, OPTIONS',
