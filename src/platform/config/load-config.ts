@@ -15,6 +15,7 @@ import { readConfigFiles } from './config-files.js';
 export const OTHER_VARIABLES = [
   'ROOFTOP_CONFIG_DIR',
   'ROOFTOP_OMIT_DEV',
+  'ROOFTOP_PREBUILT',
   'ROOFTOP_REQUIRE_SERVICES',
 ] as const;
 
