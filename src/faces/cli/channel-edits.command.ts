@@ -77,8 +77,9 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
         const before = await service.get(toId(id));
         const input = await toInput(options, services);
         const fields = resetFields(options.reset ?? []);
-        if (!options.dryRun && Object.keys(input).length > 0)
+        if (!options.dryRun && Object.keys(input).length > 0) {
           await service.change(before.id, input, options.onConflict);
+        }
         if (!options.dryRun && fields.length > 0) await service.reset(before.id, fields);
         const after = options.dryRun ? { ...before, ...input } : await service.get(before.id);
         tell(terminal, command, {
@@ -111,12 +112,13 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
           const service = services.get(ChannelsService);
           const before = await readAll(service, ids);
           const held = before.map(({ num }) => num).sort((a, b) => a - b);
-          if (!options.dryRun)
+          if (!options.dryRun) {
             await service.order(
               before.map((channel) => channel.id),
               options.from ?? null,
               options.onConflict,
             );
+          }
           const after = options.dryRun
             ? before.map((channel, index) => ({
                 ...channel,
@@ -167,11 +169,12 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
         const service = services.get(ChannelsService);
         const target = await service.get(toId(into));
         const merged = await readAll(service, ids);
-        if (!options.dryRun)
+        if (!options.dryRun) {
           await service.merge(
             target.id,
             merged.map((channel) => channel.id),
           );
+        }
         const streams = await streamsOf(
           services,
           options.dryRun ? [target.id, ...merged.map((channel) => channel.id)] : [target.id],
@@ -207,12 +210,13 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
           ...(options.name === undefined ? {} : { name: options.name }),
           ...(options.num === undefined ? {} : { num: options.num }),
         };
-        if (options.dryRun)
+        if (options.dryRun) {
           return tell(terminal, command, {
             changed: false,
             from: view(from),
             streams: await streamsOf(services, [from.id]),
           });
+        }
         const made = await service.split(from.id, toId(source), fields, options.onConflict);
         tell(terminal, command, { changed: true, from: view(from), made: view(made) });
       }),
@@ -233,7 +237,7 @@ async function toInput(options: EditOptions, services: ServiceLocator): Promise<
     isAdult: options.adult,
     archiveDays: options.archiveDays,
   };
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as ChannelInput;
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
 async function toFilter(
