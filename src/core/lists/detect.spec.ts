@@ -3,6 +3,17 @@ import { gzipSync } from 'node:zlib';
 import { detectFormat } from './detect.js';
 import { parseList } from './parse-list.js';
 
+/** Stuffing packets. */
+function tsPackets(): Uint8Array {
+  const packet = Uint8Array.of(0x47, 0x1f, 0xff, 0x10, ...new Uint8Array(184).fill(0xff));
+  return Uint8Array.of(...packet, ...packet, ...packet);
+}
+
+/** Evenly spread, the same in every run. */
+function randomBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 197 + ((at * at) >> 3)) & 0xff);
+}
+
 const ID = 'dd1e67078381739d14beca697356ab76d49d1a2d';
 
 describe('detectFormat', () => {
@@ -43,6 +54,8 @@ describe('parseList on what is no list', () => {
       'unknown',
       'binary',
     ],
+    ['a transport stream', tsPackets(), 'unknown', 'binary'],
+    ['random bytes', randomBytes(3000), 'unknown', 'binary'],
     [
       'an error page',
       Buffer.from('<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>'),

@@ -50,7 +50,7 @@ function readText(chunks: Iterable<string>, wanted: KnownFormat | 'auto', found:
   }
   if (format === 'm3u') readM3u(head, rest, found);
   else readDocument(format, head, rest, found);
-  takeTitleCategories(found.entries);
+  if (format !== 'html') takeTitleCategories(found.entries);
   return found.finish(format);
 }
 
