@@ -81,11 +81,11 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
           await service.change(before.id, input, options.onConflict);
         }
         if (!options.dryRun && fields.length > 0) await service.reset(before.id, fields);
-        const after = options.dryRun ? { ...before, ...input } : await service.get(before.id);
+        const after = options.dryRun ? { ...view(before), ...input } : view(await service.get(before.id));
         tell(terminal, command, {
           changed: options.dryRun !== true,
           before: view(before),
-          after: view(after),
+          after,
           reset: fields,
         });
       }),
@@ -121,14 +121,14 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
           }
           const after = options.dryRun
             ? before.map((channel, index) => ({
-                ...channel,
+                ...view(channel),
                 num: options.from === undefined ? (held[index] ?? 0) : options.from + index,
               }))
-            : await readAll(service, ids);
+            : (await readAll(service, ids)).map(view);
           tell(terminal, command, {
             changed: options.dryRun !== true,
             before: before.map(view),
-            after: after.map(view),
+            after,
           });
         }),
     );
