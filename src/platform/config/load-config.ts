@@ -17,6 +17,9 @@ export const OTHER_VARIABLES = [
   'ROOFTOP_OMIT_DEV',
   'ROOFTOP_PREBUILT',
   'ROOFTOP_REQUIRE_SERVICES',
+  'ROOFTOP_TEST_POSTGRES_URL',
+  'ROOFTOP_TEST_REPORT',
+  'ROOFTOP_ZAP_RUNS',
 ] as const;
 
 /** Compiled, this file lies in `<root>/<dist|build>/src/platform/config`. */
