@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { detectFormat } from './detect.js';
 import { parseList } from './parse-list.js';
+import { describeReason } from './types.js';
 
 /** Stuffing packets. */
 function tsPackets(): Uint8Array {
@@ -70,6 +71,9 @@ describe('parseList on what is no list', () => {
     const list = parseList(bytes);
     expect(list).toMatchObject({ format, entries: [], counts: { imported: 0 } });
     expect(list.problems.map((problem) => problem.reason)).toEqual([reason]);
+    expect(list.problems.map((problem) => describeReason(problem.reason))).toEqual([
+      expect.stringMatching(/^[a-z].{10,}[^.]$/i),
+    ]);
   });
 
   it('goes by the content where the source is said to be something else', () => {
