@@ -48,11 +48,12 @@ describe('the ladder of attempts', () => {
   });
 
   it('leaves a place at once that is down or that somebody else has taken', () => {
-    for (const reason of ['engine-down', 'superseded'] as const)
-      {expect(take(2, { broken: { source: two, place: 'e1', reason } })).toEqual([
+    for (const reason of ['engine-down', 'superseded'] as const) {
+      expect(take(2, { broken: { source: two, place: 'e1', reason } })).toEqual([
         '2 after 0 not at e1',
         '3 after 1',
-      ]);}
+      ]);
+    }
   });
 
   it('begins with the others when the source is to blame, if there are any', () => {
