@@ -25,8 +25,6 @@ export interface SessionOptions extends FeedOptions, SupplyOptions, ReaderOption
   /** Silence after which viewers get null packets, and how often: their connections must not look dead. */
   keepAliveAfterMs: number;
   keepAliveEveryMs: number;
-  /** A partly filled chunk waits so long at most. */
-  flushMs: number;
 }
 
 export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> {
@@ -79,6 +77,8 @@ export class LiveSession {
   private broken = false;
   private held = false;
   private waking = false;
+  /** More came while the viewers were being served. */
+  private stale = false;
   private drainingSince = 0;
   private knownKeyframes = 0;
   private lastDataAt: number;
@@ -252,7 +252,7 @@ export class LiveSession {
   }
 
   private onData(chunk: Buffer): void {
-    const { clock, pipeline, options } = this.context;
+    const { clock, pipeline } = this.context;
     const now = clock.monotonic();
     this.lastDataAt = now;
     this.counts.bytesIn += chunk.length;
@@ -261,11 +261,6 @@ export class LiveSession {
     if (pushed.bytes > 0) this.lastOutputAt = now;
     this.supply.note(pushed.mediaMs, now);
     if (!this.held && this.supply.tooFarAhead) this.hold(true);
-    this.flush ??= clock.setTimer(options.flushMs, () => {
-      this.flush = undefined;
-      pipeline.flush(clock.monotonic());
-      this.onReadable();
-    });
     this.onReadable();
   }
 
@@ -275,6 +270,19 @@ export class LiveSession {
     if (pipeline.keyframes > this.knownKeyframes) this.onKeyframe(clock.monotonic());
     this.knownKeyframes = pipeline.keyframes;
     this.wake();
+    this.armFlush();
+  }
+
+  /** A source that pauses leaves a chunk half full: viewers get it all the same. */
+  private armFlush(): void {
+    const { clock, pipeline } = this.context;
+    const dueAt = pipeline.flushDueAt;
+    if (this.flush || dueAt === undefined || this.isClosed) return;
+    this.flush = clock.setTimer(Math.max(0, dueAt - clock.monotonic()), () => {
+      this.flush = undefined;
+      pipeline.flush(clock.monotonic());
+      this.onReadable();
+    });
   }
 
   private onKeyframe(now: number): void {
@@ -349,20 +357,22 @@ export class LiveSession {
     }
     if (this.readers.size > 0 && now - this.lastOutputAt >= options.keepAliveAfterMs) {
       pipeline.keepAlive(now);
-      this.wake();
+      this.onReadable();
     }
     for (const reader of [...this.readers]) reader.check();
   }
 
   /** Serves all who wait for bytes, in slices, so that a thousand viewers do not hold everybody else up. */
   private wake(): void {
-    if (this.waking) return;
-    const queue = [...this.readers];
-    const slice = (from: number): void => {
-      for (const reader of queue.slice(from, from + WAKE_SLICE)) reader.pump();
-      this.waking = from + WAKE_SLICE < queue.length;
-      if (this.waking) setImmediate(slice, from + WAKE_SLICE);
-    };
-    slice(0);
+    this.stale = this.waking;
+    if (!this.waking) this.wakeSlice([...this.readers], 0);
+  }
+
+  private wakeSlice(queue: readonly Reader[], from: number): void {
+    const to = from + WAKE_SLICE;
+    for (const reader of queue.slice(from, to)) reader.pump();
+    this.waking = to < queue.length;
+    if (this.waking) setImmediate(() => this.wakeSlice(queue, to));
+    else if (this.stale) this.wake();
   }
 }

@@ -27,7 +27,9 @@ export interface MediaPipeline {
   push(chunk: Buffer, nowMs: number): Pushed;
   /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
   seam(nowMs: number): void;
-  /** Lets viewers have what is gathered, however little. */
+  /** When `flush` will have something to do; undefined while there is nothing gathered. */
+  readonly flushDueAt: number | undefined;
+  /** Lets viewers have what has been gathered for long enough. */
   flush(nowMs: number): void;
   /** Puts null packets into the ring: something for the connections, nothing for the decoders. */
   keepAlive(nowMs: number): void;

@@ -1,6 +1,9 @@
 import type { AppConfigValues } from '../platform/config/app-config.js';
 import type { SessionOptions } from './live-session.js';
 
+/** A partly filled chunk of a ring waits so long for more: less costs system calls, more costs delay. */
+export const FLUSH_MS = 50;
+
 /** Session settings that no operator needs to turn; tests do. */
 export const SESSION_DEFAULTS = {
   failoverFirstByteMs: 20_000,
@@ -10,7 +13,6 @@ export const SESSION_DEFAULTS = {
   coldLingerMs: 3_000,
   keepAliveAfterMs: 1_000,
   keepAliveEveryMs: 500,
-  flushMs: 50,
   maxJumpsPerMinute: 12,
   windowMs: 30_000,
   minRatio: 0.7,

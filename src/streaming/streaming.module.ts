@@ -10,7 +10,7 @@ import { createStreaming } from './create-streaming.js';
 import type { Streaming } from './create-streaming.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import { StreamHub } from './stream-hub.js';
-import { SESSION_DEFAULTS } from './streaming-options.js';
+import { FLUSH_MS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
 
 const STREAMING = Symbol('Streaming');
@@ -41,7 +41,7 @@ function streamingFor(config: AppConfig, clock: Clock, logger: Logger, lifecycle
       new TsPipeline({
         ringBytes: config.streaming.ringBytes,
         budget,
-        flushMs: SESSION_DEFAULTS.flushMs,
+        flushMs: FLUSH_MS,
       }),
   });
   lifecycle.background('engine health', streaming.engines.watch(lifecycle.signal));

@@ -57,6 +57,10 @@ export class TsPipeline implements MediaPipeline {
     this.time.reset();
   }
 
+  get flushDueAt(): number | undefined {
+    return this.ring.flushDueAt;
+  }
+
   flush(nowMs: number): void {
     this.ring.flush(nowMs);
   }

@@ -22,7 +22,7 @@ import type { PlayableSource } from '../../src/playback/ports.js';
 import { createStreaming } from '../../src/streaming/create-streaming.js';
 import type { Streaming } from '../../src/streaming/create-streaming.js';
 import type { SessionOptions } from '../../src/streaming/live-session.js';
-import { SESSION_DEFAULTS } from '../../src/streaming/streaming-options.js';
+import { FLUSH_MS } from '../../src/streaming/streaming-options.js';
 import { TsPipeline } from '../../src/streaming/ts-pipeline.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { aChannel, anAccount } from '../builders/catalog-builder.js';
@@ -103,15 +103,13 @@ export class StreamHouse {
       streaming: options.streaming ?? {},
     });
     const budget = new RingBudget(config.streaming.totalRingBytes);
-    const session = { ...SESSION_DEFAULTS, ...options.session };
     this.streaming = createStreaming({
       config,
       clock,
       logger: this.logger,
       background: (name, work) => this.lifecycle.background(name, work),
       dispatcher: () => this.agent,
-      newPipeline: () =>
-        new TsPipeline({ ringBytes: config.streaming.ringBytes, budget, flushMs: session.flushMs }),
+      newPipeline: () => new TsPipeline({ ringBytes: config.streaming.ringBytes, budget, flushMs: FLUSH_MS }),
       ...(options.session ? { session: options.session } : {}),
       ...(options.startGapMs === undefined ? {} : { startGapMs: options.startGapMs }),
     });

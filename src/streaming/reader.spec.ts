@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeClock } from '../../test/fakes/fake-clock.js';
+import { FakeSink } from '../../test/fakes/fake-sink.js';
+import { Reader } from './reader.js';
+import type { MediaCursor } from './reader.js';
+
+class FakeCursor implements MediaCursor {
+  joins: { behindMs: number; nowMs: number }[] = [];
+  ready = true;
+  chunks: Buffer[] = [];
+  jumps = 0;
+  lagBytes = 5;
+
+  join(options: { behindMs: number; nowMs: number }): 'joined' | 'not-yet' {
+    this.joins.push(options);
+    return this.ready ? 'joined' : 'not-yet';
+  }
+
+  next(): Buffer | undefined {
+    return this.chunks.shift();
+  }
+
+  lagMs(nowMs: number): number {
+    return nowMs - 1;
+  }
+}
+
+const OPTIONS = { joinBehindMs: 5_000, slowReaderMs: 30_000, maxJumpsPerMinute: 3 };
+
+describe('Reader', () => {
+  let clock: FakeClock;
+  let cursor: FakeCursor;
+  let sink: FakeSink;
+  let over: Reader[];
+  let reader: Reader;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    cursor = new FakeCursor();
+    sink = new FakeSink();
+    over = [];
+    reader = new Reader(cursor, sink, clock, OPTIONS, (ended) => over.push(ended));
+  });
+
+  it('joins once, as far behind as it is told', async () => {
+    cursor.ready = false;
+    reader.pump();
+    await clock.advance(10);
+    cursor.ready = true;
+    reader.pump();
+    reader.pump();
+    expect(cursor.joins).toEqual([
+      { behindMs: 5_000, nowMs: 0 },
+      { behindMs: 5_000, nowMs: 10 },
+    ]);
+  });
+
+  it('writes until the socket refuses, and goes on when it drains', () => {
+    cursor.chunks = [Buffer.alloc(1), Buffer.alloc(2), Buffer.alloc(3)];
+    sink.blocked = true;
+    reader.pump();
+    reader.pump();
+    expect(sink.data.length).toBe(1);
+    expect(reader.bytes).toBe(0);
+    sink.blocked = false;
+    sink.drain();
+    expect(sink.data.length).toBe(6);
+    expect(reader.bytes).toBe(6);
+  });
+
+  it('is closed when nothing goes through for too long, however much the ring moves', async () => {
+    cursor.chunks = [Buffer.alloc(1)];
+    sink.blocked = true;
+    reader.pump();
+    await clock.advance(29_999);
+    reader.check();
+    expect(reader.isOver).toBe(false);
+    await clock.advance(1);
+    reader.check();
+    expect(sink.ends).toEqual(['too-slow']);
+    expect(over).toEqual([reader]);
+  });
+
+  it('is not closed while it merely waits for the source', async () => {
+    reader.pump();
+    await clock.advance(600_000);
+    reader.check();
+    expect(reader.isOver).toBe(false);
+  });
+
+  it('is closed when it jumps again and again within a minute', async () => {
+    cursor.jumps = 3;
+    reader.check();
+    expect(reader.isOver).toBe(false);
+    await clock.advance(60_000);
+    reader.check();
+    cursor.jumps = 6;
+    reader.check();
+    expect(reader.isOver).toBe(false);
+    cursor.jumps = 7;
+    reader.check();
+    expect(sink.ends).toEqual(['too-slow']);
+  });
+
+  it('ends once, and writes nothing after its end', () => {
+    cursor.chunks = [Buffer.alloc(1)];
+    reader.end('kicked');
+    reader.end('closed');
+    reader.close();
+    reader.pump();
+    reader.check();
+    sink.drain();
+    expect(sink.ends).toEqual(['kicked']);
+    expect(sink.chunks).toEqual([]);
+    expect(over).toHaveLength(1);
+  });
+
+  it('says nothing to a viewer who left himself', () => {
+    reader.close();
+    expect(sink.ends).toEqual([]);
+    expect(over).toEqual([reader]);
+  });
+
+  it('stops when the viewer goes away in the middle of a write', () => {
+    cursor.chunks = [Buffer.alloc(1), Buffer.alloc(1)];
+    const write = sink.write.bind(sink);
+    sink.write = (chunk) => {
+      reader.close();
+      return write(chunk);
+    };
+    reader.pump();
+    expect(sink.chunks).toHaveLength(1);
+    expect(reader.bytes).toBe(1);
+  });
+
+  it('tells how it fares', async () => {
+    cursor.chunks = [Buffer.alloc(10)];
+    reader.pump();
+    await clock.advance(100);
+    expect(reader.stats()).toEqual({ bytes: 10, lagBytes: 5, lagMs: 99, jumps: 0, joinedAt: 0 });
+  });
+});
