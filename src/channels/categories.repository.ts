@@ -159,8 +159,9 @@ export class CategoriesRepository {
           `WHERE target.id = channels.merged_into_id) WHERE category_id = ${id} AND merged_into_id IS NOT NULL`,
       );
       const counts = await countsOf(manager, id);
-      if (counts.channels + counts.retired > 0)
-        {throw new Refused<CategoryRefusal>({ kind: 'not-empty', counts });}
+      if (counts.channels + counts.retired > 0) {
+        throw new Refused<CategoryRefusal>({ kind: 'not-empty', counts });
+      }
       await manager.update(Category, { parentId: id }, { parentId: row.parentId });
       await manager.delete(Category, { mergedIntoId: id });
       await manager.delete(Category, { id });
