@@ -61,8 +61,9 @@ export function lintDocument(document: ApiDocument): string[] {
   }
   for (const tag of document.tags) if (!tag.description) problems.push(`tag ${tag.name} has no description`);
   problems.push(...danglingReferences(document), ...unusedSchemas(document));
-  for (const [name, schema] of Object.entries(document.components.schemas))
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
     problems.push(...lintSchema(name, schema));
+  }
   return problems;
 }
 
@@ -73,16 +74,19 @@ function lintOperation(
   tags: ReadonlySet<string>,
 ): string[] {
   const problems: string[] = [];
-  if (!operation.summary || !operation.description)
+  if (!operation.summary || !operation.description) {
     problems.push(`${where}: summary or description is missing`);
-  if (operation.tags?.length !== 1 || !tags.has(operation.tags[0] ?? ''))
+  }
+  if (operation.tags?.length !== 1 || !tags.has(operation.tags[0] ?? '')) {
     problems.push(`${where}: not one known tag`);
+  }
   const declared = (operation.parameters ?? [])
     .filter((parameter) => parameter.in === 'path')
     .map(({ name }) => name);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-  if (declared.sort().join() !== inPath.sort().join())
+  if (declared.sort().join() !== inPath.sort().join()) {
     problems.push(`${where}: path parameters ${declared.join()}`);
+  }
   for (const { name, in: place, schema, description } of operation.parameters ?? []) {
     if (!schema) problems.push(`${where}: parameter ${name} has no schema`);
     if (place === 'query' && !description) problems.push(`${where}: parameter ${name} has no description`);
