@@ -21,7 +21,10 @@ export function* literalsOf(script: string): Generator {
 
 /** JSON, or the notation of scripts (bare keys, single quotes, trailing commas, comments); undefined where it is neither. */
 export function parseLiteral(text: string): unknown {
-  return parseJson(text) ?? parseJson(toJson(text));
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  const json = toJson(text);
+  return json === text ? undefined : parseJson(json);
 }
 
 function parseJson(text: string): unknown {
