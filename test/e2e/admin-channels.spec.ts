@@ -437,8 +437,9 @@ describeOnEveryDialect('channels over the API', (store) => {
         anImportChannel('Три', ['d'], { group: 'Sport' }),
         anImportChannel('Four', ['e', 'f']),
       ];
-      for (let refresh = 0; refresh < 2; refresh++)
-        {expect(await apply(all)).toMatchObject({ added: 0, retired: 0 });}
+      for (let refresh = 0; refresh < 2; refresh++) {
+        expect(await apply(all)).toMatchObject({ added: 0, retired: 0 });
+      }
       expect(await shown()).toEqual(['1 One', '2 Two', '10 Три', '11 Four', '12 Four extra']);
       const [first] = (await streams(id)).map((row) => row.id);
       await refused('post', `channels/${id}/streams/${first}/split`, {}, 409);
