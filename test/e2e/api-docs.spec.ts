@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { lintDocument, routesOf, type ApiDocument } from '../builders/openapi-lint.js';
 import { TestStore } from '../contract/dialects.js';
 import { AdminHouse } from '../fakes/admin-house.js';
@@ -26,6 +29,26 @@ describe('the description of the API', () => {
     expect(document.openapi).toMatch(/^3\./);
     expect(document.info.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(lintDocument(document)).toEqual([]);
+  });
+
+  it('passes a linter of others', async () => {
+    const file = path.join(store.dataDir, 'openapi.json');
+    await writeFile(file, JSON.stringify(document));
+    const linter = path.resolve('node_modules', '@redocly', 'cli', 'bin', 'cli.js');
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [linter, 'lint', file, '--extends=recommended', '--format=json'],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      },
+    );
+    expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringContaining('"totals"') });
+    const { problems } = JSON.parse(stdout) as {
+      problems: { severity: string; message: string; location: { pointer: string }[] }[];
+    };
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ message, location }) => `${location[0]?.pointer ?? ''}: ${message}`)).toEqual([]);
   });
 
   it('has every route below /api/admin, and no other', () => {

@@ -27,7 +27,11 @@ export class AuthController {
 
   @Post('login')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Log in', description: 'Gives a pair of tokens for a name and a password.' })
+  @ApiOperation({
+    summary: 'Log in',
+    description: 'Gives a pair of tokens for a name and a password.',
+    security: [],
+  })
   @ApiOkResponse({ type: TokenPairDto, description: 'Logged in.' })
   @ApiUnauthorizedResponse({ type, description: 'Wrong user name or password.' })
   @ApiForbiddenResponse({ type, description: 'The account is a viewer’s, or is not active.' })
@@ -39,7 +43,11 @@ export class AuthController {
 
   @Post('refresh')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Renew the tokens', description: 'The old refresh token is used up by this.' })
+  @ApiOperation({
+    summary: 'Renew the tokens',
+    description: 'The old refresh token is used up by this.',
+    security: [],
+  })
   @ApiOkResponse({ type: TokenPairDto, description: 'The next pair.' })
   @ApiUnauthorizedResponse({
     type,

@@ -1,6 +1,11 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { AppError, invalidInput, refuseProblems, type FieldProblem } from '../../platform/errors/app-error.js';
+import {
+  AppError,
+  invalidInput,
+  refuseProblems,
+  type FieldProblem,
+} from '../../platform/errors/app-error.js';
 import { MAX_ID } from './dto/fields.js';
 
 const MAX_PROBLEMS = 50;

@@ -150,7 +150,8 @@ function isHeaderMap(value: unknown): boolean {
 }
 
 export function Nested(type: () => new () => object, options: Common): PropertyDecorator {
-  return applyDecorators(field(options, { type: type as never }, [IsObject(), ValidateNested()]), Type(type));
+  // The documentation takes a function for the class itself unless it is called "type".
+  return applyDecorators(field(options, { type: type() }, [IsObject(), ValidateNested()]), Type(type));
 }
 
 /** A whole number in a query: texts of digits become numbers, anything else stays a text and is refused. */
