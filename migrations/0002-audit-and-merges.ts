@@ -6,7 +6,7 @@ export class AuditAndMerges1763726400000 implements MigrationInterface {
   name = 'AuditAndMerges1763726400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const c = columnsFor(runner.connection.options.type);
+    const c = columnsFor(runner.dataSource.options.type);
     await runner.createTable(
       new Table({
         name: 'audit_log',

@@ -1,9 +1,14 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CategoriesRepository } from './channels/categories.repository.js';
+import { CategoriesService } from './channels/categories.service.js';
+import { ChannelEditsRepository } from './channels/channel-edits.repository.js';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
 import { ChannelQueryRepository } from './channels/channel-query.repository.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
+import { ChannelsService } from './channels/channels.service.js';
 import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
+import { StreamSourcesService } from './channels/stream-sources.service.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
 import { AppConfig } from './platform/config/app-config.js';
@@ -15,6 +20,8 @@ import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { MetricsRegistry } from './platform/metrics.js';
 import { ReadinessRegistry } from './platform/readiness.js';
+import { SettingsRepository } from './platform/settings/settings.repository.js';
+import { SettingsService } from './platform/settings/settings.service.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
 import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
@@ -29,6 +36,8 @@ import { UsersService } from './users/users.service.js';
 
 const DOMAIN: Provider[] = [
   AuditRepository,
+  SettingsRepository,
+  SettingsService,
   UsersRepository,
   UsersService,
   CredentialsService,
@@ -36,7 +45,12 @@ const DOMAIN: Provider[] = [
   AdminAuthService,
   ChannelsRepository,
   ChannelQueryRepository,
+  ChannelEditsRepository,
+  ChannelsService,
+  CategoriesRepository,
+  CategoriesService,
   StreamSourcesRepository,
+  StreamSourcesService,
   ChannelImportRepository,
   ChannelImportService,
   ListSourcesRepository,

@@ -27,6 +27,7 @@ export function checkNode() {
 
 /** Installs from the lock file when anything it names is absent or has another version. */
 export function ensureInstalled() {
+  if (process.env.ROOFTOP_PREBUILT) return;
   const reason = missingInstall();
   if (reason) {
     say(
@@ -61,6 +62,7 @@ function nativeModulesLoad() {
 
 /** Compiles when a source, the configuration or the compiler changed since the last time. */
 export function ensureBuilt(kind) {
+  if (process.env.ROOFTOP_PREBUILT) return;
   const build = BUILDS[kind];
   const stampFile = path.join(root, build.out, '.stamp');
   const stamp = sourceStamp(build);

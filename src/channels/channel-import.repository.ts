@@ -154,9 +154,19 @@ export class ChannelImportRepository {
     return result.affected ?? 0;
   }
 
-  /** Tells catalogues that channels changed. */
+  /** Tells catalogues that channels changed. What was merged while an import ran ends up where it belongs. */
   async announce(): Promise<void> {
-    await this.database.write('announce channels', (manager) => touch(manager, 'channels'));
+    await this.database.write('announce channels', async (manager) => {
+      await touch(manager, 'channels');
+      await manager.query(
+        `UPDATE channels SET category_id = (SELECT c.merged_into_id FROM categories AS c WHERE c.id = channels.category_id) ` +
+          `WHERE category_id IN (SELECT id FROM categories WHERE merged_into_id IS NOT NULL)`,
+      );
+      await manager.query(
+        `UPDATE stream_sources SET channel_id = (SELECT c.merged_into_id FROM channels AS c WHERE c.id = stream_sources.channel_id) ` +
+          `WHERE channel_id IN (SELECT id FROM channels WHERE merged_into_id IS NOT NULL)`,
+      );
+    });
   }
 
   /** Sources that came from a list which is being removed. Their channels stay for a list that brings them again. */

@@ -126,8 +126,9 @@ class ImportRun {
   async ensureCategories(channels: readonly ImportChannel[]): Promise<void> {
     this.keysOfThisRun = new Set(channels.map(({ identityKey }) => identityKey));
     const known = await this.repository.liveCategories();
-    for (const { sourceKey, id, mergedIntoId } of known)
+    for (const { sourceKey, id, mergedIntoId } of known) {
       if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
+    }
     let position = Math.max(0, ...known.map((category) => category.position));
     const missing = new Map<string, string>();
     for (const { group } of channels) {
@@ -323,7 +324,7 @@ class ImportRun {
       const row = byId.get(id);
       const changes = row ? sourceChanges(row, wanted) : {};
       if (Object.keys(changes).length > 0) await this.repository.updateSource(manager, id, changes);
-      if (row?.retiredAt != null) fed.add(changes.channelId ?? row.channelId);
+      if (row && row.retiredAt !== null) fed.add(changes.channelId ?? row.channelId);
     }
     await this.repository.revive(manager, [...fed]);
   }

@@ -1,11 +1,34 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database/database.js';
+import { IsNull } from 'typeorm';
+import { AuditRepository } from '../platform/audit/audit.repository.js';
+import { Database, findForUpdate, type Transaction } from '../platform/database/database.js';
+import { Channel } from './channel.entity.js';
+import { editChannels, Refused } from './edit-transaction.js';
 import { StreamSource } from './stream-source.entity.js';
 
-/** Sources as administrators see them: switched off and retired ones too. */
+export type NewManualSource = Pick<
+  StreamSource,
+  'kind' | 'locator' | 'fingerprint' | 'label' | 'userAgent' | 'headers' | 'allowPrivate'
+>;
+
+export type SourceRefusal =
+  | { kind: 'unknown-channel'; id: number }
+  | { kind: 'unknown-source'; id: number }
+  | { kind: 'known-place'; id: number }
+  | { kind: 'too-many' }
+  | { kind: 'list-source'; id: number };
+export type SourceEdited = { kind: 'done'; source: StreamSource | null } | SourceRefusal;
+
+/** Sources a person may add to one channel; lists bring a handful. */
+const MAX_SOURCES = 200;
+
+/** Sources as administrators see and change them: switched off and retired ones too. */
 @Injectable()
 export class StreamSourcesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   /** In the order in which they are tried, retired ones last. */
   async listOf(channelId: number): Promise<StreamSource[]> {
@@ -18,4 +41,91 @@ export class StreamSourcesRepository {
       ...rows.filter(({ retiredAt }) => retiredAt !== null),
     ];
   }
+
+  find(channelId: number, id: number): Promise<StreamSource | null> {
+    return this.database.read.findOneBy(StreamSource, { channelId, id });
+  }
+
+  /** Behind the others, or before them. A channel that nothing fed is alive again. */
+  add(channelId: number, fields: NewManualSource, isFirst: boolean, addedAt: number): Promise<SourceEdited> {
+    return this.edit('add source', channelId, async (manager, rows) => {
+      if (rows.length >= MAX_SOURCES) throw new Refused<SourceRefusal>({ kind: 'too-many' });
+      const known = rows.find((row) => row.fingerprint === fields.fingerprint && row.retiredAt === null);
+      if (known) throw new Refused<SourceRefusal>({ kind: 'known-place', id: known.id });
+      const priorities = rows.map(({ priority }) => priority);
+      const priority = isFirst ? Math.min(0, ...priorities) - 1 : Math.max(-1, ...priorities) + 1;
+      const source = await manager.save(
+        manager.create(StreamSource, {
+          ...{ ...fields, channelId, priority, addedAt },
+          listSourceId: null,
+          isEnabled: true,
+          editedFields: [],
+          retiredAt: null,
+        }),
+      );
+      await manager.update(Channel, { id: channelId }, { retiredAt: null });
+      const { kind, locator, label, allowPrivate } = fields;
+      const changes = { sourceId: source.id, kind, locator, label, allowPrivate };
+      await this.audit.record(manager, ['channel', 'add source'], channelId, changes);
+      return source;
+    });
+  }
+
+  setEnabled(channelId: number, id: number, isEnabled: boolean): Promise<SourceEdited> {
+    return this.edit('switch source', channelId, async (manager, rows) => {
+      const row = requireSource(rows, id);
+      if (row.isEnabled === isEnabled) return row;
+      const editedFields = [...new Set([...row.editedFields, 'isEnabled'])];
+      await manager.update(StreamSource, { id }, { isEnabled, editedFields });
+      await this.audit.record(manager, ['channel', 'switch source'], channelId, { sourceId: id, isEnabled });
+      return Object.assign(row, { isEnabled, editedFields });
+    });
+  }
+
+  /** The named ones first, in this order; no refresh changes it. */
+  order(channelId: number, ids: readonly number[]): Promise<SourceEdited> {
+    return this.edit('order sources', channelId, async (manager, rows) => {
+      const named = ids.map((id) => requireSource(rows, id));
+      const rest = rows
+        .filter((row) => !ids.includes(row.id))
+        .sort((a, b) => a.priority - b.priority || a.id - b.id);
+      for (const [priority, row] of [...named, ...rest].entries()) {
+        const editedFields = [...new Set([...row.editedFields, 'priority'])];
+        await manager.update(StreamSource, { id: row.id }, { priority, editedFields });
+      }
+      await this.audit.record(manager, ['channel', 'order sources'], channelId, { ids });
+      return null;
+    });
+  }
+
+  /** Only sources that a person added: those of lists would come back, and can be switched off. */
+  remove(channelId: number, id: number): Promise<SourceEdited> {
+    return this.edit('remove source', channelId, async (manager, rows) => {
+      const row = requireSource(rows, id);
+      if (row.listSourceId !== null) throw new Refused<SourceRefusal>({ kind: 'list-source', id });
+      await manager.delete(StreamSource, { id });
+      const changes = { sourceId: id, kind: row.kind, locator: row.locator };
+      await this.audit.record(manager, ['channel', 'remove source'], channelId, changes);
+      return null;
+    });
+  }
+
+  private edit(
+    name: string,
+    channelId: number,
+    work: (manager: Transaction, rows: StreamSource[]) => Promise<StreamSource | null>,
+  ): Promise<SourceEdited> {
+    return editChannels<SourceEdited, SourceRefusal>(this.database, name, async (manager) => {
+      const [channel] = await findForUpdate(manager, Channel, { id: channelId, mergedIntoId: IsNull() });
+      if (!channel) throw new Refused<SourceRefusal>({ kind: 'unknown-channel', id: channelId });
+      const rows = await findForUpdate(manager, StreamSource, { channelId });
+      return { kind: 'done', source: await work(manager, rows) };
+    });
+  }
+}
+
+function requireSource(rows: readonly StreamSource[], id: number): StreamSource {
+  const row = rows.find((candidate) => candidate.id === id);
+  if (!row) throw new Refused<SourceRefusal>({ kind: 'unknown-source', id });
+  return row;
 }

@@ -13,9 +13,12 @@ export type ReaderMessage =
 
 export interface ListReaderOptions extends ReadListOptions {
   onProgress?: (channels: number) => void;
+  /** A list that takes longer (a filter that backtracks for ever, say) is given up. */
+  timeoutMs?: number;
+  /** Heap of the worker; a list of 200,000 entries needs about 300 MB. */
+  maxMegabytes?: number;
 }
 
-/** A list that takes longer (a filter that backtracks for ever, say) is given up. */
 const TIMEOUT_MS = 120_000;
 const MAX_WORKER_MEGABYTES = 1024;
 
@@ -30,21 +33,27 @@ export class ListReader {
 
   /** `bytes` may be handed over to the worker: do not use them afterwards. Throws `list_unreadable`. */
   async read(bytes: Uint8Array, options: ListReaderOptions): Promise<ReadChannels> {
-    const { onProgress, ...rest } = options;
+    const { onProgress, timeoutMs = TIMEOUT_MS, maxMegabytes = MAX_WORKER_MEGABYTES, ...rest } = options;
     const limits = { maxEntries: this.config.sources.maxEntries, ...rest.limits };
+    const own = transferable(bytes);
     const worker = new Worker(new URL('./list-reader.worker.js', import.meta.url), {
-      workerData: { bytes, options: { ...rest, limits } },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_MEGABYTES },
+      workerData: { bytes: own, options: { ...rest, limits } },
+      transferList: [own.buffer],
+      resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
       execArgv: [],
     });
     try {
-      return await this.collect(worker, onProgress);
+      return await this.collect(worker, timeoutMs, onProgress);
     } finally {
       await worker.terminate();
     }
   }
 
-  private collect(worker: Worker, onProgress: ListReaderOptions['onProgress']): Promise<ReadChannels> {
+  private collect(
+    worker: Worker,
+    timeoutMs: number,
+    onProgress: ListReaderOptions['onProgress'],
+  ): Promise<ReadChannels> {
     const channels: ImportChannel[] = [];
     return new Promise((resolve, reject) => {
       const fail = (reason: string, cause?: unknown): void => {
@@ -52,11 +61,12 @@ export class ListReader {
         reject(new AppError('list_unreadable', reason, { status: 502, cause }));
       };
       const onAbort = (): void => fail('the server is shutting down');
-      const timer = this.clock.setTimer(TIMEOUT_MS, () => fail('reading the list took too long'));
+      const timer = this.clock.setTimer(timeoutMs, () => fail('reading the list took too long'));
       const settle = (): void => {
         timer.cancel();
         this.lifecycle.signal.removeEventListener('abort', onAbort);
       };
+      if (this.lifecycle.signal.aborted) return onAbort();
       this.lifecycle.signal.addEventListener('abort', onAbort, { once: true });
       worker.on('error', (error) => fail(`the list could not be read (${describeError(error)})`, error));
       worker.on('exit', (code) => fail(`the list reader ended early (${code})`));
@@ -72,4 +82,11 @@ export class ListReader {
       });
     });
   }
+}
+
+/** The bytes in a buffer of their own: moved to the worker instead of copied, unless they share one (Node pools small buffers). */
+function transferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength;
+  return isAlone ? new Uint8Array(buffer) : new Uint8Array(bytes);
 }

@@ -8,7 +8,8 @@ export type ListType = (typeof LIST_TYPES)[number];
 export const GROUPINGS = ['tvg-id-then-name', 'url'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-export type RefreshStatus = 'ok' | 'unchanged' | 'stale' | 'failed';
+export const REFRESH_STATES = ['ok', 'unchanged', 'stale', 'failed'] as const;
+export type RefreshStatus = (typeof REFRESH_STATES)[number];
 
 export interface ListFilters {
   /** Case-insensitive regular expressions on `group` and `name`; an entry must match every include given and no exclude. */

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThanOrEqual, Or } from 'typeorm';
-import { Database } from '../platform/database/database.js';
+import { AuditRepository } from '../platform/audit/audit.repository.js';
+import { differences } from '../platform/audit/changes.js';
+import { Database, findForUpdate } from '../platform/database/database.js';
 import { ListSource } from './list-source.entity.js';
 
 @Injectable()
 export class ListSourcesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   list(): Promise<ListSource[]> {
     return this.database.read.find(ListSource, { order: { id: 'ASC' } });
@@ -24,9 +29,29 @@ export class ListSourcesRepository {
   }
 
   insert(fields: Omit<ListSource, 'id'>): Promise<ListSource> {
-    return this.database.write('add list', (manager) => manager.save(manager.create(ListSource, fields)));
+    return this.database.write('add list', async (manager) => {
+      const source = await manager.save(manager.create(ListSource, fields));
+      const { name, url, type, intervalMinutes, headers, allowPrivate } = fields;
+      const changes = { name, url, type, intervalMinutes, headers, allowPrivate };
+      await this.audit.record(manager, ['list', 'add'], source.id, changes);
+      return source;
+    });
   }
 
+  /** What a person changes; `more` goes along without being written down. False when there is no such list. */
+  edit(id: number, fields: Partial<ListSource>, more: Partial<ListSource>): Promise<boolean> {
+    return this.database.write('change list', async (manager) => {
+      const [before] = await findForUpdate(manager, ListSource, { id });
+      if (!before) return false;
+      const changes = differences(before, fields);
+      if (Object.keys(changes).length === 0) return true;
+      await manager.update(ListSource, { id }, { ...fields, ...more });
+      await this.audit.record(manager, ['list', 'change'], id, changes);
+      return true;
+    });
+  }
+
+  /** What a refresh remembers. */
   update(id: number, fields: Partial<Omit<ListSource, 'id'>>): Promise<boolean> {
     return this.database.write('change list', async (manager) => {
       if (!(await manager.existsBy(ListSource, { id }))) return false;
@@ -37,8 +62,11 @@ export class ListSourcesRepository {
 
   remove(id: number): Promise<boolean> {
     return this.database.write('remove list', async (manager) => {
-      const result = await manager.delete(ListSource, { id });
-      return (result.affected ?? 0) > 0;
+      const source = await manager.findOneBy(ListSource, { id });
+      if (!source) return false;
+      await manager.delete(ListSource, { id });
+      await this.audit.record(manager, ['list', 'remove'], id, { name: source.name, url: source.url });
+      return true;
     });
   }
 }

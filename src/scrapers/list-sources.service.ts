@@ -83,7 +83,7 @@ export class ListSourcesService {
     const forgotten = startsAfresh
       ? { etag: null, lastModified: null, contentHash: null, nextRunAt: null }
       : {};
-    if (!(await this.sources.update(id, { ...fields, ...forgotten }))) throw unknownList(id);
+    if (!(await this.sources.edit(id, fields, forgotten))) throw unknownList(id);
     return this.get(id);
   }
 

@@ -17,7 +17,7 @@ import type { ListSource, RefreshReport, RefreshStatus } from './list-source.ent
 import { ListSourcesRepository } from './list-sources.repository.js';
 
 export interface RefreshProgress {
-  step: 'fetching' | 'reading' | 'importing';
+  step: 'waiting' | 'fetching' | 'reading' | 'importing';
   done: number;
   /** null = not known. */
   total: number | null;
@@ -48,6 +48,7 @@ interface Outcome {
   fields?: Partial<ListSource>;
 }
 
+const WAITING: RefreshProgress = { step: 'waiting', done: 0, total: null };
 /** Problems kept with the list; the counts are complete. */
 const MAX_PROBLEMS = 100;
 /** A failed list is tried again after this, and at its interval at the latest. */
@@ -60,6 +61,7 @@ const RETRY_MINUTES = 15;
 @Injectable()
 export class RefreshService {
   private readonly running = new SingleFlight<number, RefreshReport>();
+  private readonly progress = new Map<number, RefreshProgress>();
   /** Imports of different lists touch the same channels: one after the other. */
   private readonly turn = new Semaphore(1);
 
@@ -76,11 +78,27 @@ export class RefreshService {
 
   /** One run per list: a second call joins the first. Throws `not_found` for an unknown list only. */
   refresh(id: number, options: RefreshOptions = {}): Promise<RefreshReport> {
-    return this.running.run(id, () => this.turn.use(() => this.refreshNow(id, options)));
+    return this.running.run(id, async () => {
+      this.progress.set(id, WAITING);
+      const onProgress = (progress: RefreshProgress): void => {
+        this.progress.set(id, progress);
+        options.onProgress?.(progress);
+      };
+      try {
+        return await this.turn.use(() => this.refreshNow(id, { ...options, onProgress }));
+      } finally {
+        this.progress.delete(id);
+      }
+    });
   }
 
   isRunning(id: number): boolean {
     return this.running.has(id);
+  }
+
+  /** Of a run in this process; null = none. */
+  progressOf(id: number): RefreshProgress | null {
+    return this.progress.get(id) ?? null;
   }
 
   private async refreshNow(id: number, options: RefreshOptions): Promise<RefreshReport> {

@@ -6,6 +6,7 @@ import { SingleFlight } from '../core/util/single-flight.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { SettingsService } from '../platform/settings/settings.service.js';
 import { CLOCK, SECRETS } from '../platform/tokens.js';
 import type { Secrets } from '../platform/data-folder.js';
 import { toAccount, type Account, type OutputFormat } from './account.js';
@@ -44,6 +45,7 @@ export class CredentialsService {
     config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SECRETS) private readonly secrets: Secrets,
+    private readonly settings: SettingsService,
   ) {
     const now = (): number => this.clock.monotonic();
     this.remembered = new TtlMap({
@@ -85,7 +87,8 @@ export class CredentialsService {
 
   private async accountOf(user: User): Promise<Account> {
     const nowSeconds = Math.floor(this.clock.now() / 1000);
-    return toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
+    const own = toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
+    return { ...own, joinBehindSeconds: own.joinBehindSeconds ?? this.settings.current.joinBehindSeconds };
   }
 
   private async checkPassword(

@@ -87,8 +87,9 @@ export class UsersRepository {
       order: { categoryId: 'ASC' },
     });
     const byUser = new Map<number, number[]>();
-    for (const { userId, categoryId } of rows)
+    for (const { userId, categoryId } of rows) {
       byUser.set(userId, [...(byUser.get(userId) ?? []), categoryId]);
+    }
     return byUser;
   }
 
@@ -112,9 +113,10 @@ export class UsersRepository {
       await touch(manager, 'users');
       const before = await manager.findOneBy(User, { id });
       if (!before) return 'unknown';
-      const after = { ...before, ...fields };
-      if (!mayAdminister(after, nowSeconds) && (await isLastAdministrator(manager, before, nowSeconds)))
+      const after = Object.assign({}, before, fields);
+      if (!mayAdminister(after, nowSeconds) && (await isLastAdministrator(manager, before, nowSeconds))) {
         return 'last-administrator';
+      }
       if (Object.keys(fields).length > 0) await manager.update(User, { id }, fields);
       const changes = differences(before, fields);
       if (categoryIds) {
@@ -123,8 +125,9 @@ export class UsersRepository {
         Object.assign(changes, differences(known, { categoryIds: [...categoryIds].sort((a, b) => a - b) }));
         await replaceCategories(manager, id, categoryIds);
       }
-      if (fields.passwordHash !== undefined)
+      if (fields.passwordHash !== undefined) {
         await manager.update(RefreshToken, { userId: id, revokedAt: IsNull() }, { revokedAt: nowSeconds });
+      }
       if (Object.keys(changes).length > 0) await this.audit.record(manager, ['user', 'change'], id, changes);
       return 'done';
     });
@@ -166,8 +169,9 @@ export class UsersRepository {
     if (status === 'Banned') return;
     builder.andWhere('user.isActive = :isActive', { isActive: status !== 'Disabled' });
     if (status === 'Expired') builder.andWhere('user.expiresAt <= :nowSeconds', { nowSeconds });
-    if (status === 'Active')
+    if (status === 'Active') {
       builder.andWhere('(user.expiresAt IS NULL OR user.expiresAt > :nowSeconds)', { nowSeconds });
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import bcrypt from 'bcrypt';
 import type { Clock } from '../platform/clock.js';
 import { ChangeFeed } from '../platform/database/change-feed.js';
 import { AppError, isWholeNumber, refuseProblems, type FieldProblem } from '../platform/errors/app-error.js';
+import { SettingsService } from '../platform/settings/settings.service.js';
 import { CLOCK } from '../platform/tokens.js';
 import { generatePassword, passwordProblems, usernameProblems } from './account-rules.js';
 import { OUTPUT_FORMATS } from './account.js';
@@ -34,6 +35,7 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly changes: ChangeFeed,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly settings: SettingsService,
   ) {}
 
   /** The password is returned here and nowhere else. Throws `invalid_input`, `conflict`. */
@@ -49,7 +51,7 @@ export class UsersService {
         isBanned: input.isBanned ?? false,
         isAdmin: input.isAdmin ?? false,
         isTrial: input.isTrial ?? false,
-        maxConnections: input.maxConnections ?? 1,
+        maxConnections: input.maxConnections ?? this.settings.current.defaultMaxConnections,
         expiresAt: input.expiresAt ?? null,
         createdAt: this.nowSeconds(),
         lastSeenAt: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -30,6 +30,26 @@ describe('the documents of the configuration', () => {
     expect([...named].sort()).toEqual(known.sort());
   });
 
+  it('documents every variable that any file of the project reads', () => {
+    const known = new Set(read('docs/configuration.md').match(/ROOFTOP_[A-Z0-9_]+/g));
+    const folders = ['src', 'test', 'scripts', 'bin', 'migrations'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name)),
+    );
+    const files = [
+      ...folders.filter((file) => /\.(ts|mjs)$/.test(file)),
+      'Dockerfile',
+      'docker-compose.yml',
+      '.ci/run',
+    ];
+    const unknown = files
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .flatMap((file) =>
+        (read(file).match(/ROOFTOP_[A-Z][A-Z0-9_]+/g) ?? []).map((name) => `${file}: ${name}`),
+      )
+      .filter((entry) => !known.has(entry.split(': ')[1] ?? ''));
+    expect(unknown).toEqual([]);
+  });
+
   it('gives the defaults when every line of the sample file is switched on', () => {
     const root = mkdtempSync(path.join(tmpdir(), 'rooftop-'));
     try {
@@ -49,7 +69,9 @@ describe('the documents of the configuration', () => {
 
   it('gives the defaults when every line of .env.example is switched on', () => {
     const env = parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, ''));
-    expect(Object.keys(env)).toHaveLength(listSettings().length);
+    expect(Object.keys(env).filter((name) => name.startsWith('ROOFTOP_'))).toHaveLength(
+      listSettings().length,
+    );
     const rootDir = path.join(tmpdir(), 'rooftop-without-files');
     expect(loadConfig({ env, rootDir }).config).toEqual(loadConfig({ env: {}, rootDir }).config);
   });

@@ -50,6 +50,12 @@ function renderEnvExample(): string {
     if (secret) lines.push(`# Can also be read from a file: ${env}_FILE=/run/secrets/...`);
     lines.push(`#${env}=${type.toText(value)}`);
   }
+  lines.push(
+    '',
+    '# For "docker compose --profile postgres" only: the password of the database container. The address is then',
+    '# ROOFTOP_DATABASE_URL=postgres://rooftop:<this password>@postgres:5432/rooftop',
+    '#POSTGRES_PASSWORD=',
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -8,6 +8,7 @@ import { ChannelImportRepository } from '../../src/channels/channel-import.repos
 import { ChannelImportService } from '../../src/channels/channel-import.service.js';
 import { SCHEMA } from '../../src/data-source.js';
 import { SystemClock } from '../../src/platform/clock.js';
+import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import { openDatabase } from '../../src/platform/database/open-database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -39,7 +40,7 @@ const lifecycle = new Lifecycle(logger);
 const config = anAppConfig({ sources: { allowPrivate: true } });
 const database = await openDatabase({ url: null, dataDir, schema: SCHEMA, clock, logger });
 const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
-const repository = new ListSourcesRepository(database);
+const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
 const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
 const lists = new ListSourcesService(repository, imports, clock);
 const refreshes = new RefreshService(

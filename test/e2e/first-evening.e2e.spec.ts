@@ -126,7 +126,12 @@ describe('the first evening', () => {
       { num: 2, name: 'Channel Two', category: 'News' },
     ]);
     expect(channels[0]?.streams).toEqual([
-      { kind: 'acestream', url: `acestream://${contentIdOf('Channel One')}`, priority: 0 },
+      {
+        id: expect.any(Number),
+        kind: 'acestream',
+        url: `acestream://${contentIdOf('Channel One')}`,
+        priority: 0,
+      },
     ]);
   }, 60_000);
 

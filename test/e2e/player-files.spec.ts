@@ -68,6 +68,11 @@ describe('get.php', () => {
     });
   });
 
+  it('has a bare type for mpv, which compares all of it', async () => {
+    const { headers } = await get(`/get.php?${login}`, { 'user-agent': 'libmpv' });
+    expect(headers['content-type']).toBe('audio/x-mpegurl');
+  });
+
   it('comes compressed to who takes it', async () => {
     const path = `/get.php?${login}`;
     const packed = await get(path, { 'accept-encoding': 'gzip' });

@@ -14,6 +14,7 @@ export const OWNER = { username: 'owner', password: 'sesame-open' } as const;
 export interface AdminHouseOptions {
   clock?: Clock;
   logger?: Logger;
+  onRoute?: (route: { method: string; path: string }) => void;
 }
 
 /** The whole server as it is wired in production, over a store of a suite, with one administrator. */
@@ -31,6 +32,8 @@ export class AdminHouse {
     const opened = await openHouse(config, options.logger ?? new SilentLogger());
     const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };
     const app = await createApp(house);
+    const { onRoute } = options;
+    if (onRoute) listenToRoutes(app, onRoute);
     await app.listen(0, '127.0.0.1');
     await house.changes.check();
     if (!(await app.get(UsersService).page({ ...ALL, search: OWNER.username })).total) {
@@ -55,6 +58,15 @@ export class AdminHouse {
   close(): Promise<void> {
     return this.house.lifecycle.shutdown();
   }
+}
+
+function listenToRoutes(app: NestFastifyApplication, onRoute: AdminHouseOptions['onRoute']): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', ({ method, url }) => {
+      for (const name of [method].flat()) onRoute?.({ method: name, path: url });
+    });
 }
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

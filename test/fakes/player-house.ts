@@ -18,6 +18,8 @@ import { AppConfig } from '../../src/platform/config/app-config.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { DEFAULT_SETTINGS } from '../../src/platform/settings/settings-shape.js';
+import { SettingsService } from '../../src/platform/settings/settings.service.js';
 import { CLOCK, LOGGER } from '../../src/platform/tokens.js';
 import { CredentialsService } from '../../src/users/credentials.service.js';
 import type { Verdict } from '../../src/users/credentials.service.js';
@@ -159,6 +161,7 @@ function houseModule(
     { provide: ChannelsRepository, useValue: options.channels },
     { provide: CredentialsService, useValue: options.credentials },
     { provide: AppConfig, useValue: { server } },
+    { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },
     { provide: EventBus, useValue: parts.events },
     { provide: Lifecycle, useValue: parts.lifecycle },
     { provide: CLOCK, useValue: options.clock ?? new SystemClock() },

@@ -170,7 +170,7 @@ export class StreamHouse {
   }
 
   private liveService(): LiveService {
-    const calls = new PlayerCalls({ publicUrl: null, trustedProxies: [], timezone: 'UTC' });
+    const calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
     const gate = new PlayerGate(this.credentials);
     const clock = this.options.clock ?? new SystemClock();
     return new LiveService(calls, gate, this.playback, clock, this.logger);

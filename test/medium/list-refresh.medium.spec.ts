@@ -4,6 +4,7 @@ import { ChannelImportRepository } from '../../src/channels/channel-import.repos
 import { ChannelImportService } from '../../src/channels/channel-import.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import { SystemClock } from '../../src/platform/clock.js';
+import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -58,7 +59,7 @@ describeOnEveryDialect('a list refresh', (store) => {
       sources: { allowPrivate: true, maxListBytes: 2_000_000, fetchTimeoutSeconds: 20 },
     });
     const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
-    const repository = new ListSourcesRepository(database);
+    const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
     const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
     channels = new ChannelsRepository(database);
     lists = new ListSourcesService(repository, imports, clock);
@@ -209,7 +210,7 @@ describeOnEveryDialect('a list refresh', (store) => {
   it('refuses private addresses unless the operator allows them', async () => {
     host.put('/l.m3u', m3u(TEN));
     const clock = new SystemClock();
-    const repository = new ListSourcesRepository(database);
+    const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
     const feed = { check: () => Promise.resolve() } as ChangeFeed;
     const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
     const config = anAppConfig();

@@ -1,10 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { RingCursor } from '../../src/core/mpegts/cursor.js';
 import { GopRing } from '../../src/core/mpegts/gop-ring.js';
 import { OutputStitcher } from '../../src/core/mpegts/stitcher.js';
 import { dropPackets } from '../builders/ts-faults.js';
 import { TsChannel } from '../builders/ts-builder.js';
+import { describeWithService } from '../fakes/services.js';
 
 /** What ffmpeg's demuxer says about continuity, clocks and broken packets; its decoders are not asked. */
 function complaints(ts: Buffer): string[] {
@@ -39,12 +40,7 @@ function drain(cursor: RingCursor): Buffer {
   return Buffer.concat(parts);
 }
 
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-
-/** Without ffmpeg the suite is reported as skipped instead of passing silently. */
-const withFfmpeg = hasFfmpeg ? describe : describe.skip;
-
-withFfmpeg(`ffmpeg${hasFfmpeg ? '' : ' (skipped: not installed)'}`, () => {
+describeWithService('ffmpeg', 'ffmpeg', () => {
   it('complains about lost packets, so that its silence means something', () => {
     const ts = new TsChannel().seconds(4);
     expect(complaints(ts)).toEqual([]);

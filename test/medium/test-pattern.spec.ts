@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspectTs } from '../fakes/media/inspect-ts.js';
 import { TsFileSource } from '../fakes/media/ts-file-source.js';
+import { describeWithService } from '../fakes/services.js';
 
 interface TestPatternModule {
   PATTERN_SECONDS: number;
@@ -16,10 +17,6 @@ interface TestPatternModule {
     encoder?: 'auto' | 'ffmpeg' | 'builtin';
   }): Promise<{ file: string; encoder: 'ffmpeg' | 'builtin'; made: boolean }>;
 }
-
-const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-/** Without ffmpeg the suite is reported as skipped instead of passing silently. */
-const withFfmpeg = hasFfmpeg ? describe : describe.skip;
 
 let folder: string;
 let patterns: TestPatternModule;
@@ -82,7 +79,7 @@ function decode(ts: Buffer, args: readonly string[]): string {
   return spawnSync('ffmpeg', all, { input: ts, maxBuffer: 1 << 26 }).stderr.toString();
 }
 
-withFfmpeg(`real decoders${hasFfmpeg ? '' : ' (skipped: ffmpeg is not installed)'}`, () => {
+describeWithService('ffmpeg', 'real decoders', () => {
   it.each([
     ['builtin', ['mpeg2video 1200', 'mp2 2000']],
     ['ffmpeg', ['h264 1200', 'aac 2250']],

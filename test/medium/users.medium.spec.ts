@@ -5,6 +5,8 @@ import type { Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { DEFAULT_SETTINGS } from '../../src/platform/settings/settings-shape.js';
+import type { SettingsService } from '../../src/platform/settings/settings.service.js';
 import { AdminAuthService } from '../../src/users/admin-auth.service.js';
 import { CredentialsService } from '../../src/users/credentials.service.js';
 import { RefreshTokensRepository } from '../../src/users/refresh-tokens.repository.js';
@@ -37,8 +39,9 @@ describeOnEveryDialect('users', (store) => {
     const logger = new SilentLogger();
     const feed = new ChangeFeed(database, new EventBus(logger), clock, new Lifecycle(logger));
     const config = anAppConfig();
-    users = new UsersService(repository, feed, clock);
-    credentials = new CredentialsService(repository, config, clock, SECRETS);
+    const settings = { current: DEFAULT_SETTINGS } as SettingsService;
+    users = new UsersService(repository, feed, clock, settings);
+    credentials = new CredentialsService(repository, config, clock, SECRETS, settings);
     auth = new AdminAuthService(
       credentials,
       repository,
@@ -64,7 +67,9 @@ describeOnEveryDialect('users', (store) => {
   it('forgets a password at once when it changes, whoever changed it', async () => {
     const { user, password } = await users.add('ana', {});
     expect(await kindOf('ana', password)).toBe('ok');
-    const elsewhere = new UsersService(repository, { check: async () => {} } as ChangeFeed, clock);
+    const elsewhere = new UsersService(repository, { check: async () => {} } as ChangeFeed, clock, {
+      current: DEFAULT_SETTINGS,
+    } as SettingsService);
     await elsewhere.change(user.id, { password: 'another-one' });
     expect(await kindOf('ana', password)).toBe('refused');
     expect(await kindOf('ana', 'another-one')).toBe('ok');

@@ -21,6 +21,7 @@ export interface Classification {
   episode: number | null;
 }
 
+const LIVE: Classification = Object.freeze({ kind: 'live', series: null, season: null, episode: null });
 const VIDEO_FILE = /\.(?:mkv|mp4|avi|m4v|mov|wmv|flv|webm|mpe?g|divx|vob|m2ts)$/i;
 const EPISODE =
   /^(.*?)[\s._([-]*(?:s(\d{1,3})[\s._-]*e(?:p)?(\d{1,4})|(\d{1,2})x(\d{2,3}))(?![\p{L}\p{N}])/iu;
@@ -38,7 +39,7 @@ const FILM_SECONDS = 600;
  */
 export function classify(input: ClassifyInput): Classification {
   const kind = kindOf(input);
-  if (kind === 'live') return { kind, series: null, season: null, episode: null };
+  if (kind === 'live') return LIVE;
   const match = EPISODE.exec(input.name);
   if (match === null) return { kind, series: null, season: null, episode: null };
   const season = Number(match[2] ?? match[4]);

@@ -53,6 +53,17 @@ describe('decodeText', () => {
     expect(decode(encode(RUSSIAN, 'windows-1251'), 'text/plain; charset=nonsense')).toBe(RUSSIAN);
   });
 
+  it('believes the head of a page, where the server says nothing', () => {
+    const greek =
+      '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-7"></head>Ελλάδα\n';
+    expect(decode(encode(greek, 'iso-8859-7'))).toBe(greek);
+    expect(decode(encode(greek, 'iso-8859-7'), 'text/html')).toBe(greek);
+  });
+
+  it('reads UTF-16 of Cyrillic letters without a mark', () => {
+    expect(decode(utf16(RUSSIAN, 'le'))).toBe(RUSSIAN);
+  });
+
   it('lets one foreign line cost that line alone', () => {
     const mixed = Uint8Array.of(
       ...utf8('Первый канал\n'),

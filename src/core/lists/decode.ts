@@ -12,14 +12,14 @@ type SingleByte = 'windows-1252' | 'windows-1251';
 
 /**
  * Decodes in pieces of about 64 KiB. In this order: byte order mark; UTF-16 without one; valid UTF-8; and for lines that
- * are not UTF-8 the charset the server names, else latin-1 or windows-1251 by `guessCharset`. One foreign line in a
+ * are not UTF-8 the charset the server or the page names, else latin-1 or windows-1251 by `guessCharset`. One foreign line in a
  * UTF-8 list therefore costs that line alone. NUL and other control characters are dropped.
  */
 export function* decodeText(bytes: Uint8Array, contentType?: string | null): Generator<string> {
   const wide = utf16Kind(bytes);
   if (wide !== null) yield* decodeStream(bytes, wide);
   else if (isUtf8(bytes)) yield* decodeStream(bytes, 'utf-8');
-  else yield* decodeLines(bytes, charsetOf(contentType ?? ''));
+  else yield* decodeLines(bytes, charsetOf(contentType ?? '') ?? charsetOfPage(bytes));
 }
 
 /** The `charset` of a Content-Type or of an HTML page's head, in the name TextDecoder knows, or null. */
@@ -46,6 +46,13 @@ export function guessCharset(bytes: Uint8Array): SingleByte {
     else if (isAsciiLetter(bytes[at - 1]) || isAsciiLetter(bytes[at + 1])) alone++;
   }
   return together > alone ? 'windows-1251' : 'windows-1252';
+}
+
+/** The charset a page names in its head, if the bytes begin like a page. */
+export function charsetOfPage(bytes: Uint8Array): string | null {
+  const head = new TextDecoder('windows-1252').decode(bytes.subarray(0, 2048));
+  const meta = /<meta\b[^>]{0,200}charset\s*=\s*["']?[\w.:-]+/i.exec(head);
+  return meta === null ? null : charsetOf(meta[0]);
 }
 
 function* decodeStream(bytes: Uint8Array, encoding: string): Generator<string> {
@@ -109,10 +116,10 @@ function* lines(block: Uint8Array): Generator<Uint8Array> {
   if (start < block.length) yield block.subarray(start);
 }
 
-function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+/** UTF-16 by its mark, or by the zeros that ASCII directives leave at every second byte; null for anything else. */
+export function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if (startsWith(bytes, [0xff, 0xfe])) return 'utf-16le';
   if (startsWith(bytes, [0xfe, 0xff])) return 'utf-16be';
-  // Without a mark: ASCII directives leave every second byte zero.
   const length = Math.min(bytes.length, 512) & ~1;
   if (length < 16) return null;
   const zeros = [0, 0];

@@ -2,6 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { detectFormat } from './detect.js';
 import { parseList } from './parse-list.js';
+import { describeReason } from './types.js';
+
+/** Stuffing packets. */
+function tsPackets(): Uint8Array {
+  const packet = Uint8Array.of(0x47, 0x1f, 0xff, 0x10, ...new Uint8Array(184).fill(0xff));
+  return Uint8Array.of(...packet, ...packet, ...packet);
+}
+
+/** Evenly spread, the same in every run. */
+function randomBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 197 + ((at * at) >> 3)) & 0xff);
+}
 
 const ID = 'dd1e67078381739d14beca697356ab76d49d1a2d';
 
@@ -43,6 +55,8 @@ describe('parseList on what is no list', () => {
       'unknown',
       'binary',
     ],
+    ['a transport stream', tsPackets(), 'unknown', 'binary'],
+    ['random bytes', randomBytes(3000), 'unknown', 'binary'],
     [
       'an error page',
       Buffer.from('<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>'),
@@ -57,6 +71,9 @@ describe('parseList on what is no list', () => {
     const list = parseList(bytes);
     expect(list).toMatchObject({ format, entries: [], counts: { imported: 0 } });
     expect(list.problems.map((problem) => problem.reason)).toEqual([reason]);
+    expect(list.problems.map((problem) => describeReason(problem.reason))).toEqual([
+      expect.stringMatching(/^[a-z].{10,}[^.]$/i),
+    ]);
   });
 
   it('goes by the content where the source is said to be something else', () => {

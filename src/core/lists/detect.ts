@@ -1,7 +1,11 @@
 // Which kind of list is this? The content decides: extensions and content types lie.
+import { utf16Kind } from './decode.js';
 import type { ListFormat, ProblemReason } from './types.js';
 
 const HEAD = 65_536;
+/** Somebody gave the address of a stream for that of a list. */
+const TS_SYNC = 0x47;
+const TS_PACKET = 188;
 
 /** Archives and media that are no text at all, by their first bytes. */
 export function refuseBytes(
@@ -39,28 +43,12 @@ function looksLikeJson(head: string): boolean {
   return /^(?:\{\s*(?:"|\}|$)|\[\s*(?:[[{"\]\d-]|true|false|null|$))/.test(head);
 }
 
-/** Zero bytes beyond what UTF-16 explains, or many control bytes, among the first 4 KiB. */
+/** A transport stream, or more control bytes among the first 4 KiB than any text has. */
 function isBinary(bytes: Uint8Array): boolean {
+  if (bytes[0] === TS_SYNC && bytes[TS_PACKET] === TS_SYNC && bytes[2 * TS_PACKET] === TS_SYNC) return true;
+  if (utf16Kind(bytes) !== null) return false;
   const head = bytes.subarray(0, 4096);
-  const isMarked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (isMarked) return false;
   let controls = 0;
-  let zeros = 0;
-  for (const byte of head) {
-    if (byte === 0) zeros++;
-    else if (byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b)) controls++;
-  }
-  return controls > head.length * 0.1 || (zeros > head.length * 0.1 && !isWide(head));
-}
-
-/** UTF-16 text of ASCII letters: zeros at every second byte only. */
-function isWide(head: Uint8Array): boolean {
-  let even = 0;
-  let odd = 0;
-  for (let at = 0; at < head.length; at++) {
-    if (head[at] !== 0) continue;
-    if (at % 2 === 0) even++;
-    else odd++;
-  }
-  return Math.min(even, odd) < head.length * 0.02;
+  for (const byte of head) if (byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b)) controls++;
+  return controls > head.length * 0.05;
 }

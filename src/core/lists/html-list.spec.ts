@@ -144,6 +144,13 @@ describe('which links count', () => {
     ).toEqual([['Alpha & Co', 'G', 0]]);
   });
 
+  it('adds a shown list to the links of its page, each address once', () => {
+    const list = parse(`<p><a href="${ace(0)}">Alpha</a></p>
+      <textarea>#EXTM3U\n#EXTINF:-1,Alpha\n${ace(0)}\n#EXTINF:-1,Beta\n${ace(1)}\n#EXTINF:-1,Gamma\nsop://b/1\nwords</textarea>`);
+    expect(list.entries.map(({ name }) => name)).toEqual(['Alpha', 'Beta']);
+    expect(list.counts).toMatchObject({ found: 3, repeats: 1, refusedBy: { sopcast: 1 } });
+  });
+
   it('never lets text of a page become markup', () => {
     const [entry] = parse(
       `<p>&lt;script&gt;x&lt;/script&gt; <a href="${ace(0)}">&#0;&#xD800;A&amp;B&nbsp;TV</a></p>`,

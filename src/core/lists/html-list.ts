@@ -3,7 +3,6 @@ import { ListCollector } from './collector.js';
 import type { NamedLink, NameSource } from './html-names.js';
 import { nameLinks } from './html-names.js';
 import { readPage } from './html-page.js';
-import { noHeaders } from './http-headers.js';
 import { readScriptList } from './json-list.js';
 import { fingerprint } from './locator.js';
 import { M3uReader } from './m3u.js';
@@ -38,7 +37,7 @@ function addLinks(links: readonly NamedLink[], found: ListCollector, known: Map<
     const { result } = named.link;
     const { maxNameLength } = found.limits;
     if (!result.ok) return found.refuse(at + 1, result.reason, cleanOrNull(named.name, maxNameLength));
-    const raw = rawEntry(at + 1, named.name, result.locator, { ...noHeaders(), headers: result.headers });
+    const raw = rawEntry(at + 1, named.name, result.locator, result);
     const entry = makeEntry({ ...raw, group: named.group, attributes: attributesOf(named) }, maxNameLength);
     const address = fingerprint(result.locator);
     const earlier = known.get(address);

@@ -14,8 +14,27 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_HEADERS = 16;
 const MAX_VALUE = 2048;
 
+/** Shared by the many entries that ask for nothing. */
+export const NO_HEADERS: Readonly<RequestHeaders> = Object.freeze({
+  userAgent: null,
+  headers: Object.freeze({}),
+});
+
 export function noHeaders(): RequestHeaders {
   return { userAgent: null, headers: {} };
+}
+
+/** What both ask for, `over` winning; no copy is made where one of them asks for nothing. */
+export function joinHeaders(under: RequestHeaders, over: RequestHeaders): RequestHeaders {
+  if (isEmpty(over)) return under;
+  if (isEmpty(under)) return over;
+  return { userAgent: over.userAgent ?? under.userAgent, headers: { ...under.headers, ...over.headers } };
+}
+
+function isEmpty({ userAgent, headers }: RequestHeaders): boolean {
+  if (userAgent !== null) return false;
+  for (const _ in headers) return false;
+  return true;
 }
 
 /** Adds one header; names and values that could not be sent, and those that are ours to set, are left out. */
@@ -35,12 +54,6 @@ export function addKodiHeaders(target: RequestHeaders, text: string): void {
     const equals = pair.indexOf('=');
     if (equals > 0) addHeader(target, pair.slice(0, equals), decodePercent(pair.slice(equals + 1)));
   }
-}
-
-/** Copies what `from` holds over what `to` holds. */
-export function mergeHeaders(to: RequestHeaders, from: RequestHeaders): void {
-  if (from.userAgent !== null) to.userAgent = from.userAgent;
-  for (const [name, value] of Object.entries(from.headers)) addHeader(to, name, value);
 }
 
 export function stripQuotes(text: string): string {

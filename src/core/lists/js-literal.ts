@@ -21,7 +21,10 @@ export function* literalsOf(script: string): Generator {
 
 /** JSON, or the notation of scripts (bare keys, single quotes, trailing commas, comments); undefined where it is neither. */
 export function parseLiteral(text: string): unknown {
-  return parseJson(text) ?? parseJson(toJson(text));
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  const json = toJson(text);
+  return json === text ? undefined : parseJson(json);
 }
 
 function parseJson(text: string): unknown {
@@ -59,13 +62,14 @@ function endOfString(text: string, start: number): number {
   return text.length - 1;
 }
 
-const PLAIN = /[^"'/A-Za-z_$]+/y;
-const COMMENT = /\/\/[^\n]*|\/\*[^]*?\*\//y;
-const WORD = /[A-Za-z_$][\w$]*/y;
+// Bounded: the engine keeps a place to come back to for every step of a greedy loop, and runs out of them.
+const PLAIN = /[^"'/A-Za-z_$]{1,4096}/y;
+const WORD = /[A-Za-z_$][\w$]{0,4096}/y;
 const COLON = /\s{0,32}:/y;
 
 function toJson(text: string): string {
   const parts: string[] = [];
+  const lastBlockEnd = text.lastIndexOf('*/');
   for (let at = 0; at < text.length;) {
     const character = text.charAt(at);
     if (character === '"' || character === "'") {
@@ -74,7 +78,7 @@ function toJson(text: string): string {
       at = end + 1;
       continue;
     }
-    const comment = character === '/' ? matchAt(COMMENT, text, at) : null;
+    const comment = commentAt(text, at, lastBlockEnd);
     const word = matchAt(WORD, text, at);
     const isKey = word !== null && matchAt(COLON, text, at + word.length) !== null;
     parts.push(comment === null ? (isKey ? JSON.stringify(word) : (word ?? '')) : ' ');
@@ -82,7 +86,17 @@ function toJson(text: string): string {
     if (comment === null && word === null) parts.push(plain);
     at += plain.length;
   }
-  return parts.join('').replace(/,(\s*[}\]])/g, '$1');
+  return parts.join('').replace(/,(\s{0,1024}[}\]])/g, '$1');
+}
+
+/** The whole comment that begins here, or null. `lastBlockEnd`: behind it no comment can end. */
+function commentAt(text: string, at: number, lastBlockEnd: number): string | null {
+  if (text.startsWith('//', at)) {
+    const end = text.indexOf('\n', at);
+    return end === -1 ? text.slice(at) : text.slice(at, end);
+  }
+  if (!text.startsWith('/*', at) || at + 2 > lastBlockEnd) return null;
+  return text.slice(at, text.indexOf('*/', at + 2) + 2);
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string | null {

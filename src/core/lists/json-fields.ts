@@ -207,6 +207,10 @@ export function attributesOf(object: JsonObject): Map<string, string> {
   put('tvg-language', textOf(object, LANGUAGE_KEYS));
   put('tvg-country', textOf(object, COUNTRY_KEYS));
   put('tvg-type', textOf(object, TYPE_KEYS));
+  const isAdult = [object.isAdult, object.is_adult, object.adult].some(
+    (flag) => flag === true || flag === 1 || flag === '1',
+  );
+  put('adult', isAdult ? '1' : null);
   return attributes;
 }
 

@@ -130,6 +130,12 @@ describe('JSON lists', () => {
     ]);
   });
 
+  it('knows adult channels by the words of the list', () => {
+    const flags = [{ isAdult: true }, { is_adult: 1 }, { adult: '1' }, { adult: false }, {}];
+    const channels = flags.map((flag, at) => ({ ...flag, name: 'a', url: `http://h/${at}.m3u8` }));
+    expect(parse(channels).entries.map(({ isAdult }) => isAdult)).toEqual([true, true, true, false, false]);
+  });
+
   it('takes guide id, number, user agent and headers', () => {
     const channel = {
       name_ru: 'Первый',
@@ -242,6 +248,11 @@ describe('data in scripts', () => {
     expect(named(`<html><body><a href="${ACE_B}">Sport 2</a>${script}</body></html>`)).toEqual([
       ['Sport 2', null, ACE_B],
     ]);
+  });
+
+  it('is looked for in a bounded number of places', () => {
+    const many = `${'x = {a: b};'.repeat(60)} y = {"name":"a","url":"${ACE_A}"};`;
+    expect([...literalsOf(many)]).toEqual([]);
   });
 
   it('passes code by', () => {

@@ -1,6 +1,5 @@
 // JSON of any shape → entries: wherever an object (or a key with an address) names a stream, it is one.
 import type { ListCollector } from './collector.js';
-import { noHeaders } from './http-headers.js';
 import { literalsOf, parseLiteral } from './js-literal.js';
 import type { JsonObject } from './json-fields.js';
 import { addressOf, attributesOf, isProgramme, nameOf, stringOf } from './json-fields.js';
@@ -160,10 +159,7 @@ class JsonReader {
     if (name !== null && TECHNICAL_KEY.test(name) && isBareAceStreamId(text)) return;
     const result = parseLocator(text);
     if (!result.ok || result.locator.kind === 'http') return;
-    const request = noHeaders();
-    request.userAgent = result.userAgent;
-    request.headers = result.headers;
-    const raw = rawEntry(++this.ordinal, name ?? '', result.locator, request);
+    const raw = rawEntry(++this.ordinal, name ?? '', result.locator, result);
     this.add({ ...raw, group: context.group, attributes: context.attributes });
   }
 

@@ -1,6 +1,7 @@
 // Where the bytes of a channel are, in one canonical form, and why an address is refused.
 import type { RequestHeaders } from './http-headers.js';
-import { addKodiHeaders, noHeaders } from './http-headers.js';
+import { addKodiHeaders, NO_HEADERS, noHeaders } from './http-headers.js';
+import { canonicalAddress, isWebAddress } from './web-address.js';
 
 export type SourceKind = 'acestream' | 'http' | 'hls' | 'rtsp' | 'rtmp' | 'udp';
 
@@ -117,10 +118,7 @@ export function aceStreamId(locator: StreamLocator): string | null {
  */
 export function fingerprint(locator: StreamLocator): string {
   if (locator.kind === 'acestream') return locator.locator;
-  if (!URL.canParse(locator.locator)) return locator.locator;
-  const parsed = new URL(locator.locator);
-  parsed.hash = '';
-  return parsed.href;
+  return canonicalAddress(locator.locator);
 }
 
 /** Whether a text holds nothing but an AceStream id (40 hex digits). */
@@ -152,7 +150,7 @@ function readWebAddress(address: string): StreamLocator | LocatorRefusal {
     return byQuery?.[2] === undefined ? 'acestream-without-id' : aceStreamLocator(byQuery[1], byQuery[2]);
   }
   const encoded = address.replaceAll(' ', '%20');
-  if (!URL.canParse(encoded)) return 'invalid-address';
+  if (!isWebAddress(encoded)) return 'invalid-address';
   if (DASH.test(encoded)) return 'dash';
   if (SMOOTH.test(encoded)) return 'smooth-streaming';
   return { kind: HLS.test(encoded) ? 'hls' : 'http', locator: encoded };
@@ -186,12 +184,12 @@ function base32ToHex(text: string): string {
 }
 
 function splitPipe(text: string): { address: string; request: RequestHeaders } {
-  const request = noHeaders();
   const pipe = text.indexOf('|');
   // A pipe that no header follows is a character of the address.
   if (pipe < 0 || !/^[!\w-]+=|^$/.test(text.slice(pipe + 1, pipe + 80))) {
-    return { address: text, request };
+    return { address: text, request: NO_HEADERS };
   }
+  const request = noHeaders();
   addKodiHeaders(request, text.slice(pipe + 1));
   return { address: text.slice(0, pipe).trimEnd(), request };
 }

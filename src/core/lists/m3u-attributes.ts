@@ -9,6 +9,7 @@ export interface Directive {
   title: string;
 }
 
+const LIVE = { duration: -1, end: 2 } as const;
 const MAX_KEY = 64;
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
@@ -17,10 +18,16 @@ const SINGLE = 0x27;
 
 /** `#EXTINF` content behind the colon. */
 export function parseExtInf(text: string, maxAttributes: number): Directive {
-  const duration = /^\s*([+-]?\d{1,9}(?:\.\d{1,9})?)(?=[\s,;]|$)/.exec(text);
-  const scan = new Scan(text, duration?.[0].length ?? 0, true, maxAttributes);
-  const { attributes, title } = scan.run();
-  return { duration: duration === null ? null : Number(duration[1]), attributes, title };
+  const { duration, end } = readDuration(text);
+  const { attributes, title } = new Scan(text, end, true, maxAttributes).run();
+  return { duration, attributes, title };
+}
+
+function readDuration(text: string): { duration: number | null; end: number } {
+  // Nearly every live list says -1.
+  if (text.startsWith('-1') && (text[2] === ' ' || text[2] === ',')) return LIVE;
+  const match = /^\s*([+-]?\d{1,9}(?:\.\d{1,9})?)(?=[\s,;]|$)/.exec(text);
+  return { duration: match === null ? null : Number(match[1]), end: match?.[0].length ?? 0 };
 }
 
 /** Attributes of a header line: no title, so commas belong to the values. */
@@ -101,7 +108,6 @@ class Scan {
     this.at = this.wordEnd(start);
     this.store(key, this.text.slice(start, this.at).replace(/["']+$/, ''));
     this.open = key;
-    this.tail = [];
   }
 
   private readWord(): void {
@@ -114,12 +120,13 @@ class Scan {
 
   /** Words after an unquoted value are its own when something follows that ends it. */
   private extendOpen(): void {
-    if (this.open !== null && this.tail.length > 0) {
+    if (this.open === null) return;
+    if (this.tail.length > 0) {
       const value = `${this.attributes.get(this.open) ?? ''} ${this.tail.join(' ')}`.trim();
       if (this.attributes.has(this.open)) this.attributes.set(this.open, value.replace(/["']+$/, ''));
     }
     this.open = null;
-    this.tail = [];
+    if (this.tail.length > 0) this.tail = [];
   }
 
   /** No comma anywhere: the words that belong to nothing are the name. */

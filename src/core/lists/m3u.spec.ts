@@ -188,6 +188,24 @@ describe('directives between', () => {
     ]);
   });
 
+  it('#EXTIMG gives a picture where #EXTINF has none', () => {
+    expect(one('#EXTINF:-1,a', '#EXTIMG:http://l/x.png', A).logo).toBe('http://l/x.png');
+  });
+
+  it('takes no headers that make no sense', () => {
+    const lines = [
+      '#EXTINF:-1,a',
+      '#EXTHTTP:[1',
+      '#EXTHTTP:"x"',
+      '#KODIPROP:novalue',
+      '#EXTVLCOPT:http-referrer=',
+    ];
+    expect(one(...lines, `${A}|Referer=http://r/%ff%`)).toMatchObject({
+      userAgent: null,
+      headers: { Referer: 'http://r/%ff%' },
+    });
+  });
+
   it('refuses what Kodi properties mark as DASH or encrypted', () => {
     const { counts } = parse([
       '#EXTINF:-1,a',
@@ -224,9 +242,10 @@ describe('what does not fit', () => {
     const { entries } = parse([
       '#EXTM3U',
       'http://host.example/live/Sport_1/index.m3u8',
+      'http://host.example/live/50%25%zz.ts',
       'rtsp://cam.example:554',
     ]);
-    expect(entries.map(({ name }) => name)).toEqual(['Sport 1', 'cam.example']);
+    expect(entries.map(({ name }) => name)).toEqual(['Sport 1', '50%25%zz', 'cam.example']);
   });
 
   it('lets decoration end nothing', () => {

@@ -1,7 +1,14 @@
 // M3U of any make → entries. Text is fed in chunks; apart from what it has found, the reader holds one line and one entry.
 import type { ListCollector } from './collector.js';
 import type { RequestHeaders } from './http-headers.js';
-import { addHeader, addKodiHeaders, mergeHeaders, noHeaders, stripQuotes } from './http-headers.js';
+import {
+  addHeader,
+  addKodiHeaders,
+  joinHeaders,
+  NO_HEADERS,
+  noHeaders,
+  stripQuotes,
+} from './http-headers.js';
 import { parseLocator } from './locator.js';
 import type { Directive } from './m3u-attributes.js';
 import { parseAttributes, parseExtInf } from './m3u-attributes.js';
@@ -14,7 +21,7 @@ import type { ProblemReason } from './types.js';
 interface Pending {
   line: number;
   info: Directive | null;
-  request: RequestHeaders;
+  request: RequestHeaders | null;
   group: string | null;
   logo: string | null;
   /** Set when the entry cannot be taken whatever its address is. */
@@ -22,6 +29,14 @@ interface Pending {
 }
 
 const GUIDE_KEYS = ['url-tvg', 'x-tvg-url', 'tvg-url', 'url-xml', 'url-epg', 'epg-url'];
+const HEADER_ATTRIBUTES = [
+  'user-agent',
+  'http-user-agent',
+  'referrer',
+  'referer',
+  'http-referrer',
+  'http-referer',
+];
 const DEFAULT_KEYS = ['tvg-shift', 'catchup', 'catchup-type', 'catchup-days', 'catchup-source'];
 const NO_INFO: Directive = { duration: null, attributes: new Map(), title: '' };
 
@@ -56,6 +71,7 @@ export class M3uReader {
     const line = raw.trim();
     if (line === '' || this.isStream) return;
     if (isCut) return this.readCutLine(line, number);
+    if (line.startsWith('#EXTINF:')) return this.readInfo(line.slice('#EXTINF:'.length), number);
     const isDirective = line.startsWith('#') || /^\/+#EXTM3U/i.test(line);
     if (isDirective) this.readDirective(line, number);
     else this.readAddress(line, number);
@@ -127,7 +143,7 @@ export class M3uReader {
 
   private readVlcOption(rest: string): void {
     const match = /^\s*(?:--|:)?http-(user-agent|referr?er|origin|cookie)s?\s*=(.*)$/i.exec(rest);
-    if (match?.[1] !== undefined) addHeader(this.pending.request, match[1], match[2] ?? '');
+    if (match?.[1] !== undefined) addHeader((this.pending.request ??= noHeaders()), match[1], match[2] ?? '');
   }
 
   private readKodiProperty(rest: string): void {
@@ -135,8 +151,9 @@ export class M3uReader {
     if (equals < 0) return;
     const key = rest.slice(0, equals).trim().toLowerCase();
     const value = stripQuotes(rest.slice(equals + 1).trim());
-    if (/(?:stream|manifest|common)_headers$/.test(key)) addKodiHeaders(this.pending.request, value);
-    else if (key === 'inputstream.adaptive.manifest_type' && value.toLowerCase() === 'mpd') {
+    if (/(?:stream|manifest|common)_headers$/.test(key)) {
+      addKodiHeaders((this.pending.request ??= noHeaders()), value);
+    } else if (key === 'inputstream.adaptive.manifest_type' && value.toLowerCase() === 'mpd') {
       this.pending.refusal = 'dash';
     } else if (/(?:license_key|license_type|drm|drm_legacy)$/.test(key) && value !== '') {
       this.pending.refusal ??= 'drm';
@@ -147,7 +164,7 @@ export class M3uReader {
     const parsed = parseJson(rest);
     if (typeof parsed !== 'object' || parsed === null) return;
     for (const [name, value] of Object.entries(parsed).slice(0, 32)) {
-      if (typeof value === 'string') addHeader(this.pending.request, name, value);
+      if (typeof value === 'string') addHeader((this.pending.request ??= noHeaders()), name, value);
     }
   }
 
@@ -171,8 +188,8 @@ export class M3uReader {
     const refusal = result.ok ? pending.refusal : result.reason;
     this.pending = nothingPending();
     if (!result.ok || refusal !== null) return this.refuse(start, refusal ?? 'not-an-address', info);
-    const request = requestOf(info, pending.request);
-    mergeHeaders(request, result);
+    if (this.found.isFull) return this.refuse(start, 'too-many-entries', info);
+    const request = joinHeaders(joinHeaders(requestOf(info), pending.request ?? NO_HEADERS), result);
     this.found.add(
       makeEntry(
         {
@@ -222,24 +239,18 @@ export class M3uReader {
 }
 
 function nothingPending(): Pending {
-  return { line: 0, info: null, request: noHeaders(), group: null, logo: null, refusal: null };
+  return { line: 0, info: null, request: null, group: null, logo: null, refusal: null };
 }
 
-/** Attributes of #EXTINF first; the more special lines after it win. */
-function requestOf({ attributes }: Directive, options: RequestHeaders): RequestHeaders {
-  const request = noHeaders();
-  for (const key of [
-    'user-agent',
-    'http-user-agent',
-    'referrer',
-    'referer',
-    'http-referrer',
-    'http-referer',
-  ]) {
+/** Headers among the attributes of #EXTINF; the more special lines after it win over them. */
+function requestOf({ attributes }: Directive): RequestHeaders {
+  let request: RequestHeaders = NO_HEADERS;
+  for (const key of HEADER_ATTRIBUTES) {
     const value = attributes.get(key);
-    if (value !== undefined) addHeader(request, key.replace(/^http-/, ''), value);
+    if (value === undefined) continue;
+    if (request === NO_HEADERS) request = noHeaders();
+    addHeader(request, key.replace(/^http-/, ''), value);
   }
-  mergeHeaders(request, options);
   return request;
 }
 

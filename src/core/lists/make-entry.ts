@@ -55,6 +55,15 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
   const tvgId = guideId(attributes.get('tvg-id'));
   const number = channelNumber(attributes);
   const type = attributes.get('tvg-type') ?? attributes.get('type') ?? null;
+  const isChannel = tvgId !== null || number !== null || attributes.has('tvg-country');
+  const { kind, series, season, episode } = classify({
+    name,
+    group,
+    locator,
+    duration: raw.duration,
+    type,
+    isChannel,
+  });
   return {
     line: raw.line,
     name,
@@ -63,14 +72,10 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
     tvgId,
     tvgName,
     number,
-    ...classify({
-      name,
-      group,
-      locator,
-      duration: raw.duration,
-      type,
-      isChannel: tvgId !== null || number !== null || attributes.has('tvg-country'),
-    }),
+    kind,
+    series,
+    season,
+    episode,
     locator,
     userAgent: raw.request.userAgent,
     headers: raw.request.headers,
@@ -124,12 +129,14 @@ function firstCategory(group: string | null): string | null {
 }
 
 function firstOf(text: string | undefined): string | undefined {
-  return text?.split(/[;,]/, 1)[0]?.trim();
+  if (text === undefined || !/[;,\s]/.test(text)) return text;
+  return text.split(/[;,]/, 1)[0]?.trim();
 }
 
 /** Compared letter by letter with the ids of a guide, so only what can be in none is taken out. */
 function guideId(text: string | undefined): string | null {
-  const id = text?.replace(/\p{Cc}|\p{Cs}/gu, '').trim() ?? '';
+  if (text === undefined) return null;
+  const id = /^[\x21-\x7e]+$/.test(text) ? text : text.replace(/\p{Cc}|\p{Cs}/gu, '').trim();
   return id === '' || id.length > MAX_ID ? null : id;
 }
 
@@ -146,7 +153,8 @@ function channelNumber(attributes: ReadonlyMap<string, string>): number | null {
 }
 
 function guideShift(text: string | undefined): number | null {
-  const match = /^\s*([+-]?\d{1,2}(?:\.\d{1,2})?)\s*$/.exec(text ?? '');
+  if (text === undefined) return null;
+  const match = /^\s*([+-]?\d{1,2}(?:\.\d{1,2})?)\s*$/.exec(text);
   const hours = Number(match?.[1] ?? 0);
   return hours !== 0 && Math.abs(hours) <= 24 ? hours : null;
 }

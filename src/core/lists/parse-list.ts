@@ -20,8 +20,8 @@ export interface ParseListOptions {
 type KnownFormat = Exclude<ListFormat, 'unknown'>;
 
 /**
- * Never throws on what a list holds: whatever is wrong with it stands in `problems`. Runs in one go (about 100 MB/s for
- * M3U), so large lists belong in a worker.
+ * Never throws on what a list holds: whatever is wrong with it stands in `problems`. Runs in one go (about 40 MB a second
+ * of M3U), so large lists belong in a worker.
  */
 export function parseList(input: Uint8Array | Iterable<string>, options: ParseListOptions = {}): ParsedList {
   const found = new ListCollector({ ...DEFAULT_LIST_LIMITS, ...options.limits });
@@ -50,7 +50,7 @@ function readText(chunks: Iterable<string>, wanted: KnownFormat | 'auto', found:
   }
   if (format === 'm3u') readM3u(head, rest, found);
   else readDocument(format, head, rest, found);
-  takeTitleCategories(found.entries);
+  if (format !== 'html') takeTitleCategories(found.entries);
   return found.finish(format);
 }
 

@@ -1,11 +1,14 @@
 // Text of strangers made fit to be stored and shown.
+import { isWebAddress } from './web-address.js';
 
 /** C0 and C1 controls (tabs and breaks become spaces first), byte order marks, zero-width and direction marks; joiners of emoji and Persian stay. */
 const UNWANTED =
   // eslint-disable-next-line no-control-regex -- removing them is the purpose
   /[\u0000-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff0-\uffff]/g;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
-const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+/** Nothing to clean: Latin, Greek and Cyrillic words with single spaces between. */
+const PLAIN =
+  /^[\x21-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u052f]+(?: [\x21-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u052f]+)*$/;
 
 /** One line of shown text: no controls, no lone surrogates, single spaces, at most `maxLength` UTF-16 units. */
 export function cleanText(text: string, maxLength: number): string {
@@ -36,7 +39,7 @@ export function webAddressOrNull(text: string | null | undefined, maxLength = 20
   const address = trimmed.startsWith('//') ? `https:${trimmed}` : trimmed;
   if (!/^https?:\/\/[^/?#\s]/i.test(address)) return null;
   const encoded = address.replaceAll(' ', '%20');
-  return URL.canParse(encoded) && !/[\p{Cc}\s]/u.test(encoded) ? encoded : null;
+  return isWebAddress(encoded) && !/[\p{Cc}\s]/u.test(encoded) ? encoded : null;
 }
 
 /** Cuts without leaving half a surrogate pair behind. */

@@ -17,6 +17,8 @@ const CYRILLIC_LOOKALIKES = 'аеорсухкмтвні';
 const LATIN_LOOKALIKES = 'aeopcyxkmtbhi';
 const TO_LATIN = pairs(CYRILLIC_LOOKALIKES, LATIN_LOOKALIKES);
 const TO_CYRILLIC = pairs(LATIN_LOOKALIKES, CYRILLIC_LOOKALIKES);
+/** Nothing to fold: ASCII and Russian without ё. */
+const PLAIN = /^[\p{ASCII}а-я]*$/u;
 const CYRILLIC = /[а-яёіїєґў]/;
 const LATIN = /[a-z]/;
 
@@ -30,11 +32,8 @@ const SHIFT = '±';
  * "±1".
  */
 export function tokensOf(text: string): string[] {
-  const folded = stripMarks(text.normalize('NFKC').toLowerCase()).replace(
-    /[ßøłđðþıæœ]/g,
-    (letter) => LATIN_SPECIAL.get(letter) ?? letter,
-  );
-  const shift = TIME_SHIFT.exec(folded);
+  const folded = fold(text);
+  const shift = folded.includes('+') ? TIME_SHIFT.exec(folded) : null;
   const body = shift === null ? folded : (shift[1] ?? '');
   const tokens = (body.match(/[\p{L}\p{N}\p{M}]+\+*|\+/gu) ?? []).map(oneScript);
   return shift === null ? tokens : [...tokens, `${SHIFT}${Number(shift[2])}`];
@@ -50,15 +49,22 @@ export function joinTokens(tokens: readonly string[]): string {
 
 /** The numbers among the tokens, in order, a time shift as "+1": what tells the channels of one family apart. */
 export function numbersOf(tokens: readonly string[]): string {
-  return tokens
-    .flatMap((token) => token.match(/±?\d+/g) ?? [])
-    .map((number) => number.replace(/^0+(?=\d)/, '').replace(SHIFT, '+'))
-    .join(' ');
+  const numbers = tokens.join(' ').match(/±?\d+/g);
+  if (numbers === null) return '';
+  return numbers.map((number) => number.replace(/^0+(?=\d)/, '').replace(SHIFT, '+')).join(' ');
+}
+
+function fold(text: string): string {
+  const lower = text.toLowerCase();
+  if (PLAIN.test(lower)) return lower;
+  return stripMarks(text.normalize('NFKC').toLowerCase()).replace(
+    /[ßøłđðþıæœ]/g,
+    (letter) => LATIN_SPECIAL.get(letter) ?? letter,
+  );
 }
 
 /** Diacritics of Latin, Greek and Cyrillic go, ё is е; й and ў stay letters of their own, and so do the signs of other scripts. */
 function stripMarks(text: string): string {
-  if (!/[^\p{ASCII}а-я]/u.test(text)) return text;
   return text
     .normalize('NFD')
     .replace(/([\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}])(\p{Mn}+)/gu, (_, letter: string, marks: string) =>

@@ -52,6 +52,10 @@ const QUALITIES: readonly (readonly [Quality, RegExp])[] = [
   ['sd', word('sd|nhd|[es]dtv|w?s?vga|[1-6]\\d\\d[pi]|576|lq')],
 ];
 
+/** Quick look before the exact ones: most names say nothing of quality. */
+const MAYBE_QUALITY = /hd|sd|[48]k|\d{3}|vga|lq/i;
+const MAYBE_NOTE = /[([]|\d\s?(?:k|m|к|fps)|hevc|26[45]|avc|mpeg|hdr/i;
+
 const COUNTRIES = new Set(
   (
     'AD AE AL AM AR AT AU AZ BA BE BG BO BR BY CA CH CL CN CO CR CU CY CZ DE DK DO DZ EC EE EG EN ES FI FR GB GE GR ' +
@@ -90,7 +94,9 @@ export function normaliseName(name: string): string {
 export function readName(name: string, context?: NameContext): NameParts {
   const bare = withoutRemnant(name.slice(0, MAX_NAME), context).replace(SOURCE_NOTE, '').replace(MARKS, ' ');
   const { text: untagged, country } = takeCountry(bare.normalize('NFKC'));
-  const plain = TECHNICAL.reduce((text, pattern) => text.replace(pattern, ' '), untagged.replace(NOTES, ' '));
+  const plain = MAYBE_NOTE.test(untagged)
+    ? TECHNICAL.reduce((text, pattern) => text.replace(pattern, ' '), untagged.replace(NOTES, ' '))
+    : untagged;
   const { text, quality } = takeQuality(plain.replace(STARS, ' '));
   const title = tidy(bare.replace(STARS, ' ')) || name.trim();
   const display = tidy(text) || title;
@@ -148,6 +154,7 @@ function takeCountry(name: string): { text: string; country: string | null } {
 }
 
 function takeQuality(name: string): { text: string; quality: Quality | null } {
+  if (!MAYBE_QUALITY.test(name)) return { text: name, quality: null };
   let text = name;
   let quality: Quality | null = null;
   for (const [step, pattern] of QUALITIES) {

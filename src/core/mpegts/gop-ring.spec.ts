@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TsChannel } from '../../../test/builders/ts-builder.js';
 import { chop, splitAt } from '../../../test/builders/ts-faults.js';
 import { pesHeader, tsPacket } from '../../../test/builders/ts-packets.js';
-import { plainPackets } from '../../../test/builders/ts-reader.js';
+import { plainPackets, strictContinuity } from '../../../test/builders/ts-reader.js';
 import { GopRing } from './gop-ring.js';
 import type { Chunk, GopRingOptions } from './gop-ring.js';
 import { discontinuityPacket, nullPacket, PACKET_SIZE } from './packet.js';
@@ -99,18 +99,51 @@ describe('GopRing', () => {
     const ring = new GopRing();
     const first = channel.frames(3);
     const second = channel.nextFrame();
-    ring.push(Buffer.concat([first, second.subarray(0, PACKET_SIZE)]), 0);
-    expect(ring.flush(1000)).toBe(1);
+    ring.push(first, 0);
+    ring.push(second.subarray(0, PACKET_SIZE), 40);
+    expect(ring.flush(60)).toBe(1);
     expect(ring.endPosition).toBe(first.length);
-    expect([ring.flushDueAt, ring.flush(2000)]).toEqual([undefined, 0]);
-    ring.push(second.subarray(PACKET_SIZE), 2000);
-    ring.flush(3000);
+    expect([ring.flushDueAt, ring.flush(539)]).toEqual([540, 0]);
+    ring.push(second.subarray(PACKET_SIZE), 539);
+    ring.flush(1000);
     expect(ring.newestKeyframe).toMatchObject({
       position: first.length,
-      arrivedAt: 0,
+      arrivedAt: 40,
       time: 900_000 + 3 * 3600,
     });
     expect(bytesOf(ring).equals(Buffer.concat([first, second]))).toBe(true);
+  });
+
+  it('lets go of it when nothing follows, and joins at the picture when that comes', () => {
+    const channel = new TsChannel({ bitrate: 300_000, gopFrames: 3, audio: 'none' });
+    const ring = new GopRing({ holdMs: 300 });
+    const first = channel.frames(3);
+    const second = channel.nextFrame();
+    ring.push(Buffer.concat([first, second.subarray(0, PACKET_SIZE)]), 0);
+    ring.flush(60);
+    ring.push(nullPacket(), 200);
+    expect([ring.flush(299), ring.flush(300)]).toEqual([0, 1]);
+    expect(ring.endPosition).toBe(first.length + 2 * PACKET_SIZE);
+    ring.push(Buffer.concat([second.subarray(PACKET_SIZE), channel.frames(2)]), 400);
+    ring.flush(1000);
+    const position = first.length + 2 * PACKET_SIZE;
+    expect(ring.newestKeyframe?.position).toBe(position);
+    const { prefix } = ring.newestKeyframe ?? {};
+    const joined = Buffer.concat([prefix?.atStart ?? nullPacket(), bytesOf(ring).subarray(position)]);
+    expect(strictContinuity(joined)).toEqual([]);
+  });
+
+  it('lets go of a picture that has not told what it is', () => {
+    const tables = new TsChannel({ audio: 'none' }).tables();
+    const payload = Buffer.concat([pesHeader(0xe0, {}), Buffer.alloc(150, 0xff)]);
+    const open = tsPacket({ pid: 0x100, counter: 0, payload, payloadUnitStart: true });
+    const idr = Buffer.from([0, 0, 1, 0x65, ...new Array<number>(20).fill(9)]);
+    const ring = new GopRing();
+    ring.push(Buffer.concat([tables, open]), 0);
+    expect(ring.flush(500)).toBe(1);
+    ring.push(tsPacket({ pid: 0x100, counter: 1, payload: idr }), 600);
+    ring.flush(700);
+    expect([ring.endPosition, ring.newestKeyframe]).toEqual([4 * PACKET_SIZE, undefined]);
   });
 
   it('cuts a full chunk before what may yet become the start of a keyframe', () => {
@@ -139,7 +172,7 @@ describe('GopRing', () => {
     expect(ring.nextSeq).toBe(1);
     ring.push(Buffer.concat([idr, nullPacket()]), 0);
     ring.flush(100);
-    expect(ring.analyser.joinPoints).toBe(1);
+    expect(ring.analyser.joinPoints).toBe(0);
     expect(chunksOf(ring).map(({ keyframe }) => keyframe)).toEqual([false, false]);
   });
 

@@ -43,6 +43,8 @@ export interface GopRingOptions extends StreamAnalyserOptions {
   chunkBytes?: number;
   /** A chunk that is not full is closed when its first byte is this old. */
   flushAfterMs?: number;
+  /** How long what may become the start of a keyframe is held back when nothing follows that tells. */
+  holdMs?: number;
   /** Audio-only: a join point at most every so many bytes, or every frame would be a chunk. */
   audioJoinBytes?: number;
   /** Shared by all rings of the process. */
@@ -55,6 +57,7 @@ export class GopRing implements BudgetMember {
   readonly minBytes: number;
   private readonly maxBytes: number;
   private readonly flushAfterMs: number;
+  private readonly holdMs: number;
   private readonly audioJoinBytes: number;
   private readonly budget: RingBudget | undefined;
   private readonly chunks = new Map<number, Chunk | KeyframeChunk>();
@@ -86,6 +89,7 @@ export class GopRing implements BudgetMember {
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
     this.minBytes = options.minBytes ?? 2 * 1024 * 1024;
     this.flushAfterMs = options.flushAfterMs ?? 50;
+    this.holdMs = options.holdMs ?? 500;
     this.audioJoinBytes = options.audioJoinBytes ?? 8192;
     this.staging = Buffer.allocUnsafeSlow(chunkBytes);
     this.budget = options.budget;
@@ -114,8 +118,8 @@ export class GopRing implements BudgetMember {
 
   /** When `flush` will have something to do, in the caller's ms; undefined while there is nothing to flush. */
   get flushDueAt(): number | undefined {
-    const waits = this.used === 0 || this.analyser.openFrom === this.staged;
-    return waits ? undefined : this.stagedSince + this.flushAfterMs;
+    if (this.used === 0) return undefined;
+    return this.stagedSince + (this.isHeld() ? Math.max(this.holdMs, this.flushAfterMs) : this.flushAfterMs);
   }
 
   chunk(seq: number): Chunk | KeyframeChunk | undefined {
@@ -153,6 +157,7 @@ export class GopRing implements BudgetMember {
   flush(nowMs: number): number {
     const due = this.flushDueAt;
     if (due === undefined || nowMs < due) return 0;
+    if (this.isHeld()) this.analyser.letGo();
     this.close(this.safeEnd());
     return 1;
   }
@@ -195,9 +200,16 @@ export class GopRing implements BudgetMember {
       packets.copy(this.staging, this.used, at, at + size);
       this.used += size;
       at += size;
-      if (this.used === this.staging.length) this.close(this.safeEnd());
+      if (this.used < this.staging.length) continue;
+      if (this.isHeld()) this.analyser.letGo();
+      this.close(this.safeEnd());
     }
     return to;
+  }
+
+  /** All that is staged may yet become the start of a keyframe. */
+  private isHeld(): boolean {
+    return this.analyser.openFrom === this.staged;
   }
 
   /** Where the chunk may end without cutting into what may yet become a join point, if it can be helped. */

@@ -31,6 +31,7 @@ const MIN_SECTION = 12;
 export class SeamRewriter {
   /** Goes out first: the new tables and a discontinuity mark for every pid of the programme. */
   readonly opening: Buffer;
+  /** Of what had gone out at the seam; of the tables packed anew, up to now. */
   private readonly lastCounters = new Int8Array(PID_COUNT).fill(15);
   private readonly counterOffsets = new Int8Array(PID_COUNT).fill(UNKNOWN);
   private readonly tables: ProgramTables;
@@ -113,17 +114,15 @@ export class SeamRewriter {
   /** The packet counts on from the last one that went out; a loss within the source stays visible. */
   private continueCounter(bytes: Buffer, at: number, pid: number): void {
     const last = this.lastCounters[pid] as number;
-    const paid = hasPayloadAt(bytes, at);
+    const hasPayload = hasPayloadAt(bytes, at);
     if (this.counterOffsets[pid] === UNKNOWN) {
-      if (!paid) {
+      if (!hasPayload) {
         setCounterAt(bytes, at, last);
         return;
       }
       this.counterOffsets[pid] = (last + 1 - counterAt(bytes, at)) & 0x0f;
     }
-    const counter = (counterAt(bytes, at) + (this.counterOffsets[pid] as number)) & 0x0f;
-    setCounterAt(bytes, at, counter);
-    this.lastCounters[pid] = counter;
+    setCounterAt(bytes, at, counterAt(bytes, at) + (this.counterOffsets[pid] as number));
   }
 
   /** Packs the sections of a table anew, with other versions: players take a table of a known version for known. */

@@ -158,6 +158,15 @@ export class StreamAnalyser {
     return this.scrambledPackets / Math.max(1, this.packets - this.nullPackets);
   }
 
+  /**
+   * What `openFrom` holds back has to go out: tables in front of the next picture do not belong to its join point any
+   * more, and a picture that has not told yet what it is will be none.
+   */
+  letGo(): void {
+    this.open = undefined;
+    this.groupAt = -1;
+  }
+
   /** `packets`: whole, aligned 188-byte packets. */
   push(packets: Buffer): void {
     this.joins.length = 0;

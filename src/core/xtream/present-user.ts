@@ -70,17 +70,18 @@ export const REFUSED_ANSWER = { user_info: { auth: 0 } } as const;
 
 /**
  * `password` is what the player sent: pyxtream builds its stream URLs from the echo. `activeConnections` is
- * the number of streams that count against the limit. An inactive account keeps `auth` 1; its status tells.
+ * the number of streams that count against the limit, `message` what some players show after the login. An inactive account keeps `auth` 1; its status tells.
  */
 export function presentUser(
   account: PresentedAccount,
   password: string,
   activeConnections: number,
+  message = '',
 ): UserInfo {
   return {
     username: account.username,
     password,
-    message: '',
+    message,
     auth: 1,
     status: account.status,
     exp_date: expiry(account.expiresAt),

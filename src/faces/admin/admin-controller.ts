@@ -43,14 +43,14 @@ export function PublicApi(tag: string): ClassDecorator {
       type,
       description: 'A failure of Rooftop; its log has the request id.',
     }),
-  ) as ClassDecorator;
+  );
 }
 
 export function BadInput(): MethodDecorator {
   return ApiBadRequestResponse({
     type,
     description: 'A parameter or a field breaks a rule.',
-  }) as MethodDecorator;
+  });
 }
 
 /** For routes that read a JSON body. */
@@ -59,20 +59,20 @@ export function JsonBody(): MethodDecorator {
     BadInput(),
     ApiPayloadTooLargeResponse({ type, description: 'The body is larger than 1 MiB.' }),
     ApiUnsupportedMediaTypeResponse({ type, description: 'The body is not application/json.' }),
-  ) as MethodDecorator;
+  );
 }
 
 export function NotFound(what: string): MethodDecorator {
-  return ApiNotFoundResponse({ type, description: `There is no such ${what}.` }) as MethodDecorator;
+  return ApiNotFoundResponse({ type, description: `There is no such ${what}.` });
 }
 
 export function Conflict(description: string): MethodDecorator {
-  return ApiConflictResponse({ type, description }) as MethodDecorator;
+  return ApiConflictResponse({ type, description });
 }
 
 export function Throttled(): MethodDecorator {
   return ApiTooManyRequestsResponse({
     type,
     description: 'Too many failed logins; Retry-After says how long to wait.',
-  }) as MethodDecorator;
+  });
 }

@@ -1,15 +1,62 @@
 import { Module } from '@nestjs/common';
+import { PlaybackModule } from '../../playback/playback.module.js';
+import { PlaybackService } from '../../playback/playback.service.js';
 import { ClientAddresses } from '../shared/client-addresses.js';
 import { AdminGuard } from './admin-guard.js';
+import { AuditAdminService } from './audit-admin.service.js';
+import { AuditController } from './audit.controller.js';
 import { AuthController } from './auth.controller.js';
+import { BackupDownloads } from './backup-download.store.js';
+import { BackupController } from './backup.controller.js';
+import { CategoriesAdminService } from './categories-admin.service.js';
+import { CategoriesController } from './categories.controller.js';
+import { ChannelsAdminService } from './channels-admin.service.js';
 import { ChannelsPresenter } from './channels-presenter.js';
 import { ChannelsController } from './channels.controller.js';
+import { ListsAdminService } from './lists-admin.service.js';
+import { ListsController } from './lists.controller.js';
+import { LIVE_SESSIONS, type LiveSessions } from './live-sessions.js';
+import { SessionsAdminService } from './sessions-admin.service.js';
+import { SessionsController } from './sessions.controller.js';
+import { SettingsController } from './settings.controller.js';
+import { StreamsController } from './streams.controller.js';
 import { UsersAdminService } from './users-admin.service.js';
 import { UsersController } from './users.controller.js';
 
 /** The operator's API. Needs the domain and the platform from a global module. */
 @Module({
-  controllers: [AuthController, UsersController, ChannelsController],
-  providers: [AdminGuard, ClientAddresses, UsersAdminService, ChannelsPresenter],
+  imports: [PlaybackModule],
+  controllers: [
+    AuthController,
+    UsersController,
+    ChannelsController,
+    StreamsController,
+    CategoriesController,
+    ListsController,
+    SessionsController,
+    SettingsController,
+    BackupController,
+    AuditController,
+  ],
+  providers: [
+    AdminGuard,
+    ClientAddresses,
+    UsersAdminService,
+    ChannelsPresenter,
+    ChannelsAdminService,
+    CategoriesAdminService,
+    ListsAdminService,
+    SessionsAdminService,
+    BackupDownloads,
+    AuditAdminService,
+    {
+      provide: LIVE_SESSIONS,
+      useFactory: (playback: PlaybackService): LiveSessions => ({
+        list: () => playback.sessions(),
+        kick: (id) => playback.kick(id),
+      }),
+      inject: [PlaybackService],
+    },
+  ],
 })
 export class AdminModule {}

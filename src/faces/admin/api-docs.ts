@@ -28,6 +28,12 @@ const TAGS = {
   Login: 'Tokens of administrators.',
   Users: 'Viewers and administrators.',
   Channels: 'The channels that lists and people made, and their sources.',
+  Categories: 'The groups channels are shown in.',
+  Lists: 'The channel lists that are read again and again.',
+  Sessions: 'Who watches.',
+  Settings: 'What can be changed while the server runs.',
+  Backup: 'The whole database in one file.',
+  Audit: 'Who changed what.',
 } as const;
 
 /** Describes the controllers of the given modules. Pure: nothing is served yet. */

@@ -45,7 +45,7 @@ export class ChannelsPresenter {
     if (!dto) throw new Error('a channel cannot be presented');
     const streams = (await this.sources.listOf(channel.id)).map(toStreamDto);
     const mergedIds = await this.query.mergedInto(channel.id);
-    return { ...dto, streams, listValues: channel.listValues, mergedIds };
+    return Object.assign({}, dto, { streams, listValues: channel.listValues, mergedIds });
   }
 
   async present(channels: readonly Channel[]): Promise<ChannelDto[]> {

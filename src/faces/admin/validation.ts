@@ -1,9 +1,12 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
-import { AppError, refuseProblems, type FieldProblem } from '../../platform/errors/app-error.js';
+import { AppError, invalidInput, refuseProblems, type FieldProblem } from '../../platform/errors/app-error.js';
 import { MAX_ID } from './dto/fields.js';
 
 const MAX_PROBLEMS = 50;
+/** The largest request of ours names a few thousand ids. */
+const MAX_VALUES = 20_000;
+const MAX_DEPTH = 8;
 
 /** Checks every body and query against its class and names all broken rules at once. */
 export class AdminValidation extends ValidationPipe {
@@ -23,17 +26,29 @@ export class AdminValidation extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
-      refuseProblems([{ field: 'body', rule: 'must be a JSON object' }]);
+    // Path parameters have a pipe of their own, and guards hand over what is sound already.
+    if (metadata.type !== 'body' && metadata.type !== 'query') return value;
+    const given = value === undefined ? {} : value;
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+      throw invalidInput([{ field: metadata.type, rule: 'must be a JSON object' }]);
     }
-    try {
-      return (await super.transform(value, metadata)) as unknown;
-    } catch (error) {
-      // Nested a thousand levels deep: no request of ours looks like that.
-      if (error instanceof RangeError)
-        throw new AppError('invalid_input', 'the request nests too deep', { status: 400, cause: error });
-      throw error;
+    refuseExcess(given);
+    return (await super.transform(given, metadata)) as unknown;
+  }
+}
+
+/** The validation walks through everything that was sent, and a megabyte of brackets would hold up the streams. */
+function refuseExcess(body: unknown): void {
+  const waiting: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];
+  let seen = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    const inner: unknown[] = Object.values(next.value);
+    seen += inner.length;
+    if (seen > MAX_VALUES || next.depth > MAX_DEPTH) {
+      throw invalidInput([{ field: 'body', rule: 'must not hold so many values, nor nest so deep' }]);
     }
+    for (const value of inner) waiting.push({ value, depth: next.depth + 1 });
   }
 }
 
@@ -55,11 +70,13 @@ function ruleText(rule: string, property: string): string {
 @Injectable()
 export class IdPipe implements PipeTransform<string, number> {
   transform(value: string, { data }: ArgumentMetadata): number {
-    if (!/^\d{1,15}$/.test(value))
+    if (!/^\d{1,15}$/.test(value)) {
       refuseProblems([{ field: data ?? 'id', rule: 'must be a whole number above 0' }]);
+    }
     const id = Number(value);
-    if (id < 1 || id > MAX_ID)
+    if (id < 1 || id > MAX_ID) {
       throw new AppError('not_found', `there is nothing with the id ${id}`, { status: 404 });
+    }
     return id;
   }
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { ChannelsRepository } from '../../channels/channels.repository.js';
+import { addChannelEdits } from './channel-edits.command.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import { printJson, printTable, wantsJson } from './output.js';
 
@@ -11,7 +12,7 @@ interface ChannelRow {
   logo: string;
   epgChannelId: string;
   hidden: boolean;
-  streams: { kind: string; url: string; priority: number }[];
+  streams: { id: number; kind: string; url: string; priority: number }[];
 }
 
 const EXPORTS = {
@@ -48,6 +49,8 @@ export function addChannelsCommand(program: Command, context: CliContext): void 
       }),
     );
 
+  addChannelEdits(channels, context);
+
   channels
     .command('export')
     .description('write all channels with their original stream addresses to the standard output')
@@ -73,7 +76,8 @@ async function readRows(services: ServiceLocator): Promise<ChannelRow[]> {
     logo: channel.logo,
     epgChannelId: channel.tvgId,
     hidden: channel.isHidden,
-    streams: (sources.get(channel.id) ?? []).map(({ kind, locator, priority }) => ({
+    streams: (sources.get(channel.id) ?? []).map(({ id, kind, locator, priority }) => ({
+      id,
       kind,
       url: locator,
       priority,

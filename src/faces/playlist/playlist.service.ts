@@ -10,6 +10,13 @@ import { PlayerGate } from '../shared/player-gate.js';
 import type { Account } from '../shared/ports.js';
 import { answerByMethod, commonHeaders, loadingAnswer, refusal } from '../shared/refusals.js';
 
+const PLAYLIST_TYPE = 'audio/x-mpegurl';
+/**
+ * mpv (0.35) knows a playlist whose first line carries attributes by its type alone, and compares the whole header:
+ * a charset behind it makes the list an unknown file.
+ */
+const MPV = /mpv/i;
+
 /** `get.php`. */
 @Injectable()
 export class PlaylistService {
@@ -53,7 +60,9 @@ function styleOf(call: PlayerCall, account: Account): PlaylistStyle {
 function playlistHeaders(call: PlayerCall, account: Account, style: PlaylistStyle): Record<string, string> {
   const user = account.username.replace(/[^A-Za-z0-9._-]/g, '_');
   return {
-    'content-type': 'audio/x-mpegurl; charset=utf-8',
+    'content-type': MPV.test(call.headers['user-agent'] ?? '')
+      ? PLAYLIST_TYPE
+      : `${PLAYLIST_TYPE}; charset=utf-8`,
     'content-disposition': `attachment; filename="tv_channels_${user}${style.plus ? '_plus' : ''}.m3u"`,
     'cache-control': 'no-store',
     ...commonHeaders(call),

@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  // null would be sent as the JSON text "null".
+  // Fastify would write null as the JSON text "null".
   return reply.code(status).headers(headers).send(body ?? undefined);
 }
 

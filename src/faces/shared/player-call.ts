@@ -27,7 +27,7 @@ export class PlayerCalls {
   private readonly proxies: TrustedProxies;
   private readonly publicUrl: string | null;
 
-  constructor(@Inject(PUBLIC_SERVER) settings: PublicServerSettings) {
+  constructor(@Inject(PUBLIC_SERVER) settings: Pick<PublicServerSettings, 'publicUrl' | 'trustedProxies'>) {
     this.proxies = new TrustedProxies(settings.trustedProxies);
     this.publicUrl = settings.publicUrl;
   }

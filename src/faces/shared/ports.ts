@@ -17,6 +17,8 @@ export interface PublicServerSettings {
   readonly publicUrl: string | null;
   readonly trustedProxies: readonly string[];
   readonly timezone: string;
+  /** Shown by players that show messages of a server. */
+  readonly message: string;
 }
 
 export const CREDENTIALS = Symbol('Credentials');

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { SettingsService } from '../../platform/settings/settings.service.js';
 import { CredentialsService } from '../../users/credentials.service.js';
 import { PlayerCalls } from './player-call.js';
 import { PlayerGate } from './player-gate.js';
@@ -12,8 +13,8 @@ import type { PublicServerSettings } from './ports.js';
     { provide: CREDENTIALS, useExisting: CredentialsService },
     {
       provide: PUBLIC_SERVER,
-      useFactory: (config: AppConfig): PublicServerSettings => config.server,
-      inject: [AppConfig],
+      useFactory: publicServer,
+      inject: [AppConfig, SettingsService],
     },
     PlayerCalls,
     PlayerGate,
@@ -21,3 +22,17 @@ import type { PublicServerSettings } from './ports.js';
   exports: [PlayerCalls, PlayerGate, PUBLIC_SERVER],
 })
 export class SharedFacesModule {}
+
+/** The configuration, and over it what was set since the start. */
+function publicServer({ server }: AppConfig, settings: SettingsService): PublicServerSettings {
+  return {
+    publicUrl: server.publicUrl,
+    trustedProxies: server.trustedProxies,
+    get timezone() {
+      return settings.current.timezone ?? server.timezone;
+    },
+    get message() {
+      return settings.current.message;
+    },
+  };
+}

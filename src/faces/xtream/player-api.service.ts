@@ -25,7 +25,7 @@ type Admitted = Extract<Admission, { kind: 'ok' | 'inactive' }>;
 /** `player_api.php` and its elder sister `panel_api.php`. */
 @Injectable()
 export class PlayerApiService {
-  private readonly inZone: ZoneFormatter;
+  private zone: { name: string; format: ZoneFormatter } | undefined;
 
   constructor(
     private readonly gate: PlayerGate,
@@ -33,9 +33,7 @@ export class PlayerApiService {
     @Inject(ACTIVE_CONNECTIONS) private readonly connections: ActiveConnections,
     @Inject(PUBLIC_SERVER) private readonly settings: PublicServerSettings,
     @Inject(CLOCK) private readonly clock: Clock,
-  ) {
-    this.inZone = zoneFormatter(settings.timezone);
-  }
+  ) {}
 
   async player(call: PlayerCall): Promise<Answer> {
     const admission = await this.admit(call);
@@ -98,10 +96,17 @@ export class PlayerApiService {
 
   private present(call: PlayerCall, { account, password }: Admitted): AccountAnswer {
     const nowSeconds = Math.floor(this.clock.now() / 1000);
+    const { message, timezone } = this.settings;
     return {
-      user_info: presentUser(account, password, this.connections.count(account.id)),
-      server_info: presentServer(call.base, this.settings.timezone, this.inZone, nowSeconds),
+      user_info: presentUser(account, password, this.connections.count(account.id), message),
+      server_info: presentServer(call.base, timezone, this.formatterOf(timezone), nowSeconds),
     };
+  }
+
+  /** Made once and kept until the operator moves the server to another zone. */
+  private formatterOf(name: string): ZoneFormatter {
+    if (this.zone?.name !== name) this.zone = { name, format: zoneFormatter(name) };
+    return this.zone.format;
   }
 }
 

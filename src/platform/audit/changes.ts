@@ -14,7 +14,8 @@ const HIDDEN_FIELDS = new Set(['headers', 'passwordHash', 'userAgent']);
 /** The fields in which two states of one thing differ, each with both values. */
 export function differences<T extends object>(before: T, after: Partial<T>): AuditChanges {
   const changed = Object.entries(after).filter(
-    ([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof T]),
+    ([field, value]) =>
+      value !== undefined && JSON.stringify(value) !== JSON.stringify(before[field as keyof T]),
   );
   return Object.fromEntries(
     changed.map(([field, value]) => [field, { from: before[field as keyof T] ?? null, to: value }]),

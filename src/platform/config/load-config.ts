@@ -15,7 +15,11 @@ import { readConfigFiles } from './config-files.js';
 export const OTHER_VARIABLES = [
   'ROOFTOP_CONFIG_DIR',
   'ROOFTOP_OMIT_DEV',
+  'ROOFTOP_PREBUILT',
   'ROOFTOP_REQUIRE_SERVICES',
+  'ROOFTOP_TEST_POSTGRES_URL',
+  'ROOFTOP_TEST_REPORT',
+  'ROOFTOP_ZAP_RUNS',
 ] as const;
 
 /** Compiled, this file lies in `<root>/<dist|build>/src/platform/config`. */

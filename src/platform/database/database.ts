@@ -82,7 +82,7 @@ export function findForUpdate<T extends ObjectLiteral & { id: number }>(
   entity: EntityTarget<T>,
   where: FindOptionsWhere<T>,
 ): Promise<T[]> {
-  const isPostgres = manager.connection.options.type === 'postgres';
+  const isPostgres = manager.dataSource.options.type === 'postgres';
   return manager.find(entity, {
     where,
     order: { id: 'ASC' } as FindOptionsOrder<T>,

@@ -10,7 +10,7 @@ export function textContains(
   text: string,
 ): { sql: string; parameters: { textPattern: string } } {
   const operator = dialect === 'sqlite' ? 'GLOB' : '~';
-  const pattern = [...text].map(dialect === 'sqlite' ? globClass : regexClass).join('');
+  const pattern = Array.from(text, dialect === 'sqlite' ? globClass : regexClass).join('');
   return {
     sql: `(${columns.map((column) => `${column} ${operator} :textPattern`).join(' OR ')})`,
     parameters: { textPattern: dialect === 'sqlite' ? `*${pattern}*` : pattern },
@@ -30,5 +30,5 @@ function regexClass(letter: string): string {
 /** Only forms of one character: ß has an upper case of two, which a class cannot hold. */
 function formsOf(letter: string): string {
   const forms = [letter, letter.toLowerCase(), letter.toUpperCase()];
-  return [...new Set(forms.filter((form) => [...form].length === 1))].join('');
+  return [...new Set(forms.filter((form) => Array.from(form).length === 1))].join('');
 }

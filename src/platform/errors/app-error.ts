@@ -39,11 +39,15 @@ export class AppError extends Error {
   }
 }
 
-/** Throws `invalid_input` naming every broken rule, or returns when there is none. */
-export function refuseProblems(problems: readonly FieldProblem[]): void {
-  if (problems.length === 0) return;
+/** `invalid_input` naming every broken rule. */
+export function invalidInput(problems: readonly FieldProblem[]): AppError {
   const text = problems.map(({ field, rule }) => `${field} ${rule}`).join('; ');
-  throw new AppError('invalid_input', text, { status: 400, details: problems });
+  return new AppError('invalid_input', text, { status: 400, details: problems });
+}
+
+/** Throws `invalid_input` when a rule is broken. */
+export function refuseProblems(problems: readonly FieldProblem[]): void {
+  if (problems.length > 0) throw invalidInput(problems);
 }
 
 export function isWholeNumber(value: unknown, min: number, max: number): value is number {

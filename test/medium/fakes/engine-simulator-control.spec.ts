@@ -90,7 +90,12 @@ describe('any faults', () => {
     ({
       kind,
       text: 'no',
-      ...Object.fromEntries(FAULT_FIELDS[kind as Fault['kind']].map((field) => [field, number])),
+      ...Object.fromEntries(
+        FAULT_FIELDS[kind as Fault['kind']].map((field) => [
+          field,
+          field === 'code' ? 400 + (number % 200) : number,
+        ]),
+      ),
     }) as unknown as Fault;
 
   /** One impatient caller: start, read a little, ask, stop; whatever comes back. */

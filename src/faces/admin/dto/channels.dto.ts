@@ -1,7 +1,28 @@
+import {
+  NUM_CONFLICTS,
+  RANGE_CONFLICTS,
+  type NumConflict,
+  type RangeConflict,
+} from '../../../channels/channel-numbers.js';
 import { CHANNEL_SORTS, type ChannelSort } from '../../../channels/channel-query.repository.js';
-import { EDITABLE_CHANNEL_FIELDS } from '../../../channels/channel.entity.js';
+import { MAX_ARCHIVE_DAYS, MAX_NUM } from '../../../channels/channel-rules.js';
+import { EDITABLE_CHANNEL_FIELDS, type EditableChannelField } from '../../../channels/channel.entity.js';
 import { SearchQuery } from './common.dto.js';
-import { OneOf, QueryFlag, QueryWhole, MAX_ID, Told } from './fields.js';
+import {
+  Flag,
+  HeaderMap,
+  Id,
+  IdList,
+  MAX_ID,
+  Nested,
+  OneOf,
+  QueryFlag,
+  QueryWhole,
+  SomeOf,
+  Text,
+  Told,
+  Whole,
+} from './fields.js';
 
 export const STREAM_KINDS = ['acestream', 'http', 'hls', 'rtsp', 'rtmp', 'udp'] as const;
 
@@ -151,4 +172,211 @@ export class ChannelsPageDto {
 
   @Told('Rows per page.', { type: 'integer' })
   perPage!: number;
+}
+
+class ChannelFieldsDto {
+  @Whole({ doc: 'The number players show.', optional: true, min: 1, max: MAX_NUM })
+  num?: number;
+
+  @Text({ doc: 'Address of the logo, http or https; empty = none.', optional: true, max: 2048 })
+  logo?: string;
+
+  @Text({ doc: 'Guide channel id.', optional: true, max: 200 })
+  tvgId?: string;
+
+  @Flag({ doc: 'Hides the channel from viewers.', optional: true })
+  isHidden?: boolean;
+
+  @Flag({ doc: 'For adults.', optional: true })
+  isAdult?: boolean;
+
+  @Whole({ doc: 'Days of archive told to players.', optional: true, min: 0, max: MAX_ARCHIVE_DAYS })
+  archiveDays?: number;
+}
+
+export class ChangeChannelDto extends ChannelFieldsDto {
+  @Text({ doc: 'Name.', optional: true, min: 1, max: 300 })
+  name?: string;
+
+  @Id({ doc: 'The category.', optional: true })
+  categoryId?: number;
+}
+
+export class AddChannelDto extends ChannelFieldsDto {
+  @Text({ doc: 'Name.', min: 1, max: 300 })
+  name!: string;
+
+  @Id({ doc: 'The category.' })
+  categoryId!: number;
+}
+
+export class NumConflictQuery {
+  @OneOf(NUM_CONFLICTS, {
+    doc: 'When the number belongs to another channel: refuse, let the two swap, or shift the others up to the next gap.',
+    optional: true,
+    default: 'refuse',
+  })
+  onConflict: NumConflict = 'refuse';
+}
+
+export class ResetChannelDto {
+  @SomeOf(EDITABLE_CHANNEL_FIELDS, { doc: 'The fields to give back.' })
+  fields!: EditableChannelField[];
+}
+
+export class ChannelFilterDto {
+  @Text({ doc: 'Part of the name or the guide id.', optional: true, max: 100 })
+  search?: string;
+
+  @Id({ doc: 'Channels of this category.', optional: true })
+  categoryId?: number;
+
+  @Flag({ doc: 'Hidden channels, or shown ones.', optional: true })
+  isHidden?: boolean;
+
+  @Flag({ doc: 'Channels that no list carries any more, instead of living ones.', optional: true })
+  isRetired?: boolean;
+
+  @Flag({ doc: 'Channels for adults, or others.', optional: true })
+  isAdult?: boolean;
+
+  @OneOf(STREAM_KINDS, { doc: 'Channels with a source of this kind.', optional: true })
+  kind?: (typeof STREAM_KINDS)[number];
+
+  @Id({ doc: 'Channels with a source from this list.', optional: true })
+  listSourceId?: number;
+
+  @IdList({ doc: 'These channels.', optional: true, min: 1, max: 5000 })
+  ids?: number[];
+}
+
+export class BulkChangeDto {
+  @Id({ doc: 'The category.', optional: true })
+  categoryId?: number;
+
+  @Flag({ doc: 'Hides the channels, or shows them.', optional: true })
+  isHidden?: boolean;
+
+  @Flag({ doc: 'For adults.', optional: true })
+  isAdult?: boolean;
+
+  @Whole({ doc: 'Days of archive told to players.', optional: true, min: 0, max: MAX_ARCHIVE_DAYS })
+  archiveDays?: number;
+}
+
+export class BulkRequestDto {
+  @Nested(() => ChannelFilterDto, {
+    doc: 'Which channels; every condition given must hold. {} = all living ones.',
+  })
+  filter!: ChannelFilterDto;
+
+  @Nested(() => BulkChangeDto, { doc: 'What to set on all of them.' })
+  set!: BulkChangeDto;
+
+  @Flag({ doc: 'Only says what would be changed.', optional: true, default: false })
+  dryRun?: boolean;
+}
+
+export class BulkResultDto {
+  @Told('Channels that match.', { type: 'integer' })
+  matched!: number;
+
+  @Told('Channels that differ now; 0 for a dry run.', { type: 'integer' })
+  changed!: number;
+
+  @Told('Nothing was changed.', { type: Boolean })
+  dryRun!: boolean;
+
+  @Told('The first twenty that match, as they were before.', { type: [ChannelDto] })
+  first!: ChannelDto[];
+}
+
+export class OrderChannelsDto {
+  @IdList({ doc: 'The channels in their new order.', min: 1, max: 5000 })
+  ids!: number[];
+
+  @Whole({
+    doc: 'Number of the first; the others follow. Absent = they share out the numbers they hold already.',
+    optional: true,
+    min: 1,
+    max: MAX_NUM,
+  })
+  from?: number;
+
+  @OneOf(RANGE_CONFLICTS, {
+    doc: 'When others hold those numbers: refuse, or move them and everything behind them up.',
+    optional: true,
+    default: 'refuse',
+  })
+  onConflict: RangeConflict = 'refuse';
+}
+
+export class ChannelIdsDto {
+  @IdList({ doc: 'Ids of channels, each once.', min: 1, max: 500 })
+  ids!: number[];
+}
+
+export class SplitStreamDto {
+  @Text({
+    doc: 'Name of the new channel; the name the list gave the source where absent.',
+    optional: true,
+    min: 1,
+    max: 300,
+  })
+  name?: string;
+
+  @Whole({ doc: 'Its number; behind the highest where absent.', optional: true, min: 1, max: MAX_NUM })
+  num?: number;
+}
+
+export class AddStreamDto {
+  @Text({
+    doc: 'An URL, an AceStream address or a bare AceStream id, as lists write it; headers may follow a pipe.',
+    min: 1,
+    max: 8192,
+    example: 'acestream://0123456789abcdef0123456789abcdef01234567',
+  })
+  address!: string;
+
+  @Text({ doc: 'How you call it.', optional: true, max: 300 })
+  label?: string;
+
+  @Text({ doc: 'Sent as User-Agent.', optional: true, nullable: true, max: 2000 })
+  userAgent?: string | null;
+
+  @HeaderMap({ doc: 'Further headers. Values are never shown again.', optional: true })
+  headers?: Record<string, string>;
+
+  @Flag({ doc: 'It may lie in the local network.', optional: true, default: false })
+  allowPrivate?: boolean;
+
+  @Flag({ doc: 'Try it before the others.', optional: true, default: false })
+  isFirst?: boolean;
+}
+
+export class ChangeStreamDto {
+  @Flag({ doc: 'false = never tried.' })
+  isEnabled!: boolean;
+}
+
+export class StreamIdsDto {
+  @IdList({
+    doc: 'Ids of sources of this channel, each once; the others stay behind them.',
+    min: 1,
+    max: 200,
+  })
+  ids!: number[];
+}
+
+export class StreamsDto {
+  @Told('In the order in which they are tried, retired ones last.', { type: [StreamDto] })
+  items!: StreamDto[];
+
+  @Told('How many there are.', { type: 'integer' })
+  total!: number;
+}
+
+export class StreamAddressDto {
+  @Told('The address as it is, with its credentials.', { type: String })
+  address!: string;
 }

@@ -150,10 +150,7 @@ function isHeaderMap(value: unknown): boolean {
 }
 
 export function Nested(type: () => new () => object, options: Common): PropertyDecorator {
-  return applyDecorators(
-    field(options, { type: type as never }, [IsObject(), ValidateNested()]),
-    Type(type),
-  ) as PropertyDecorator;
+  return applyDecorators(field(options, { type: type as never }, [IsObject(), ValidateNested()]), Type(type));
 }
 
 /** A whole number in a query: texts of digits become numbers, anything else stays a text and is refused. */
@@ -161,7 +158,7 @@ export function QueryWhole(options: Common & { min: number; max: number }): Prop
   return applyDecorators(
     Whole(options),
     Transform(({ value }) => toWhole(value)),
-  ) as PropertyDecorator;
+  );
 }
 
 export function QueryFlag(options: Common): PropertyDecorator {
@@ -170,7 +167,7 @@ export function QueryFlag(options: Common): PropertyDecorator {
     Transform(({ value }: { value: unknown }) =>
       value === 'true' ? true : value === 'false' ? false : value,
     ),
-  ) as PropertyDecorator;
+  );
 }
 
 function toWhole(value: unknown): unknown {
@@ -179,7 +176,7 @@ function toWhole(value: unknown): unknown {
 
 /** For what the server sends: nothing is checked, only told. */
 export function Told(doc: string, options: ApiPropertyOptions = {}): PropertyDecorator {
-  return ApiProperty({ ...options, description: doc } as ApiPropertyOptions);
+  return ApiProperty({ ...options, description: doc });
 }
 
 function field(common: Common, shape: object, rules: PropertyDecorator[]): PropertyDecorator {
@@ -195,7 +192,7 @@ function field(common: Common, shape: object, rules: PropertyDecorator[]): Prope
   if (nullable) decorators.unshift(ValidateIf((_object, value) => value !== null));
   if (optional) decorators.unshift(nullable ? IsOptional() : AbsentOnly());
   decorators.unshift(optional ? ApiPropertyOptional(told) : ApiProperty(told));
-  return applyDecorators(...decorators) as PropertyDecorator;
+  return applyDecorators(...decorators);
 }
 
 /** Like IsOptional, but null does not count as absent. */
