@@ -243,12 +243,19 @@ export class LiveSession {
   }
 
   private onSeam(): void {
-    const now = this.context.clock.monotonic();
-    this.context.pipeline.seam(now);
-    this.knownKeyframes = this.context.pipeline.keyframes;
-    this.supply = new SupplyWatch(this.context.options, now);
+    const { clock, options } = this.context;
+    this.breakOff();
+    this.supply = new SupplyWatch(options, clock.monotonic());
     this.held = false;
-    this.lastDataAt = now;
+    this.lastDataAt = clock.monotonic();
+  }
+
+  /** What the old connection left half-finished is given out now: it must not be taken for news of the next one. */
+  private breakOff(): void {
+    const { clock, pipeline } = this.context;
+    pipeline.seam(clock.monotonic());
+    this.knownKeyframes = pipeline.keyframes;
+    this.onReadable();
   }
 
   private onData(chunk: Buffer): void {
@@ -266,9 +273,12 @@ export class LiveSession {
 
   /** Something may have become readable in the ring. */
   private onReadable(): void {
-    const { pipeline, clock } = this.context;
-    if (pipeline.keyframes > this.knownKeyframes) this.onKeyframe(clock.monotonic());
+    const { pipeline } = this.context;
+    if (pipeline.keyframes > this.knownKeyframes) this.onKeyframe();
     this.knownKeyframes = pipeline.keyframes;
+    if (pipeline.canJoin) {
+      for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
+    }
     this.wake();
     this.armFlush();
   }
@@ -285,18 +295,17 @@ export class LiveSession {
     });
   }
 
-  private onKeyframe(now: number): void {
+  private onKeyframe(): void {
     this.feed.noteDelivered();
-    if (this.machine.can('ready')) {
-      if (this.broken) this.counts.recoveries++;
-      this.broken = false;
-      this.readyAt ??= now;
-      this.machine.apply('ready');
-    }
-    for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
+    if (!this.machine.can('ready')) return;
+    if (this.broken) this.counts.recoveries++;
+    this.broken = false;
+    this.readyAt ??= this.context.clock.monotonic();
+    this.machine.apply('ready');
   }
 
   private onLost(end: StreamEnd): void {
+    this.breakOff();
     this.counts.breaks++;
     this.broken = true;
     this.problem = `${end.reason}: ${end.detail}`;

@@ -11,6 +11,7 @@ starting failed closed
 starting emptied draining
 starting close closed
 live lost recovering
+live failed closed
 live emptied draining
 live close closed
 recovering ready live

@@ -26,7 +26,7 @@ export type SessionEvent = (typeof SESSION_EVENTS)[number];
 export const SESSION_TABLE: TransitionTable<SessionState, SessionEvent> = {
   idle: { open: 'starting', close: 'closed' },
   starting: { ready: 'live', failed: 'closed', emptied: 'draining', close: 'closed' },
-  live: { lost: 'recovering', emptied: 'draining', close: 'closed' },
+  live: { lost: 'recovering', failed: 'closed', emptied: 'draining', close: 'closed' },
   recovering: { ready: 'live', failed: 'closed', emptied: 'draining', close: 'closed' },
   draining: {
     ready: 'draining',

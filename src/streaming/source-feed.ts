@@ -1,5 +1,12 @@
 import type { Clock } from '../platform/clock.js';
-import type { EndReason, OpenStream, SourceDriver, StreamDetails, StreamEnd } from './source-driver.js';
+import type {
+  EndReason,
+  OpenContext,
+  OpenStream,
+  SourceDriver,
+  StreamDetails,
+  StreamEnd,
+} from './source-driver.js';
 import { recoveryAttempts, startAttempts } from './source-ladder.js';
 import type { Attempt } from './source-ladder.js';
 import type { StreamFailure } from './stream-failure.js';
@@ -167,25 +174,37 @@ export class SourceFeed {
 
   /** One source at one place, until it fails to open or breaks after having delivered. */
   private async attempt({ source, delayMs, prefer, avoid }: Attempt): Promise<Broke | NotOpened> {
-    const { clock, options } = this.context;
-    const { signal } = this.controller;
-    if (delayMs > 0) await clock.sleep(delayMs, signal).catch(() => undefined);
+    const { clock } = this.context;
+    if (delayMs > 0) await clock.sleep(delayMs, this.controller.signal).catch(() => undefined);
     this.trying = source;
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
-    const last = this.context.sources.at(-1) === source;
-    const patience = last ? options.firstByteMs : options.failoverFirstByteMs;
-    const opened = await driver.open(source, {
-      signal,
+    for (let retry = false; ; retry = true) {
+      const opened = await driver.open(source, this.openContext(source, prefer, avoid));
+      if (opened.kind === 'failed') return notOpened(opened.failure);
+      const { place } = opened.stream.details();
+      const { end, delivered } = await this.play(source, opened.stream);
+      if (delivered) return { kind: 'broke', end, place };
+      // Cut off before its first picture: that happens to the best, once.
+      const again = !retry && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
+      if (!again || this.isClosed()) return notOpened(endAsFailure(end));
+    }
+  }
+
+  private openContext(
+    source: StreamSource,
+    prefer: string | undefined,
+    avoid: ReadonlySet<string>,
+  ): OpenContext {
+    const { clock, options, sources } = this.context;
+    const patience = sources.at(-1) === source ? options.firstByteMs : options.failoverFirstByteMs;
+    return {
+      signal: this.controller.signal,
       firstByteMs: Math.min(Math.max(0, this.until - clock.monotonic()), patience),
       avoid,
       makeRoom: (kind) => this.context.makeRoom(kind),
       ...(prefer === undefined ? {} : { prefer }),
-    });
-    if (opened.kind === 'failed') return notOpened(opened.failure);
-    const { place } = opened.stream.details();
-    const { end, delivered } = await this.play(source, opened.stream);
-    return delivered ? { kind: 'broke', end, place } : notOpened(endAsFailure(end));
+    };
   }
 
   /** Lets a stream flow until it breaks for good; the same upstream session may be asked for more after a cut. */
@@ -262,6 +281,7 @@ function verdict(failures: readonly StreamFailure[], late: boolean): StreamFailu
 /** Breaks that speak against the source itself: another one first. */
 const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set(['garbage', 'no-keyframe', 'starved']);
 const FLAPS_UNTIL_BLAME = 2;
+const CUT_OFF: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'moved', 'session-lost', 'superseded']);
 const REOPENABLE: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'stall']);
 
 /** A stream that never showed a picture counts as one that could not be opened. */

@@ -188,6 +188,17 @@ describe('the hub and its sessions', () => {
     expect(await joining).toMatchObject({ kind: 'failed', failure: { kind: 'bad-media' } });
   });
 
+  it('tries a stream once more that was cut off before its first picture', async () => {
+    const joining = open();
+    await settle();
+    driver.stream.end('reset');
+    await settle();
+    expect(driver.opened).toHaveLength(2);
+    driver.stream.end('eof');
+    expect(await joining).toMatchObject({ kind: 'failed', failure: { kind: 'timeout' } });
+    expect(driver.opened.map(({ closes }) => closes)).toEqual([1, 1]);
+  });
+
   it('says "timeout" when an opening takes too long', async () => {
     let release = (): void => {};
     driver.gate = new Promise((resolve) => (release = resolve));
