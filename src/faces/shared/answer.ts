@@ -12,7 +12,10 @@ export interface Answer {
 
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   // Fastify would write null as the JSON text "null".
-  return reply.code(status).headers(headers).send(body ?? undefined);
+  return reply
+    .code(status)
+    .headers(headers)
+    .send(body ?? undefined);
 }
 
 /** The JSON of every answer says its charset, so that GET and HEAD agree whatever the body is made of. */
