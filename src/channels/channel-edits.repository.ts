@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { In, IsNull } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
 import { Database, findForUpdate, type Transaction } from '../platform/database/database.js';
@@ -24,7 +24,8 @@ export type Refusal =
   | { kind: 'num-taken'; num: number; byId: number }
   | { kind: 'no-number-left' }
   | { kind: 'manual-channel'; id: number }
-  | { kind: 'list-channel'; id: number };
+  | { kind: 'list-channel'; id: number }
+  | { kind: 'holds-list-sources'; id: number };
 export type Edited = { kind: 'done'; channel: Channel } | Refusal;
 
 export type NewManualChannel = Omit<EditableChannelValues, 'num'> & { num: number | null };
@@ -222,13 +223,22 @@ export class ChannelEditsRepository {
   }
 
   /** Only channels that a person made: those of lists would come back, and can be hidden. */
-  remove(id: number): Promise<Edited> {
+  remove(id: number, atSeconds: number): Promise<Edited> {
     return this.edit('remove channel', async (manager) => {
       const row = await requireChannel(manager, id);
       if (!row.identityKey.startsWith(MANUAL_KEY)) throw new Refused<Refusal>({ kind: 'list-channel', id });
-      // What became part of it stands on its own again, and gets its sources back with the next refresh.
-      await manager.update(Channel, { mergedIntoId: id }, { mergedIntoId: null });
+      // Lists that are unchanged are not read again: their sources would be gone for long.
+      if (await manager.existsBy(StreamSource, { channelId: id, listSourceId: Not(IsNull()) })) {
+        throw new Refused<Refusal>({ kind: 'holds-list-sources', id });
+      }
+      // What became part of it stands on its own again when a list brings it.
+      const merged = await findForUpdate(manager, Channel, { mergedIntoId: id });
+      await manager.update(Channel, { mergedIntoId: id }, { mergedIntoId: null, retiredAt: atSeconds });
       await manager.delete(Channel, { id });
+      const numbers = new ChannelNumbers(manager, MAX_NUM);
+      for (const { id: freed, num } of merged) {
+        if (!(await numbers.isFree(num, freed))) await numbers.set(freed, await numbers.next());
+      }
       await this.audit.record(manager, ['channel', 'remove'], id, { name: row.name, num: row.num });
       return { kind: 'done', channel: row };
     });

@@ -97,6 +97,7 @@ class ImportRun {
   private readonly owned = new Map<string, { id: number; channelId: number; isPlaced: boolean }>();
   private readonly seen = new Set<string>();
   private readonly categoryIds = new Map<string, number>();
+  private readonly bereft = new Set<number>();
   private keysOfThisRun = new Set<string>();
 
   private constructor(
@@ -195,6 +196,19 @@ class ImportRun {
         const channelIds = [...new Set(slice.map(({ channelId }) => channelId))];
         return this.repository.retireBareChannels(manager, channelIds, this.nowSeconds);
       });
+      await nextTurn();
+    }
+    await this.retireBereft();
+  }
+
+  /** A source that moved to the channel of its new name may have been the last of its old one. */
+  private async retireBereft(): Promise<void> {
+    const ids = [...this.bereft];
+    for (let start = 0; start < ids.length; start += SLICE) {
+      const slice = ids.slice(start, start + SLICE);
+      this.counts.retired += await this.repository.write((manager) =>
+        this.repository.retireBareChannels(manager, slice, this.nowSeconds),
+      );
       await nextTurn();
     }
   }
@@ -325,6 +339,7 @@ class ImportRun {
       const changes = row ? sourceChanges(row, wanted) : {};
       if (Object.keys(changes).length > 0) await this.repository.updateSource(manager, id, changes);
       if (row && row.retiredAt !== null) fed.add(changes.channelId ?? row.channelId);
+      if (row && changes.channelId !== undefined) this.bereft.add(row.channelId);
     }
     await this.repository.revive(manager, [...fed]);
   }

@@ -11,7 +11,10 @@ export type RangeConflict = (typeof RANGE_CONFLICTS)[number];
 
 export type NumOutcome = { kind: 'free' } | { kind: 'taken'; num: number; byId: number } | { kind: 'full' };
 
-const LIVING = 'merged_into_id IS NULL AND retired_at IS NULL';
+/** Merged channels show no number; retired ones may come back and bring theirs. */
+const STANDING = 'merged_into_id IS NULL';
+const LIVING = `${STANDING} AND retired_at IS NULL`;
+const RETIRED = `${STANDING} AND retired_at IS NOT NULL`;
 /** Rows per statement, so that a long shift lets others in between. */
 const SLICE = 1000;
 
@@ -20,7 +23,10 @@ interface NumRow {
   num: number;
 }
 
-/** The numbers players show, inside one transaction. Retired channels give theirs up without being asked. */
+/**
+ * The numbers players show, inside one transaction. Retired channels give theirs up without being asked and get a
+ * new one behind all others, so that no two stand at one number when they come back.
+ */
 export class ChannelNumbers {
   constructor(
     private readonly manager: Transaction,
@@ -29,8 +35,13 @@ export class ChannelNumbers {
 
   /** Makes `num` free for channel `id`, which has `present` now (null = none yet). */
   async clear(num: number, id: number, present: number | null, how: NumConflict): Promise<NumOutcome> {
-    const [holder] = await this.holders(num, id);
-    if (!holder) return { kind: 'free' };
+    const [holder] = await this.query<NumRow>(
+      `SELECT id, num FROM channels WHERE num = ${num} AND id <> ${id} AND ${LIVING} ORDER BY id LIMIT 1`,
+    );
+    if (!holder) {
+      await this.moveRetired(num, num, id);
+      return { kind: 'free' };
+    }
     if (how === 'refuse') return { kind: 'taken', num, byId: holder.id };
     if (how === 'swap') {
       await this.set(holder.id, present ?? (await this.next()));
@@ -45,17 +56,20 @@ export class ChannelNumbers {
     const [holder] = await this.query<NumRow>(
       `SELECT id, num FROM channels WHERE num BETWEEN ${from} AND ${from + count - 1} AND ${LIVING} ORDER BY num LIMIT 1`,
     );
-    if (!holder) return { kind: 'free' };
+    if (!holder) {
+      await this.moveRetired(from, from + count - 1, 0);
+      return { kind: 'free' };
+    }
     if (how === 'refuse') return { kind: 'taken', num: holder.num, byId: holder.id };
     const [last] = await this.query<{ num: number | null }>(
-      `SELECT MAX(num) AS num FROM channels WHERE num >= ${from} AND ${LIVING}`,
+      `SELECT MAX(num) AS num FROM channels WHERE num >= ${from} AND ${STANDING}`,
     );
     if ((last?.num ?? 0) + count > this.highest) return { kind: 'full' };
     for (let low = (last?.num ?? from) + 1; low > from; await nextTurn()) {
       const high = low;
       low = Math.max(from, high - SLICE);
       await this.manager.query(
-        `UPDATE channels SET num = num + ${count} WHERE num >= ${low} AND num < ${high} AND ${LIVING}`,
+        `UPDATE channels SET num = num + ${count} WHERE num >= ${low} AND num < ${high} AND ${STANDING}`,
       );
     }
     return { kind: 'free' };
@@ -67,18 +81,24 @@ export class ChannelNumbers {
     return (rows[0]?.highest ?? 0) + 1;
   }
 
+  /** Whether no other channel, living or retired, has it. */
   async isFree(num: number, id: number): Promise<boolean> {
-    return (await this.holders(num, id)).length === 0;
+    const others = await this.query(
+      `SELECT id FROM channels WHERE num = ${num} AND id <> ${id} AND ${STANDING} LIMIT 1`,
+    );
+    return others.length === 0;
   }
 
   async set(id: number, num: number): Promise<void> {
     await this.manager.query(`UPDATE channels SET num = ${num} WHERE id = ${id}`);
   }
 
-  private holders(num: number, exceptId: number): Promise<NumRow[]> {
-    return this.query(
-      `SELECT id, num FROM channels WHERE num = ${num} AND id <> ${exceptId} AND ${LIVING} ORDER BY id LIMIT 1`,
+  private async moveRetired(first: number, last: number, exceptId: number): Promise<void> {
+    const rows = await this.query<NumRow>(
+      `SELECT id, num FROM channels WHERE num BETWEEN ${first} AND ${last} AND id <> ${exceptId} AND ${RETIRED} ORDER BY num`,
     );
+    let free = Math.max(await this.next(), last + 1);
+    for (const { id } of rows) await this.set(id, free++);
   }
 
   /** Every channel from `num` up to the first gap moves one up. */
@@ -89,7 +109,7 @@ export class ChannelNumbers {
     for (let isOver = false; !isOver; await nextTurn()) {
       const rows = await this.query<NumRow>(
         `SELECT id, num FROM channels WHERE (num > ${last.num} OR (num = ${last.num} AND id > ${last.id})) ` +
-          `AND id <> ${exceptId} AND ${LIVING} ORDER BY num, id LIMIT ${SLICE}`,
+          `AND id <> ${exceptId} AND ${STANDING} ORDER BY num, id LIMIT ${SLICE}`,
       );
       const gap = rows.findIndex((row, index) => row.num > (rows[index - 1]?.num ?? expected - 1) + 1);
       const joined = gap < 0 ? rows : rows.slice(0, gap);

@@ -23,6 +23,8 @@ export function refusalError(refusal: Refusal): AppError {
       return conflict(`channel ${refusal.id} was made by hand; no list has values to give back`);
     case 'list-channel':
       return conflict(`channel ${refusal.id} comes from a list and would come back; hide it instead`);
+    case 'holds-list-sources':
+      return conflict(`channel ${refusal.id} holds sources of lists; merge it into another channel instead`);
   }
 }
 

@@ -126,7 +126,7 @@ export class ChannelsService {
   }
 
   async remove(id: number): Promise<void> {
-    await this.settle(await this.edits.remove(id));
+    await this.settle(await this.edits.remove(id, this.nowSeconds()));
   }
 
   private async settle(edited: Edited): Promise<Channel> {

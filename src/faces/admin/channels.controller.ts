@@ -141,7 +141,7 @@ export class ChannelsController {
   @ApiNoContentResponse({ description: 'Removed.' })
   @BadInput()
   @NotFound('channel')
-  @Conflict('The channel comes from a list.')
+  @Conflict('The channel comes from a list, or holds sources of lists.')
   remove(@Param('id', IdPipe) id: number): Promise<void> {
     return this.channels.remove(id);
   }
