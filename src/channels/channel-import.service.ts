@@ -5,32 +5,9 @@ import { ChangeFeed } from '../platform/database/change-feed.js';
 import type { Transaction } from '../platform/database/database.js';
 import { CLOCK } from '../platform/tokens.js';
 import { ChannelImportRepository, type NewChannel, type NewSource } from './channel-import.repository.js';
+import { importSet, type ImportChannel, type ImportSet, type ImportSource } from './import-set.js';
 import { MANUAL_KEY, type Channel, type EditableChannelField } from './channel.entity.js';
 import type { StreamSource } from './stream-source.entity.js';
-
-export interface ImportSource {
-  kind: string;
-  locator: string;
-  fingerprint: string;
-  label: string;
-  userAgent: string | null;
-  headers: Record<string, string>;
-}
-
-export interface ImportChannel {
-  identityKey: string;
-  /** Keys the channel may have had before, e.g. while the list gave no guide id. */
-  otherKeys: readonly string[];
-  name: string;
-  group: string;
-  logo: string;
-  tvgId: string;
-  /** Number the list asks for, or null. */
-  num: number | null;
-  isAdult: boolean;
-  /** In order of preference; never empty. */
-  sources: ImportSource[];
-}
 
 export interface ImportOptions {
   listSourceId: number;
@@ -61,13 +38,16 @@ export class ChannelImportService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async apply(channels: readonly ImportChannel[], options: ImportOptions): Promise<ImportCounts> {
+  async apply(channels: readonly ImportChannel[] | ImportSet, options: ImportOptions): Promise<ImportCounts> {
+    const set = 'slices' in channels ? channels : importSet(channels, SLICE);
+    let done = 0;
     const run = await ImportRun.begin(this.repository, options, Math.floor(this.clock.now() / 1000));
     try {
-      await run.ensureCategories(channels);
-      for (let start = 0; start < channels.length; start += SLICE) {
-        await run.applySlice(channels.slice(start, start + SLICE));
-        options.onProgress?.(Math.min(start + SLICE, channels.length), channels.length);
+      await run.ensureCategories(set);
+      for (const slice of set.slices()) {
+        await run.applySlice(slice);
+        done += slice.length;
+        options.onProgress?.(done, set.total);
         await nextTurn();
       }
       await run.retireUnseen();
@@ -124,15 +104,15 @@ class ImportRun {
     return run;
   }
 
-  async ensureCategories(channels: readonly ImportChannel[]): Promise<void> {
-    this.keysOfThisRun = new Set(channels.map(({ identityKey }) => identityKey));
+  async ensureCategories(set: ImportSet): Promise<void> {
+    this.keysOfThisRun = new Set(set.keys);
     const known = await this.repository.liveCategories();
     for (const { sourceKey, id, mergedIntoId } of known) {
       if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
     }
     let position = Math.max(0, ...known.map((category) => category.position));
     const missing = new Map<string, string>();
-    for (const { group } of channels) {
+    for (const group of set.groups) {
       if (!this.categoryIds.has(categoryKey(group))) missing.set(categoryKey(group), group);
     }
     const names = [...missing];

@@ -1,15 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
-import type { ImportChannel } from '../channels/channel-import.service.js';
+import { PackedChannels } from '../channels/import-set.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { AppError, describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import { CLOCK } from '../platform/tokens.js';
-import type { ListSummary, ReadChannels, ReadListOptions } from './read-list.js';
+import type { ListSummary, ReadListOptions } from './read-list.js';
 
 export type ReaderMessage =
-  { kind: 'slice'; channels: ImportChannel[] } | { kind: 'end'; summary: ListSummary };
+  | { kind: 'slice'; packed: string; count: number }
+  | { kind: 'end'; summary: ListSummary; keys: string[]; groups: string[] };
+
+export interface ListOfChannels extends ListSummary {
+  channels: PackedChannels;
+}
 
 export interface ListReaderOptions extends ReadListOptions {
   onProgress?: (channels: number) => void;
@@ -32,7 +37,7 @@ export class ListReader {
   ) {}
 
   /** `bytes` may be handed over to the worker: do not use them afterwards. Throws `list_unreadable`. */
-  async read(bytes: Uint8Array, options: ListReaderOptions): Promise<ReadChannels> {
+  async read(bytes: Uint8Array, options: ListReaderOptions): Promise<ListOfChannels> {
     const { onProgress, timeoutMs = TIMEOUT_MS, maxMegabytes = MAX_WORKER_MEGABYTES, ...rest } = options;
     const limits = { maxEntries: this.config.sources.maxEntries, ...rest.limits };
     const own = transferable(bytes);
@@ -53,8 +58,8 @@ export class ListReader {
     worker: Worker,
     timeoutMs: number,
     onProgress: ListReaderOptions['onProgress'],
-  ): Promise<ReadChannels> {
-    const channels: ImportChannel[] = [];
+  ): Promise<ListOfChannels> {
+    const channels = new PackedChannels();
     return new Promise((resolve, reject) => {
       const fail = (reason: string, cause?: unknown): void => {
         settle();
@@ -73,11 +78,13 @@ export class ListReader {
       worker.on('message', (message: ReaderMessage) => {
         if (message.kind === 'end') {
           settle();
+          channels.keys = message.keys;
+          channels.groups = message.groups;
           resolve({ ...message.summary, channels });
           return;
         }
-        channels.push(...message.channels);
-        onProgress?.(channels.length);
+        if (message.count > 0) channels.add(message.packed, message.count);
+        onProgress?.(channels.total);
         worker.postMessage('next');
       });
     });

@@ -1,27 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { importSet } from '../channels/import-set.js';
 import { readList, type ReadListOptions } from './read-list.js';
 import type { ReaderMessage } from './list-reader.js';
 
-/** Channels per message: about a millisecond of the main thread. */
-const SLICE = 200;
+/** Channels per message and per transaction of the import. */
+const SLICE = 40;
 
 const port = parentPort;
 if (!port) throw new Error('the list reader runs in a worker thread only');
 const { bytes, options } = workerData as { bytes: Uint8Array; options: ReadListOptions };
 const { channels, ...summary } = readList(bytes, options);
-const slices = slicesOf();
+const slices = messages();
 
-// Each slice is asked for, so that they never reach the main thread in one heap.
+// Each one is asked for, so that they never reach the main thread in one heap.
 port.on('message', () => {
   const next = slices.next();
-  port.postMessage(
-    next.done ? next.value : ({ kind: 'slice', channels: next.value } satisfies ReaderMessage),
-  );
   if (next.done) port.close();
+  else port.postMessage(next.value);
 });
-port.postMessage({ kind: 'slice', channels: [] } satisfies ReaderMessage);
+port.postMessage({ kind: 'slice', packed: '[]', count: 0 } satisfies ReaderMessage);
 
-function* slicesOf(): Generator<typeof channels, ReaderMessage> {
-  for (let start = 0; start < channels.length; start += SLICE) yield channels.slice(start, start + SLICE);
-  return { kind: 'end', summary };
+function* messages(): Generator<ReaderMessage> {
+  for (const slice of importSet(channels, SLICE).slices()) {
+    yield { kind: 'slice', packed: JSON.stringify(slice), count: slice.length };
+  }
+  const { keys, groups } = importSet(channels, SLICE);
+  yield { kind: 'end', summary, keys: [...keys], groups: [...groups] };
 }

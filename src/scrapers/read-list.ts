@@ -1,4 +1,4 @@
-import type { ImportChannel, ImportSource } from '../channels/channel-import.service.js';
+import type { ImportChannel, ImportSource } from '../channels/import-set.js';
 import { fingerprint } from '../core/lists/locator.js';
 import { parseList } from '../core/lists/parse-list.js';
 import { describeReason, type FoundEntry, type ListLimits, type ListProblem } from '../core/lists/types.js';

@@ -11,8 +11,7 @@ import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { readListFile } from './list-file.store.js';
-import { ListReader } from './list-reader.js';
-import type { ReadChannels } from './read-list.js';
+import { ListReader, type ListOfChannels } from './list-reader.js';
 import type { ListSource, RefreshReport, RefreshStatus } from './list-source.entity.js';
 import { ListSourcesRepository } from './list-sources.repository.js';
 
@@ -43,7 +42,7 @@ type Fetched =
 interface Outcome {
   status: RefreshStatus;
   reason: string | null;
-  list?: ReadChannels;
+  list?: ListOfChannels;
   counts?: ImportCounts;
   fields?: Partial<ListSource>;
 }
@@ -183,7 +182,7 @@ export class RefreshService {
     source: ListSource,
     fetched: Extract<Fetched, { kind: 'ok' }>,
     options: RefreshOptions,
-  ): Promise<ReadChannels> {
+  ): Promise<ListOfChannels> {
     return this.reader.read(fetched.body, {
       listSourceId: source.id,
       type: source.type,
@@ -194,7 +193,7 @@ export class RefreshService {
     });
   }
 
-  private refusal(source: ListSource, list: ReadChannels, options: RefreshOptions): string | null {
+  private refusal(source: ListSource, list: ListOfChannels, options: RefreshOptions): string | null {
     if (list.refusal !== null) return list.refusal;
     if (list.streams === 0) {
       return list.found > 0 ? 'no entry of the list could be used' : 'the list is empty';

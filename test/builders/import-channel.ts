@@ -1,4 +1,4 @@
-import type { ImportChannel } from '../../src/channels/channel-import.service.js';
+import type { ImportChannel } from '../../src/channels/import-set.js';
 
 /** A channel as a list names it, with one HTTP source per place. */
 export function anImportChannel(

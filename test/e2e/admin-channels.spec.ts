@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type supertest from 'supertest';
-import { ChannelImportService, type ImportChannel } from '../../src/channels/channel-import.service.js';
+import { ChannelImportService } from '../../src/channels/channel-import.service.js';
+import type { ImportChannel } from '../../src/channels/import-set.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { anImportChannel } from '../builders/import-channel.js';

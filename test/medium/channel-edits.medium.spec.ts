@@ -5,7 +5,8 @@ import { CategoriesRepository } from '../../src/channels/categories.repository.j
 import { CategoriesService } from '../../src/channels/categories.service.js';
 import { ChannelEditsRepository } from '../../src/channels/channel-edits.repository.js';
 import { ChannelImportRepository } from '../../src/channels/channel-import.repository.js';
-import { ChannelImportService, type ImportChannel } from '../../src/channels/channel-import.service.js';
+import { ChannelImportService } from '../../src/channels/channel-import.service.js';
+import type { ImportChannel } from '../../src/channels/import-set.js';
 import { ChannelQueryRepository } from '../../src/channels/channel-query.repository.js';
 import { MANUAL_KEY, Channel, type EditableChannelField } from '../../src/channels/channel.entity.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { ChannelImportRepository } from '../../src/channels/channel-import.repository.js';
-import { ChannelImportService, type ImportChannel } from '../../src/channels/channel-import.service.js';
+import { ChannelImportService } from '../../src/channels/channel-import.service.js';
+import type { ImportChannel } from '../../src/channels/import-set.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import type { Database } from '../../src/platform/database/database.js';
