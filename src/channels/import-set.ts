@@ -39,8 +39,9 @@ export function importSet(channels: readonly ImportChannel[], perSlice: number):
     keys: channels.map(({ identityKey }) => identityKey),
     groups: new Set(channels.map(({ group }) => group)),
     *slices() {
-      for (let start = 0; start < channels.length; start += perSlice)
+      for (let start = 0; start < channels.length; start += perSlice) {
         yield channels.slice(start, start + perSlice);
+      }
     },
   };
 }
