@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, type SelectQueryBuilder } from 'typeorm';
 import { Database } from '../platform/database/database.js';
 import { textContains } from '../platform/database/text-search.js';
@@ -41,6 +42,7 @@ export class ChannelQueryRepository {
   async page(query: ChannelsQuery): Promise<{ items: Channel[]; total: number }> {
     const builder = this.matching(this.database.read.createQueryBuilder(Channel, 'channel'), query);
     const total = await builder.getCount();
+    await nextTurn();
     const direction = query.descending ? 'DESC' : 'ASC';
     if (query.sort === 'num') builder.orderBy('channel.num', direction);
     else if (query.sort === 'added') builder.orderBy('channel.addedAt', direction);
@@ -129,13 +131,14 @@ export class ChannelQueryRepository {
     kind: string | undefined,
     listSourceId: number | undefined,
   ): void {
+    // Gathered once: asked per channel, SQLite would walk through everything the list has brought each time.
     const sources = builder
       .subQuery()
-      .select('1')
+      .select('source.channelId')
       .from(StreamSource, 'source')
-      .where('source.channelId = channel.id AND source.retiredAt IS NULL');
+      .where('source.retiredAt IS NULL');
     if (kind !== undefined) sources.andWhere('source.kind = :kind', { kind });
     if (listSourceId !== undefined) sources.andWhere('source.listSourceId = :listSourceId', { listSourceId });
-    builder.andWhere(`EXISTS ${sources.getQuery()}`, sources.getParameters());
+    builder.andWhere(`channel.id IN ${sources.getQuery()}`, sources.getParameters());
   }
 }
