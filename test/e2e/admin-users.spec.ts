@@ -6,9 +6,15 @@ import { FakeClock } from '../fakes/fake-clock.js';
 
 describeOnEveryDialect('users over the API', (store) => {
   let house: AdminHouse;
+  /** Ids, ascending. */
+  const categories: number[] = [];
 
   beforeAll(async () => {
     house = await AdminHouse.open(store, { clock: new FakeClock() });
+    for (const name of ['News', 'Sport']) {
+      const answer = await house.ask('post', '/api/admin/categories').send({ name });
+      categories.push(answer.body.id as number);
+    }
   });
   afterAll(() => house.close());
 
@@ -29,7 +35,7 @@ describeOnEveryDialect('users over the API', (store) => {
       maxConnections: 2,
       expiresAt: '2027-01-01T00:00:00+01:00',
       notes: 'pays\nlate',
-      categoryIds: [7, 3],
+      categoryIds: [...categories].reverse(),
       outputFormats: ['ts'],
     });
     expect(answer.status).toBe(201);
@@ -49,7 +55,7 @@ describeOnEveryDialect('users over the API', (store) => {
         lastSeenAt: null,
         notes: 'pays\nlate',
         outputFormats: ['ts'],
-        categoryIds: [3, 7],
+        categoryIds: categories,
         joinBehindSeconds: null,
       },
       password: expect.stringMatching(/^[A-Za-z0-9]{12}$/),
@@ -58,7 +64,7 @@ describeOnEveryDialect('users over the API', (store) => {
     const verdict = await house
       .get(CredentialsService)
       .verify('ana', answer.body.password as string, '192.0.2.1');
-    expect(verdict).toMatchObject({ kind: 'ok', account: { id, allowedCategoryIds: [3, 7] } });
+    expect(verdict).toMatchObject({ kind: 'ok', account: { id, allowedCategoryIds: categories } });
     const again = await house.ask('get', `/api/admin/users/${id}`);
     expect(again.body).toEqual(answer.body.user);
     expect(again.text).not.toContain(answer.body.password);
@@ -80,10 +86,16 @@ describeOnEveryDialect('users over the API', (store) => {
         status: 'Expired',
       },
     );
-    expect((await change({ expiresAt: null, categoryIds: [1, 2] })).body).toMatchObject({
+    expect((await change({ expiresAt: null, categoryIds: categories })).body).toMatchObject({
       expiresAt: null,
-      categoryIds: [1, 2],
+      categoryIds: categories,
     });
+    const unknown = await change({ categoryIds: [categories[0], 999_999] });
+    expect(unknown.body.error.details).toEqual([
+      { field: 'categoryIds', rule: 'must be ids of categories; 999999 is none' },
+    ]);
+    expect((await house.ask('delete', `/api/admin/categories/${categories[1]}`)).status).toBe(204);
+    expect((await change({ categoryIds: categories })).body.categoryIds).toEqual(categories);
     expect((await change({ categoryIds: [] })).body.categoryIds).toEqual([]);
     expect((await change({})).status).toBe(200);
     const renamed = await change({ username: 'other' });

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CategoriesService } from '../../channels/categories.service.js';
 import type { Clock } from '../../platform/clock.js';
+import { invalidInput } from '../../platform/errors/app-error.js';
 import { CLOCK } from '../../platform/tokens.js';
 import { accountStatus } from '../../users/account.js';
 import type { User } from '../../users/user.entity.js';
@@ -19,6 +21,7 @@ import type {
 export class UsersAdminService {
   constructor(
     private readonly users: UsersService,
+    private readonly categories: CategoriesService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -32,12 +35,24 @@ export class UsersAdminService {
   }
 
   async add({ username, ...input }: AddUserDto): Promise<AddedUserDto> {
+    await this.refuseUnknown(input.categoryIds);
     const { user, password } = await this.users.add(username, toInput(input));
     return { user: await this.presentOne(user), password };
   }
 
   async change(id: number, input: ChangeUserDto): Promise<UserDto> {
+    await this.refuseUnknown(input.categoryIds, id);
     return this.presentOne(await this.users.change(id, toInput(input)));
+  }
+
+  /** What the user has already may stay, though the category is gone: dropping the last one would open all others. */
+  private async refuseUnknown(ids: readonly number[] = [], userId?: number): Promise<void> {
+    if (ids.length === 0) return;
+    const had = userId === undefined ? [] : await this.users.categoryIdsOf(userId);
+    const known = new Set([...had, ...(await this.categories.list()).map(({ category }) => category.id)]);
+    const unknown = ids.find((id) => !known.has(id));
+    if (unknown === undefined) return;
+    throw invalidInput([{ field: 'categoryIds', rule: `must be ids of categories; ${unknown} is none` }]);
   }
 
   private async presentOne(user: User): Promise<UserDto> {
