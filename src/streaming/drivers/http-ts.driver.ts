@@ -23,6 +23,7 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const DEFAULT_USER_AGENT = 'VLC/3.0.20 LibVLC/3.0.20';
 const RETRY_AFTER_SECONDS = 10;
+const SECRET_HEADERS = /^(authorization|proxy-authorization|cookie)$/i;
 
 /** Plays channels that are an endless MPEG transport stream over HTTP. */
 export class HttpTsDriver implements SourceDriver {
@@ -83,7 +84,7 @@ export class HttpTsDriver implements SourceDriver {
         'accept-encoding': 'identity',
         'user-agent': source.userAgent ?? DEFAULT_USER_AGENT,
         ...(username === '' ? {} : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
-        ...source.headers,
+        ...headersFor(source, origin),
       },
     });
   }
@@ -103,6 +104,13 @@ export class HttpTsDriver implements SourceDriver {
     drop(body);
     return failure ?? EMPTY;
   }
+}
+
+/** What a list gives for its source. A redirect to another origin gets no secrets of the first. */
+function headersFor({ locator, headers }: StreamSource, origin: string): Record<string, string> {
+  const entries = Object.entries(headers);
+  const home = new URL(locator).origin === origin;
+  return Object.fromEntries(home ? entries : entries.filter(([name]) => !SECRET_HEADERS.test(name)));
 }
 
 const EMPTY: StreamFailure = { kind: 'bad-media', detail: 'the source sent nothing' };
@@ -131,7 +139,8 @@ class HttpStream implements OpenStream {
     body.once('end', () => this.over('eof', 'the source closed the stream'));
     body.once('error', (error) => this.over('reset', (error as NodeJS.ErrnoException).code ?? error.name));
     body.once('close', () => this.over('reset', 'the connection closed'));
-    if (body.destroyed) this.over('reset', 'the connection closed');
+    if (body.readableEnded) this.over('eof', 'the source closed the stream');
+    else if (body.destroyed) this.over('reset', 'the connection closed');
     else body.resume();
   }
 
