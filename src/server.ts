@@ -18,6 +18,7 @@ import { AppError, describeError } from './platform/errors/app-error.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
+import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
 import { UsersService } from './users/users.service.js';
 
@@ -60,6 +61,8 @@ export async function startServer(
     if (first?.password) log.addSecret(first.password);
     await startWork(house, app);
     const port = await listen(app, config);
+    // Only now is it certain that no other process of this server runs and needs them.
+    house.lifecycle.background('sessions left behind', app.get(OrphanSessions).stop());
     log.logger.info('listening', { host: config.server.host, port });
     return { house, app, port, first };
   } catch (error) {

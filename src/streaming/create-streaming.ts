@@ -6,6 +6,7 @@ import { AceTsDriver } from './drivers/ace-ts.driver.js';
 import { HttpTsDriver } from './drivers/http-ts.driver.js';
 import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
+import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
@@ -22,6 +23,8 @@ export interface StreamingParts {
   newPipeline: () => MediaPipeline;
   /** Changes to the session's settings, for tests. */
   session?: Partial<SessionOptions>;
+  /** Told of every session that is started and ended on an engine. */
+  sessions?: SessionLog;
   /** Pause between two starts on one engine, ms. */
   startGapMs?: number;
 }
@@ -55,12 +58,13 @@ export function createStreaming(parts: StreamingParts): Streaming {
 }
 
 function createEngine(baseUrl: string, parts: StreamingParts): Engine {
-  const { config, clock, background, startGapMs } = parts;
+  const { config, clock, background, startGapMs, sessions } = parts;
   const client = new EngineClient({
     baseUrl,
     clock,
     background,
     startTimeoutMs: config.acestream.startTimeoutSeconds * 1000,
+    ...(sessions ? { sessions } : {}),
   });
   return new Engine({
     name: new URL(baseUrl).host,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import path from 'node:path';
 import { RingBudget } from '../core/mpegts/ring-budget.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
@@ -9,6 +10,8 @@ import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { createStreaming } from './create-streaming.js';
 import type { Streaming } from './create-streaming.js';
 import { EngineRegistry } from './engine/engine-registry.js';
+import { EngineSessionsStore } from './engine/engine-sessions.store.js';
+import { OrphanSessions } from './engine/orphan-sessions.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
@@ -19,15 +22,42 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** Needs the platform from a global module. */
 @Module({
   providers: [
-    { provide: STREAMING, useFactory: streamingFor, inject: [AppConfig, CLOCK, LOGGER, Lifecycle] },
+    {
+      provide: EngineSessionsStore,
+      useFactory: ({ dataDir }: AppConfig, logger: Logger) =>
+        new EngineSessionsStore(path.join(dataDir, 'engine-sessions.json'), logger),
+      inject: [AppConfig, LOGGER],
+    },
+    {
+      provide: STREAMING,
+      useFactory: streamingFor,
+      inject: [AppConfig, CLOCK, LOGGER, Lifecycle, EngineSessionsStore],
+    },
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
+    {
+      provide: OrphanSessions,
+      useFactory: (
+        store: EngineSessionsStore,
+        { engines }: EngineRegistry,
+        clock: Clock,
+        logger: Logger,
+        { signal }: Lifecycle,
+      ) => new OrphanSessions({ store, clients: engines.map(({ client }) => client), clock, logger, signal }),
+      inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
+    },
   ],
-  exports: [StreamHub, EngineRegistry],
+  exports: [StreamHub, EngineRegistry, OrphanSessions],
 })
 export class StreamingModule {}
 
-function streamingFor(config: AppConfig, clock: Clock, logger: Logger, lifecycle: Lifecycle): Streaming {
+function streamingFor(
+  config: AppConfig,
+  clock: Clock,
+  logger: Logger,
+  lifecycle: Lifecycle,
+  sessions: EngineSessionsStore,
+): Streaming {
   const guarded = createGuardedAgent({ allowPrivate: false, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const open = createGuardedAgent({ allowPrivate: true, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const budget = new RingBudget(config.streaming.totalRingBytes);
@@ -35,6 +65,7 @@ function streamingFor(config: AppConfig, clock: Clock, logger: Logger, lifecycle
     config,
     clock,
     logger,
+    sessions,
     background: (name, work) => lifecycle.background(name, work),
     dispatcher: (allowPrivate) => (allowPrivate || config.sources.allowPrivate ? open : guarded),
     newPipeline: () =>

@@ -143,7 +143,8 @@ export class AceUpstream {
     this.body = undefined;
     const { lease, session, onClosed } = this.options;
     // An engine that has forgotten the session has nothing to stop, and may hang on being asked.
-    if (!this.forgotten && (await lease.engine.client.stop(session)) === 'unknown-session') this.noteLoss();
+    if (this.forgotten) await lease.engine.client.forget(session);
+    else if ((await lease.engine.client.stop(session)) === 'unknown-session') this.noteLoss();
     lease.release();
     onClosed(this);
   }

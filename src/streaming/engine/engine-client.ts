@@ -4,6 +4,8 @@ import type { Clock } from '../../platform/clock.js';
 import { describeError } from '../../platform/errors/app-error.js';
 import { DeadlineError } from '../deadline.js';
 import type { AceId } from './ace-id.js';
+import { NO_SESSION_LOG } from './engine-sessions.store.js';
+import type { SessionLog } from './engine-sessions.store.js';
 import { discard, EngineHttp, EngineUnreachable } from './engine-http.js';
 import type { EngineError, EngineEvent, EngineStat, Envelope, StartReply } from './engine-replies.js';
 import {
@@ -22,6 +24,8 @@ export interface EngineClientOptions {
   /** Owner of what goes on after its caller was answered. */
   background: (name: string, work: Promise<unknown>) => void;
   startTimeoutMs: number;
+  /** Told what is started and what has ended. */
+  sessions?: SessionLog;
   connectTimeoutMs?: number;
   stopTimeoutMs?: number;
   statTimeoutMs?: number;
@@ -38,7 +42,12 @@ export type StopOutcome = 'stopped' | 'unknown-session' | 'failed';
 export type MediaOutcome = { ok: true; body: Readable } | { ok: false; error: EngineError };
 export type StatOutcome = { ok: true; stat: EngineStat } | { ok: false; error: EngineError };
 
-const DEFAULTS = { connectTimeoutMs: 3_000, stopTimeoutMs: 3_000, statTimeoutMs: 5_000 };
+const DEFAULTS = {
+  connectTimeoutMs: 3_000,
+  stopTimeoutMs: 3_000,
+  statTimeoutMs: 5_000,
+  sessions: NO_SESSION_LOG,
+};
 /** How long a start reply that missed its deadline is still awaited, only to stop what it started. */
 const LATE_REPLY_MS = 45_000;
 const EVENT_POLL_MS = 20_000;
@@ -46,11 +55,13 @@ const MAX_ERROR_BYTES = 2_048;
 
 /** One engine's HTTP interface, typed. Nothing here rejects for what the engine does: failures are values. */
 export class EngineClient {
+  readonly baseUrl: string;
   private readonly options: EngineClientOptions & typeof DEFAULTS;
   private readonly http: EngineHttp;
 
   constructor(options: EngineClientOptions) {
     this.options = { ...DEFAULTS, ...options };
+    this.baseUrl = options.baseUrl;
     this.http = new EngineHttp(new URL(options.baseUrl).origin, options.clock, this.options.connectTimeoutMs);
   }
 
@@ -65,7 +76,7 @@ export class EngineClient {
       `/ace/getstream?${id.namespace}=${id.hex}&format=json&pid=${pid}` +
       '&use_api_events=1&use_stop_notifications=1';
     const { clock, startTimeoutMs, background } = this.options;
-    const call = this.call(path, startTimeoutMs + LATE_REPLY_MS).then((reply) => startOutcome(reply, pid));
+    const call = this.call(path, startTimeoutMs + LATE_REPLY_MS).then((reply) => this.started(reply, pid));
     const answered = new AbortController();
     const deadline = clock.sleep(startTimeoutMs, answered.signal).catch(() => undefined);
     const first = await Promise.race([call, deadline]);
@@ -77,7 +88,15 @@ export class EngineClient {
 
   /** Ends a session at the engine. Never throws; the engine may hang here, which must hold nobody up. */
   async stop(session: EngineSession): Promise<StopOutcome> {
-    return session.commandPath === null ? 'failed' : this.stopPath(session.commandPath);
+    if (session.commandPath === null) return 'failed';
+    const outcome = await this.stopPath(session.commandPath);
+    if (outcome !== 'failed') await this.forget(session);
+    return outcome;
+  }
+
+  /** The engine has ended this session by itself: nobody has to stop it later. */
+  async forget({ commandPath }: Pick<EngineSession, 'commandPath'>): Promise<void> {
+    if (commandPath !== null) await this.options.sessions.forget({ engine: this.baseUrl, commandPath });
   }
 
   /** The same for a session of which only the command path is known, e.g. from before a restart of the server. */
@@ -88,7 +107,7 @@ export class EngineClient {
   }
 
   /** Asking does not count as watching. */
-  async stat(session: EngineSession, signal?: AbortSignal): Promise<StatOutcome> {
+  async stat(session: Pick<EngineSession, 'statPath'>, signal?: AbortSignal): Promise<StatOutcome> {
     if (session.statPath === null) {
       return { ok: false, error: { kind: 'bad-reply', text: 'the session has no statistics' } };
     }
@@ -153,6 +172,27 @@ export class EngineClient {
     await this.http.close();
   }
 
+  /** Noted before anybody is told of it: from here on the session outlives even a killed server. */
+  private async started(reply: Envelope, pid: string): Promise<StartOutcome> {
+    if (!reply.ok) return reply;
+    const start = parseStartReply(reply.value);
+    if (!start) return { ok: false, error: { kind: 'bad-reply', text: 'the start reply is incomplete' } };
+    const { infohash, playbackId, statPath, commandPath } = start;
+    if (commandPath !== null) {
+      const { sessions, clock } = this.options;
+      const startedAt = clock.now();
+      await sessions.remember({
+        engine: this.baseUrl,
+        infohash,
+        playbackId,
+        statPath,
+        commandPath,
+        startedAt,
+      });
+    }
+    return { ok: true, session: { ...start, pid } };
+  }
+
   private async stopWhenStarted(call: Promise<StartOutcome>): Promise<void> {
     const outcome = await call;
     if (outcome.ok) await this.stop(outcome.session);
@@ -167,13 +207,6 @@ export class EngineClient {
       return { ok: false, error: engineError(error) };
     }
   }
-}
-
-function startOutcome(reply: Envelope, pid: string): StartOutcome {
-  if (!reply.ok) return reply;
-  const start = parseStartReply(reply.value);
-  if (!start) return { ok: false, error: { kind: 'bad-reply', text: 'the start reply is incomplete' } };
-  return { ok: true, session: { ...start, pid } };
 }
 
 /** A refused playback address answers with the reason as text. */

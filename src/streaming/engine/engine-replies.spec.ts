@@ -97,8 +97,9 @@ describe('a start reply', () => {
   };
 
   it('keeps path and query of its addresses and drops every host', () => {
-    expect(parseStartReply(reply)).toEqual({
+    expect(parseStartReply({ ...reply, playback_session_id: 'p7' })).toEqual({
       infohash: INFOHASH,
+      playbackId: 'p7',
       playbackPath: `/ace/r/${INFOHASH}/t?x=1`,
       statPath: `/ace/stat/${INFOHASH}/t`,
       commandPath: `/ace/cmd/${INFOHASH}/t`,
@@ -139,11 +140,20 @@ describe('paths of an engine', () => {
 describe('statistics, events and media files', () => {
   it('reads what we use of the statistics', () => {
     const stat = { status: 'dl', peers: 12, speed_down: '480', livepos: { live_last: '1700000000' } };
-    expect(parseStat(stat)).toEqual({ status: 'dl', peers: 12, speedDown: 480, liveLast: 1_700_000_000 });
+    expect(parseStat(stat)).toEqual({
+      status: 'dl',
+      infohash: null,
+      playbackId: null,
+      peers: 12,
+      speedDown: 480,
+      liveLast: 1_700_000_000,
+    });
     expect(parseStat({ peers: -3, speed_down: 'many', livepos: {} })).toEqual({
       status: 'unknown',
       peers: 0,
       speedDown: 0,
+      infohash: null,
+      playbackId: null,
       liveLast: null,
     });
     expect(parseStat([])).toBeUndefined();

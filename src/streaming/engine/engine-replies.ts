@@ -28,6 +28,8 @@ export type Envelope = { ok: true; value: unknown } | { ok: false; error: Engine
 
 export interface StartReply {
   infohash: string;
+  /** The engine's own number of this playback. */
+  playbackId: string | null;
   /** Path and query on the engine; never a host. */
   playbackPath: string;
   statPath: string | null;
@@ -39,6 +41,8 @@ export interface StartReply {
 
 export interface EngineStat {
   status: string;
+  infohash: string | null;
+  playbackId: string | null;
   peers: number;
   /** Kilobytes per second. */
   speedDown: number;
@@ -91,6 +95,7 @@ export function parseStartReply(value: unknown): StartReply | undefined {
   if (!reply || !INFOHASH.test(infohash) || playbackPath === null) return undefined;
   return {
     infohash,
+    playbackId: playbackIdOf(reply),
     playbackPath,
     statPath: ownPath(reply['stat_url']),
     commandPath: ownPath(reply['command_url']),
@@ -104,8 +109,11 @@ export function parseStat(value: unknown): EngineStat | undefined {
   const stat = asRecord(value);
   if (!stat) return undefined;
   const liveLast = Number(asRecord(stat['livepos'])?.['live_last'] ?? NaN);
+  const infohash = text(stat['infohash']).toLowerCase();
   return {
     status: typeof stat['status'] === 'string' ? stat['status'] : 'unknown',
+    infohash: INFOHASH.test(infohash) ? infohash : null,
+    playbackId: playbackIdOf(stat),
     peers: count(stat['peers']),
     speedDown: count(stat['speed_down']),
     liveLast: Number.isFinite(liveLast) && liveLast > 0 ? liveLast : null,
@@ -133,6 +141,10 @@ export function ownPath(address: unknown): string | null {
   if (typeof address !== 'string' || !URL.canParse(address, 'http://engine.invalid')) return null;
   const { pathname, search } = new URL(address, 'http://engine.invalid');
   return OWN_PATH.test(pathname) ? pathname + search : null;
+}
+
+function playbackIdOf(reply: Record<string, unknown>): string | null {
+  return text(reply['playback_session_id']).slice(0, MAX_TEXT) || null;
 }
 
 function errorText(reply: Record<string, unknown>): string | undefined {
