@@ -30,6 +30,7 @@ export function columnsFor(dialect: string) {
       type: dialect === 'postgres' ? 'double precision' : 'float',
       isNullable: true,
     }),
+    bytes: (name: string): TableColumnOptions => ({ name, type: dialect === 'postgres' ? 'bytea' : 'blob' }),
     flag: (name: string, defaultValue: boolean): TableColumnOptions => ({
       name,
       type: 'boolean',

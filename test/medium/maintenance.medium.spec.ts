@@ -5,10 +5,12 @@ import { Category } from '../../src/channels/category.entity.js';
 import { Channel } from '../../src/channels/channel.entity.js';
 import { StreamSource } from '../../src/channels/stream-source.entity.js';
 import { SCHEMA } from '../../src/data-source.js';
+import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Maintenance } from '../../src/platform/database/maintenance.js';
 import { tableShapes, readRows } from '../../src/platform/database/table-rows.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { storeGuide } from '../builders/stored-guide.js';
 import { describeOnEveryDialect, TestStore } from '../contract/dialects.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 
@@ -100,6 +102,13 @@ async function nextChannelId(database: Database): Promise<number> {
   });
 }
 
+const GUIDE = [
+  {
+    xmltvId: 'one',
+    programmes: [{ start: 1_773_517_200, stop: 1_773_520_800, titles: [{ text: 'Новости \u0000 é' }] }],
+  },
+];
+
 describeOnEveryDialect('maintenance', (store) => {
   let database: Database;
   const clock = new FakeClock();
@@ -115,6 +124,7 @@ describeOnEveryDialect('maintenance', (store) => {
 
   it('brings everything back from a backup, ids and counters too', async () => {
     await fill(database, 1201);
+    const { channelIds } = await storeGuide(database, GUIDE);
     const before = await dump(database);
     const { file, tables } = await maintenanceOf(database, store.dataDir).backup(null);
     expect(tables).toContainEqual({ table: 'channels', rows: 1200 });
@@ -123,6 +133,8 @@ describeOnEveryDialect('maintenance', (store) => {
     await maintenanceOf(database, store.dataDir).restore(file);
     if (database.dialect === 'sqlite') database = await store.open();
     expect(await dump(database)).toEqual(before);
+    const stored = await new ProgrammesRepository(database).programmes(channelIds, 0, 2_000_000_000);
+    expect([...stored.values()]).toEqual([GUIDE[0]!.programmes]);
     const highest = Math.max(...(before.channels as [number][]).map(([id]) => id));
     expect(await nextChannelId(database)).toBe(highest + 2);
   });
@@ -145,6 +157,7 @@ describeOnEveryDialect('maintenance', (store) => {
 
   it('moves to SQLite and back with identical rows', async () => {
     await fill(database, 700);
+    await storeGuide(database, GUIDE);
     const before = await dump(database);
     const away = new TestStore('sqlite');
     await away.make();

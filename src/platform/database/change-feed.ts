@@ -8,6 +8,7 @@ const EVENT_OF = {
   channels: 'channels.changed',
   users: 'users.changed',
   settings: 'settings.changed',
+  guide: 'guide.changed',
 } as const satisfies Record<RevisionName, string>;
 
 /**

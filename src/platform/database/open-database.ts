@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { DataSource, type MixedList, type EntitySchema } from 'typeorm';
+import { DataSource, type Driver, type MixedList, type EntitySchema } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { AppError, describeError } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
@@ -81,6 +81,7 @@ async function openPostgres(options: OpenOptions, url: string): Promise<Database
     poolSize: 10,
     applicationName: 'rooftop',
   });
+  mapBinaryColumns(source.driver);
   try {
     await source.initialize();
   } catch (error) {
@@ -92,6 +93,13 @@ async function openPostgres(options: OpenOptions, url: string): Promise<Database
   await migrate(source, 'postgres', options, () => Promise.resolve(null));
   const queue = new WriteQueue(source, 'postgres', options.clock);
   return new Database('postgres', source, source, queue, () => Promise.resolve(source));
+}
+
+/** Entities say `blob`, which TypeORM knows on SQLite only: PostgreSQL calls it `bytea`. */
+function mapBinaryColumns(driver: Driver): void {
+  const normalise = driver.normalizeType.bind(driver);
+  driver.supportedDataTypes = [...driver.supportedDataTypes, 'blob'];
+  driver.normalizeType = (column) => (column.type === 'blob' ? 'bytea' : normalise(column));
 }
 
 interface SqliteConnection {

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import type { Dialect } from './dialect.js';
 
+/** Bytes travel as base64. */
+type PlainType = 'boolean' | 'number' | 'text' | 'bytes';
+
 /** A table as data travels between databases: plain values, the same on SQLite and PostgreSQL. */
 export interface TableShape {
   name: string;
-  columns: { name: string; type: 'boolean' | 'number' | 'text' }[];
+  columns: { name: string; type: PlainType }[];
   /** Columns of the primary key, in order. */
   key: string[];
   /** The key is counted up by the database. */
@@ -46,8 +49,9 @@ function toShape(source: DataSource, metadata: EntityMetadata): TableShape {
   };
 }
 
-function plainType(type: string): 'boolean' | 'number' | 'text' {
+function plainType(type: string): PlainType {
   if (type === 'boolean') return 'boolean';
+  if (type === 'blob' || type === 'bytea') return 'bytes';
   return /^(integer|int4|bigint|int8|float|float8|double precision|real)$/.test(type) ? 'number' : 'text';
 }
 
@@ -86,6 +90,7 @@ function toPlain(table: TableShape, row: Record<string, unknown>): PlainRow {
     if (value === null || value === undefined) return null;
     if (type === 'boolean') return value === true || value === 1;
     if (type === 'number') return Number(value);
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
@@ -104,11 +109,16 @@ export async function insertRows(
       (row, r) => `(${row.map((_, c) => placeholder(dialect, r * width + c + 1)).join(', ')})`,
     );
     const names = table.columns.map(({ name }) => quote(name)).join(', ');
-    const values = slice
-      .flat()
-      .map((value) => (dialect === 'sqlite' && typeof value === 'boolean' ? Number(value) : value));
+    const values = slice.flatMap((row) => row.map((value, at) => toStored(dialect, table, value, at)));
     await runner.query(`INSERT INTO ${quote(table.name)} (${names}) VALUES ${tuples.join(', ')}`, values);
   }
+}
+
+function toStored(dialect: Dialect, table: TableShape, value: CellValue, at: number): CellValue | Buffer {
+  if (typeof value === 'boolean') return dialect === 'sqlite' ? Number(value) : value;
+  return typeof value === 'string' && table.columns[at]?.type === 'bytes'
+    ? Buffer.from(value, 'base64')
+    : value;
 }
 
 /** The highest id ever given out: one that was deleted must not come back as something else. */

@@ -11,6 +11,8 @@ export interface EventMap {
   'channels.changed': Record<string, never>;
   'users.changed': Record<string, never>;
   'settings.changed': Record<string, never>;
+  /** Which programmes a guide serves changed, in this process or another one. */
+  'guide.changed': Record<string, never>;
 }
 
 type Handler = (payload: never) => void;

@@ -1,0 +1,35 @@
+import type { GuideProblem, GuideProblemReason } from '../core/xmltv/types.js';
+
+/** What the pipeline itself leaves out, besides what the reader finds. */
+export type ImportProblemReason =
+  GuideProblemReason | 'duplicate' | 'overlap' | 'too-old' | 'too-many-channels' | 'too-many-programmes';
+
+export const GUIDE_RUN_STATES = ['running', 'ok', 'unchanged', 'stale', 'failed', 'abandoned'] as const;
+/**
+ * `stale`: the last good guide goes on serving, `reason` says why. `failed`: the same, but there was none yet.
+ * `abandoned`: the process ended in the middle.
+ */
+export type GuideRunStatus = (typeof GUIDE_RUN_STATES)[number];
+
+/** What one run of a guide did. */
+export interface GuideReport {
+  sourceId: number;
+  status: GuideRunStatus;
+  /** Why nothing was applied; null = it was, or there was nothing new. */
+  reason: string | null;
+  /** Unpacked bytes read. */
+  bytes: number;
+  /** With at least one programme. */
+  channels: number;
+  /** That the source names, with programmes or without. */
+  channelsNamed: number;
+  programmes: number;
+  /** Epoch seconds; null = no programmes. */
+  firstStart: number | null;
+  lastStop: number | null;
+  /** Every problem, counted. */
+  problemsBy: Partial<Record<ImportProblemReason, number>>;
+  /** The first hundred, in the order of the source. */
+  problems: GuideProblem[];
+  seconds: number;
+}
