@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
-import { Database, findForUpdate, touch } from '../platform/database/database.js';
+import { among, BulkRows, listValue } from '../platform/database/bulk-rows.js';
+import { Database, touch } from '../platform/database/database.js';
 import { Category } from './category.entity.js';
 import { Channel } from './channel.entity.js';
 import { StreamSource } from './stream-source.entity.js';
@@ -82,76 +83,54 @@ export class ChannelImportRepository {
   }
 
   channelsById(manager: EntityManager, ids: number[]): Promise<Channel[]> {
-    return ids.length === 0 ? Promise.resolve([]) : findForUpdate(manager, Channel, { id: In(ids) });
+    return new BulkRows(manager, Channel).findForUpdate(ids);
   }
 
   /** Rows whose key another process added meanwhile are left as they are; the answer names every id. */
   async addChannels(manager: EntityManager, rows: NewChannel[]): Promise<Map<string, number>> {
     if (rows.length === 0) return new Map();
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Channel)
-      .values(rows)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
-    const found = await manager.find(Channel, {
-      select: { id: true, identityKey: true },
-      where: { identityKey: In(rows.map((row) => row.identityKey)) },
-    });
-    return new Map(found.map((row) => [row.identityKey, row.id]));
+    const channels = new BulkRows(manager, Channel);
+    await channels.insert(rows);
+    const keys = rows.map((row) => row.identityKey);
+    return channels.idsByText('identityKey', keys);
   }
 
   async updateChannel(manager: EntityManager, id: number, fields: Partial<NewChannel>): Promise<void> {
-    await manager.update(Channel, { id }, fields);
+    await new BulkRows(manager, Channel).update([id], fields);
   }
 
   sourcesById(manager: EntityManager, ids: number[]): Promise<StreamSource[]> {
-    return ids.length === 0 ? Promise.resolve([]) : findForUpdate(manager, StreamSource, { id: In(ids) });
+    return new BulkRows(manager, StreamSource).findForUpdate(ids);
   }
 
   async addSources(manager: EntityManager, rows: NewSource[]): Promise<void> {
-    if (rows.length === 0) return;
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(StreamSource)
-      .values(rows)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await new BulkRows(manager, StreamSource).insert(rows);
   }
 
   async updateSource(manager: EntityManager, id: number, fields: Partial<NewSource>): Promise<void> {
-    await manager.update(StreamSource, { id }, fields);
+    await new BulkRows(manager, StreamSource).update([id], fields);
   }
 
   /** Channels that a returned source feeds again. */
   async revive(manager: EntityManager, ids: number[]): Promise<void> {
-    if (ids.length > 0) await manager.update(Channel, { id: In(ids) }, { retiredAt: null });
+    await new BulkRows(manager, Channel).update(ids, { retiredAt: null });
   }
 
   /** Returns how many were not retired before. */
   async retireSources(manager: EntityManager, ids: number[], atSeconds: number): Promise<void> {
-    await manager.update(StreamSource, { id: In(ids), retiredAt: IsNull() }, { retiredAt: atSeconds });
+    await new BulkRows(manager, StreamSource).update(ids, { retiredAt: atSeconds }, 'retiredAt');
   }
 
   /** Retires those of the given channels that no living source feeds. Returns how many. */
   async retireBareChannels(manager: EntityManager, ids: number[], atSeconds: number): Promise<number> {
-    const fed = await manager.find(StreamSource, {
-      select: { channelId: true },
-      where: { channelId: In(ids), retiredAt: IsNull() },
-    });
-    const fedIds = fed.map((row) => row.channelId);
-    const bare = ids.filter((id) => !fedIds.includes(id));
-    if (bare.length === 0) return 0;
-    const result = await manager.update(
-      Channel,
-      { id: In(bare), retiredAt: IsNull() },
-      { retiredAt: atSeconds },
+    const rows: unknown = await manager.query(
+      `SELECT id FROM channels WHERE id ${among(manager, 1, 'integer')} AND retired_at IS NULL AND NOT EXISTS ` +
+        `(SELECT 1 FROM stream_sources AS s WHERE s.channel_id = channels.id AND s.retired_at IS NULL)`,
+      [listValue(manager, ids)],
     );
-    return result.affected ?? 0;
+    const bare = (rows as { id: number }[]).map(({ id }) => id);
+    await new BulkRows(manager, Channel).update(bare, { retiredAt: atSeconds }, 'retiredAt');
+    return bare.length;
   }
 
   /** Tells catalogues that channels changed. What was merged while an import ran ends up where it belongs. */

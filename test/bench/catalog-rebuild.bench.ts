@@ -1,7 +1,6 @@
 // What a change of the records costs, and how long it ever holds the event loop. The processor time of a
 // turn is that of the main thread alone (Linux only): other programs make holds longer, but not this.
 // node build/test/bench/catalog-rebuild.bench.js [channels]
-import { openSync, readSync } from 'node:fs';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
 import { DEFAULT_CATALOG_OPTIONS } from '../../src/catalog/catalog-source.js';
 import { SystemClock } from '../../src/platform/clock.js';
@@ -10,6 +9,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { aCategory, aChannel } from '../builders/catalog-builder.js';
 import { FakeChannels } from '../fakes/player-house.js';
+import { LoopWatch } from './loop-watch.js';
 
 const CATEGORIES = 200;
 const count = Number(process.argv[2] ?? 50_000);
@@ -44,45 +44,25 @@ const ownerOf = (username: string) => ({
   username,
   password: 'm0tDePasse',
 });
-const schedstat =
-  process.platform === 'linux' ? openSync(`/proc/self/task/${process.pid}/schedstat`, 'r') : null;
-const figures = Buffer.alloc(64);
-const loop = { last: performance.now(), cpu: 0, worst: 0, worstCpu: 0, running: true };
-
-/** Processor time of the main thread so far; 0 where the system does not tell. */
-function mainThreadMs(): number {
-  if (schedstat === null) return 0;
-  const read = readSync(schedstat, figures, 0, figures.length, 0);
-  return Number(figures.toString('latin1', 0, read).split(' ')[0]) / 1e6;
-}
-
-function turn(): void {
-  const held = performance.now() - loop.last;
-  loop.worst = Math.max(loop.worst, held);
-  loop.worstCpu = Math.max(loop.worstCpu, mainThreadMs() - loop.cpu);
-  loop.cpu = mainThreadMs();
-  loop.last = performance.now();
-  if (loop.running) setImmediate(turn);
-}
+const loop = new LoopWatch();
 
 async function step(name: string, work: () => Promise<unknown>): Promise<void> {
-  loop.worst = loop.worstCpu = 0;
+  loop.take();
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   await work();
   const { user, system } = process.cpuUsage(cpu);
+  const { wallMs, cpuMs } = loop.take();
   const cells = [
     name.padEnd(34),
     `${(performance.now() - startedAt).toFixed(0)} ms`.padEnd(9),
     `${((user + system) / 1000).toFixed(0)} ms CPU`.padEnd(13),
-    `longest hold ${loop.worst.toFixed(1)} ms`,
-    `most CPU in a turn ${loop.worstCpu.toFixed(1)} ms`,
+    `longest hold ${wallMs.toFixed(1)} ms`,
+    `most CPU in a turn ${cpuMs.toFixed(1)} ms`,
   ];
   process.stdout.write(`${cells.join(' ')}\n`);
 }
 
-loop.cpu = mainThreadMs();
-turn();
 await step('first edition', async () => {
   catalog.onModuleInit();
   await catalog.fresh();
@@ -101,6 +81,6 @@ await step('a change: all of that again', async () => {
   events.emit('channels.changed', {});
   await catalog.fresh();
 });
-loop.running = false;
+loop.stop();
 process.stdout.write(`RSS ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB\n`);
 await lifecycle.shutdown();
