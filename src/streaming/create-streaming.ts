@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.js';
 import type { AppConfigValues } from '../platform/config/app-config.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { AceTsDriver } from './drivers/ace-ts.driver.js';
-import { HttpTsDriver } from './drivers/http-ts.driver.js';
+import { HttpDriver } from './drivers/http.driver.js';
 import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
 import type { SessionLog } from './engine/engine-sessions.store.js';
@@ -18,7 +18,7 @@ export interface StreamingParts {
   clock: Clock;
   logger: Logger;
   background: (name: string, work: Promise<unknown>) => void;
-  /** The guarded HTTP client, see `HttpTsDriverOptions`. */
+  /** The guarded HTTP client, see `HttpDriverOptions`. */
   dispatcher: (allowPrivate: boolean) => Dispatcher;
   newPipeline: () => MediaPipeline;
   /** Changes to the session's settings, for tests. */
@@ -43,7 +43,11 @@ export function createStreaming(parts: StreamingParts): Streaming {
   );
   const drivers = [
     new AceTsDriver({ registry: engines, clock, logger, background }),
-    new HttpTsDriver({ clock, dispatcher: parts.dispatcher }),
+    new HttpDriver({
+      clock,
+      background,
+      dispatcher: ({ allowPrivate }) => parts.dispatcher(allowPrivate),
+    }),
   ];
   const hub = new StreamHub({
     drivers,

@@ -32,6 +32,8 @@ export interface StreamEnd {
 export interface StreamSink {
   /** The buffer belongs to the receiver from now on. Several sinks may be given the same one: never write into it. */
   data(chunk: Buffer): void;
+  /** What follows does not continue what came before: other clocks, other tables, or something is missing. */
+  seam(): void;
   /** At most once between `read()` and a successful `reopen()`. */
   end(end: StreamEnd): void;
 }

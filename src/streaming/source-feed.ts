@@ -262,6 +262,9 @@ export class SourceFeed {
       data: (chunk) => {
         if (this.playing?.stream === stream && !this.isClosed()) this.context.events.data(chunk);
       },
+      seam: () => {
+        if (this.playing?.stream === stream && !this.isClosed()) this.context.events.seam();
+      },
       end: (end) => {
         if (this.playing?.stream === stream) this.playing.end(end);
       },
