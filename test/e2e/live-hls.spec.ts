@@ -23,7 +23,7 @@ describe('channels that are HLS at their source', () => {
   it('play as one transport stream, picture after picture', async () => {
     await open();
     const player = house.player(house.channels.add(host.urlOf('news', 'm3u8')));
-    await player.received(5 * SECOND);
+    await player.received(7 * SECOND);
     const frames = player.frames();
     expect(frames.slice(0, -1).every(({ channelId, intact }) => channelId === 7 && intact)).toBe(true);
     const numbers = frames.slice(0, -1).map(({ frame }) => frame);
