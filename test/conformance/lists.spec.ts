@@ -73,9 +73,8 @@ function expectedOfM3u(text: string): { found: number; refusedBy: Record<string,
     else if (/^(\w+:\/\/|[\w./-]+\.(m3u8|ts)$)/.test(line)) {
       if (!isOpen) found++;
       isOpen = false;
-      if (line.startsWith('pipe:')) refuse('pipe');
-      else if (line.startsWith('plugin:')) refuse('plugin');
-      else if (/\.mpd(?=\?|$)|format=mpd/.test(line) || isDash) refuse('dash');
+      if (line.startsWith('plugin:')) refuse('plugin');
+      else if (/\.mpd(?=[?\s]|$)|format=mpd/.test(line) || isDash) refuse('dash');
       else if (/^acestream:/.test(line) && !/[0-9a-f]{40}/i.test(line)) refuse('acestream-without-id');
       else if (/:\/\/\w+:port/.test(line)) refuse('invalid-address');
       else if (!/:\/\//.test(line)) refuse('relative-address');

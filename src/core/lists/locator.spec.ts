@@ -78,7 +78,12 @@ describe('parseLocator', () => {
     ['http://host/manifest.mpd?a=1', 'dash'],
     ['http://host/a.ism/Manifest', 'smooth-streaming'],
     ['sop://broker.example:3912/264750', 'sopcast'],
-    ['pipe://ffmpeg -i http://host/a.m3u8 pipe:1', 'pipe'],
+    ['pipe://rm -rf / -i http://host/a.m3u8', 'pipe'],
+    ['pipe://ffmpeg -i http://host/a.m3u8 -i http://host/b.m3u8 pipe:1', 'pipe'],
+    ['pipe://ffmpeg -f lavfi', 'pipe'],
+    ['pipe://ffmpeg -i /etc/passwd pipe:1', 'relative-address'],
+    ['pipe://ffmpeg -i file:///etc/passwd pipe:1', 'file'],
+    ['pipe://ffmpeg -i concat:http://host/a pipe:1', 'relative-address'],
     ['mms://host/a', 'mms'],
     ['mmsh://host/a', 'mms'],
     ['file:///etc/passwd', 'file'],
@@ -99,6 +104,19 @@ describe('parseLocator', () => {
       ok: true,
       locator: { kind: 'http', locator: 'http://host/a.ts' },
       userAgent: 'My Player/1 (x;y)',
+      headers: { Referer: 'http://r/' },
+    });
+  });
+
+  it('takes the input and the headers of an ffmpeg command, never the command', () => {
+    expect(
+      parseLocator(
+        String.raw`pipe:///usr/bin/ffmpeg -loglevel fatal -user_agent "My \"Player\"" -headers 'Referer: http://r/' -i http://host/a.m3u8?b=1 -c copy -metadata service_name=Das\ Erste pipe:1`,
+      ),
+    ).toEqual({
+      ok: true,
+      locator: { kind: 'hls', locator: 'http://host/a.m3u8?b=1' },
+      userAgent: 'My "Player"',
       headers: { Referer: 'http://r/' },
     });
   });

@@ -1,6 +1,7 @@
 // Where the bytes of a channel are, in one canonical form, and why an address is refused.
 import type { RequestHeaders } from './http-headers.js';
 import { addKodiHeaders, NO_HEADERS, noHeaders } from './http-headers.js';
+import { inputOfPipe } from './pipe-command.js';
 import { canonicalAddress, isWebAddress } from './web-address.js';
 
 export type SourceKind = 'acestream' | 'http' | 'hls' | 'rtsp' | 'rtmp' | 'udp';
@@ -92,7 +93,7 @@ export function parseLocator(text: string): LocatorResult {
   if (trimmed === '') return refuse('empty');
   if (trimmed.length > MAX_WITH_HEADERS) return refuse('too-long');
   if (hasControlCharacter(trimmed)) return refuse('control-characters');
-  const { address, request } = splitPipe(trimmed);
+  const { address, request } = /^pipe:/i.test(trimmed) ? splitCommand(trimmed) : splitPipe(trimmed);
   if (address.length > MAX_LOCATOR_LENGTH) return refuse('too-long');
   const found = readAddress(address);
   if (typeof found === 'string') return refuse(found);
@@ -181,6 +182,11 @@ function base32ToHex(text: string): string {
     bits = bits * 32n + BigInt('abcdefghijklmnopqrstuvwxyz234567'.indexOf(letter));
   }
   return bits.toString(16).padStart(40, '0');
+}
+
+/** A command without an input we can open ourselves stays what it is, and is refused. */
+function splitCommand(text: string): { address: string; request: RequestHeaders } {
+  return inputOfPipe(text) ?? { address: text, request: NO_HEADERS };
 }
 
 function splitPipe(text: string): { address: string; request: RequestHeaders } {
