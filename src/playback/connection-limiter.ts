@@ -8,6 +8,12 @@ export interface Holder {
   channelId: number;
 }
 
+/** Whose coming ends another stream. */
+export interface Newcomer extends Holder {
+  /** Monotonic ms. */
+  openedAt: number;
+}
+
 export interface LimiterOptions {
   /** A stream counts after this time … */
   graceMs: number;
@@ -23,7 +29,7 @@ interface Entry {
   openedAt: number;
   counts: boolean;
   timer: Timer;
-  end: () => void;
+  end: (by: Newcomer) => void;
 }
 
 /** One open stream in the eyes of the limiter. */
@@ -48,7 +54,7 @@ export class ConnectionLimiter {
   ) {}
 
   /** `end` is called when the stream has to make way for another one. 0 = no limit. */
-  acquire(holder: Holder, maxConnections: number, end: () => void): Place {
+  acquire(holder: Holder, maxConnections: number, end: (by: Newcomer) => void): Place {
     const { graceMs, graceBytes } = this.options;
     const entry: Entry = {
       holder,
@@ -80,7 +86,8 @@ export class ConnectionLimiter {
     if (maxConnections === 0) return false;
     const others = this.viewersOf(holder.userId);
     others.delete(viewerKey(holder));
-    return this.endSurplus(others, holder, others.size + 1 - maxConnections);
+    const newcomer = { ...holder, openedAt: this.clock.monotonic() };
+    return this.endSurplus(others, newcomer, others.size + 1 - maxConnections);
   }
 
   private count(entry: Entry): void {
@@ -91,11 +98,11 @@ export class ConnectionLimiter {
     const viewers = this.viewersOf(entry.holder.userId);
     const surplus = viewers.size - entry.maxConnections;
     viewers.delete(viewerKey(entry.holder));
-    this.endSurplus(viewers, entry.holder, surplus);
+    this.endSurplus(viewers, { ...entry.holder, openedAt: entry.openedAt }, surplus);
   }
 
   /** Ends `surplus` of the viewers: the same device first, then the same address, then the oldest. */
-  private endSurplus(viewers: Map<string, Entry[]>, newcomer: Holder, surplus: number): boolean {
+  private endSurplus(viewers: Map<string, Entry[]>, newcomer: Newcomer, surplus: number): boolean {
     const rank = ([first]: Entry[]): number => {
       if (first?.holder.address !== newcomer.address) return 2;
       return first.holder.userAgent === newcomer.userAgent ? 0 : 1;
@@ -105,7 +112,7 @@ export class ConnectionLimiter {
       .slice(0, Math.max(0, surplus));
     for (const entry of victims.flat()) {
       this.remove(entry);
-      entry.end();
+      entry.end(newcomer);
     }
     return victims.length > 0;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.js';
-import { toAccount } from '../users/account.js';
+import { OUTPUT_FORMATS, toAccount } from '../users/account.js';
 import type { UsersRepository } from '../users/users.repository.js';
 import type { CurrentAccounts } from './ports.js';
 
@@ -13,7 +13,7 @@ export function currentAccounts(
       const user = await users.findById(userId);
       if (!user) return null;
       const nowSeconds = Math.floor(clock.now() / 1000);
-      return toAccount(user, await users.categoryIdsOf(userId), ['ts'], nowSeconds);
+      return toAccount(user, await users.categoryIdsOf(userId), OUTPUT_FORMATS, nowSeconds);
     },
   };
 }

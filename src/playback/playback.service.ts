@@ -11,8 +11,11 @@ import type { Account } from '../users/account.js';
 import type { ConnectionLimiter } from './connection-limiter.js';
 import type { CurrentAccounts, PlayableChannels, PlayableSource } from './ports.js';
 import { SOURCE_KINDS } from './ports.js';
+import { HlsViewers } from './hls-viewers.js';
+import type { HlsOutcome } from './hls-viewers.js';
+import type { HlsViewing } from './hls-viewing.js';
 import { Viewing } from './viewing.js';
-import type { PlaybackClient, ViewingRecord } from './viewing.js';
+import type { OpenViewing, PlaybackClient, ViewingRecord } from './viewing.js';
 
 /** For the faces, which do not know the streaming room. */
 export type { ReaderEnd, ReaderSink };
@@ -23,6 +26,8 @@ export type PlaybackOutcome =
   /** No such channel, or none that this account may see: the two must not be told apart. */
   | { kind: 'unknown-channel' }
   | { kind: 'failed'; failure: StreamFailure };
+
+export type HlsPlaybackOutcome = HlsOutcome | { kind: 'unknown-channel' };
 
 export interface PlaybackOptions {
   hub: StreamHub;
@@ -43,17 +48,23 @@ export interface PlaybackRequest {
 
 /** May this account watch this channel now, and where do the bytes come from. */
 export class PlaybackService {
-  private readonly viewings = new Map<number, Viewing>();
+  private readonly viewings = new Map<number, OpenViewing>();
+  private readonly hls: HlsViewers;
   private lastId = 0;
 
-  constructor(private readonly options: PlaybackOptions) {}
+  constructor(private readonly options: PlaybackOptions) {
+    this.hls = new HlsViewers({
+      ...options,
+      newId: () => ++this.lastId,
+      onOpen: (viewing) => this.viewings.set(viewing.id, viewing),
+      onOver: ({ id }) => this.viewings.delete(id),
+    });
+  }
 
   async open(request: PlaybackRequest): Promise<PlaybackOutcome> {
-    const { channels } = this.options;
-    const channel = await channels.findVisible(request.channelId);
-    if (!channel || !isAllowed(request.account, channel)) return { kind: 'unknown-channel' };
-    const sources = (await channels.sourcesOf(channel.id)).filter(isPlayable).map(toStreamSource);
-    const joined = await this.join(request, channel, sources);
+    const channel = await this.visibleChannel(request.account, request.channelId);
+    if (!channel) return { kind: 'unknown-channel' };
+    const joined = await this.join(request, channel);
     if (joined.kind === 'failed') return joined;
     const viewing = new Viewing({
       id: ++this.lastId,
@@ -70,10 +81,21 @@ export class PlaybackService {
     return { kind: 'ready', viewing };
   }
 
+  /** As `open`, in segments: a player that asks again gets the viewing that it has. */
+  async openHls(request: PlaybackRequest): Promise<HlsPlaybackOutcome> {
+    const channel = await this.visibleChannel(request.account, request.channelId);
+    if (!channel) return { kind: 'unknown-channel' };
+    return this.hls.open({ ...request, channel }, () => this.join(request, channel));
+  }
+
+  /** The viewing whose segments have this token in their addresses. */
+  findHls(token: string): HlsViewing | undefined {
+    return this.hls.find(token);
+  }
+
   /** Whether the account could open the channel, without touching any source. */
   async mayOpen(account: Account, channelId: number): Promise<boolean> {
-    const channel = await this.options.channels.findVisible(channelId);
-    return channel !== null && isAllowed(account, channel);
+    return (await this.visibleChannel(account, channelId)) !== null;
   }
 
   /** Viewers of this account that count against its limit. */
@@ -105,6 +127,11 @@ export class PlaybackService {
     }
   }
 
+  private async visibleChannel(account: Account, channelId: number): Promise<ChannelRecord | null> {
+    const channel = await this.options.channels.findVisible(channelId);
+    return channel && isAllowed(account, channel) ? channel : null;
+  }
+
   /**
    * A player may hold the old channel while it opens the next. Where that takes the last place on the engines, the
    * account's own older viewer makes way before the newcomer has shown a picture.
@@ -112,9 +139,9 @@ export class PlaybackService {
   private async join(
     { account, client, signal }: PlaybackRequest,
     channel: ChannelRecord,
-    sources: readonly StreamSource[],
   ): Promise<JoinOutcome> {
-    const { hub, limiter } = this.options;
+    const { hub, limiter, channels } = this.options;
+    const sources = (await channels.sourcesOf(channel.id)).filter(isPlayable).map(toStreamSource);
     const request = { key: `channel ${channel.id}`, sources, signal };
     const joined = await hub.open(request);
     if (joined.kind === 'ready' || joined.failure.kind !== 'unavailable') return joined;

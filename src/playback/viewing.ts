@@ -10,6 +10,9 @@ export interface PlaybackClient {
   userAgent: string;
 }
 
+/** How the bytes go out: as one endless stream, or in segments. */
+export type ViewingOutput = 'ts' | 'm3u8';
+
 /** One open stream of one viewer, as the admin sees it. */
 export interface ViewingRecord {
   id: number;
@@ -19,6 +22,7 @@ export interface ViewingRecord {
   channelName: string;
   address: string;
   userAgent: string;
+  output: ViewingOutput;
   /** ms since the epoch. */
   startedAt: number;
   bytes: number;
@@ -39,8 +43,18 @@ export interface ViewingContext {
   onOver: (viewing: Viewing) => void;
 }
 
+/** What there is in common, however the bytes go out. */
+export interface OpenViewing {
+  readonly id: number;
+  readonly userId: number;
+  readonly channel: ChannelRecord;
+  /** Ends it from our side. */
+  end(reason: ReaderEnd): void;
+  record(): ViewingRecord;
+}
+
 /** A viewer who watches: a seat at a stream, a place within the account's limit, and the end of both. */
-export class Viewing {
+export class Viewing implements OpenViewing {
   readonly id: number;
   private readonly startedAt: number;
   private place: Place | undefined;
@@ -94,6 +108,7 @@ export class Viewing {
       channelName: channel.name,
       address: client.address,
       userAgent: client.userAgent,
+      output: 'ts',
       startedAt: this.startedAt,
       bytes: stats?.bytes ?? 0,
       lagMs: stats?.lagMs ?? 0,

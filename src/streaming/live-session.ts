@@ -1,3 +1,4 @@
+import type { SegmentWindow } from '../core/hls/segment-window.js';
 import { StateMachine } from '../core/util/state-machine.js';
 import type { Timer } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
@@ -11,6 +12,8 @@ import { SourceFeed } from './source-feed.js';
 import type { FeedContext, FeedOptions } from './source-feed.js';
 import type { StreamFailure } from './stream-failure.js';
 import type { SourceKind } from './stream-source.js';
+import { StreamSegments } from './stream-segments.js';
+import type { SegmentOutput } from './stream-segments.js';
 import type { SessionStats } from './stream-stats.js';
 import { SupplyWatch } from './supply-watch.js';
 import type { SupplyOptions } from './supply-watch.js';
@@ -44,6 +47,8 @@ export type JoinOutcome = { kind: 'ready'; seat: Seat } | { kind: 'failed'; fail
 export interface Seat {
   /** Starts the flow into `sink`. Called at most once. */
   read(sink: ReaderSink, options?: Partial<ReaderOptions>): Reader;
+  /** The stream as HLS, instead of `read`. `onEnd` is told when it is over before the seat is given back. */
+  segments(onEnd: (reason: ReaderEnd) => void): SegmentOutput;
   /** Gives the seat back. Idempotent; also ends the reader. */
   leave(): void;
 }
@@ -53,6 +58,8 @@ interface Waiter {
 }
 
 const CANCELLED: JoinOutcome = { kind: 'failed', failure: { kind: 'cancelled', detail: 'the viewer left' } };
+/** Segments are at least a second long: numbers that grow by one a second are never overtaken. */
+const NUMBERED_FROM = Date.UTC(2026, 0, 1);
 /** Viewers served in one turn of the event loop. */
 const WAKE_SLICE = 256;
 
@@ -67,6 +74,7 @@ export class LiveSession {
   private readonly waiters = new Set<Waiter>();
   private readonly seats = new Set<Seat>();
   private readonly readers = new Set<Reader>();
+  private readonly segments: StreamSegments;
   private readonly startedAt: { wall: number; monotonic: number };
   private supply: SupplyWatch;
   private timers: Timer[] = [];
@@ -92,6 +100,7 @@ export class LiveSession {
     this.startedAt = { wall: clock.now(), monotonic: clock.monotonic() };
     this.lastDataAt = this.lastOutputAt = clock.monotonic();
     this.supply = new SupplyWatch(options, clock.monotonic());
+    this.segments = new StreamSegments(() => this.newSegments());
     this.machine = new StateMachine(SESSION_TABLE, 'idle', (from, to, event) =>
       context.logger.debug('stream state', { stream: this.key, from, to, event }),
     );
@@ -201,14 +210,26 @@ export class LiveSession {
     let reader: Reader | undefined;
     const seat: Seat = {
       read: (sink, options) => (reader = this.addReader(seat, sink, options)),
+      segments: (onEnd) => this.segments.attach(seat, onEnd),
       leave: () => {
         if (!this.seats.delete(seat)) return;
         reader?.close();
+        this.segments.detach(seat);
         this.checkEmpty();
       },
     };
     this.seats.add(seat);
     return seat;
+  }
+
+  /** Numbered by the clock: a player that comes back to a stream started anew must not see its numbers fall. */
+  private newSegments(): SegmentWindow {
+    const { clock, pipeline } = this.context;
+    const now = clock.now();
+    return pipeline.newSegments({
+      firstSequence: Math.max(0, Math.floor((now - NUMBERED_FROM) / 1000)),
+      epochOffsetMs: now - clock.monotonic(),
+    });
   }
 
   private addReader(seat: Seat, sink: ReaderSink, options: Partial<ReaderOptions> = {}): Reader {
@@ -279,6 +300,7 @@ export class LiveSession {
     if (pipeline.canJoin) {
       for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
     }
+    this.segments.poll();
     this.wake();
     this.armFlush();
   }
@@ -337,6 +359,7 @@ export class LiveSession {
     for (const timer of [...this.timers, this.linger, this.flush]) timer?.cancel();
     for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'failed', failure });
     for (const reader of [...this.readers]) reader.end(reason);
+    this.segments.end(reason);
     this.seats.clear();
     return this.ending;
   }

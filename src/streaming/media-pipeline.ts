@@ -1,3 +1,4 @@
+import type { SegmentWindow } from '../core/hls/segment-window.js';
 import type { MediaCursor } from './reader.js';
 
 /** What became of a chunk. */
@@ -34,6 +35,8 @@ export interface MediaPipeline {
   /** Puts null packets into the ring: something for the connections, nothing for the decoders. */
   keepAlive(nowMs: number): void;
   newCursor(): MediaCursor;
+  /** Cuts what is there and what comes into HLS segments. */
+  newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow;
   stats(nowMs: number): PipelineStats;
   /** Gives the memory back. */
   close(): void;

@@ -71,6 +71,7 @@ function streamingFor(
     newPipeline: () =>
       new TsPipeline({
         ringBytes: config.streaming.ringBytes,
+        hlsBytes: config.streaming.hlsBytes,
         budget,
         flushMs: FLUSH_MS,
       }),

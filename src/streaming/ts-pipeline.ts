@@ -1,3 +1,4 @@
+import { SegmentWindow } from '../core/hls/segment-window.js';
 import { RingCursor } from '../core/mpegts/cursor.js';
 import { GopRing } from '../core/mpegts/gop-ring.js';
 import type { RingBudget } from '../core/mpegts/ring-budget.js';
@@ -11,6 +12,8 @@ export interface TsPipelineOptions {
   ringBytes: number;
   budget: RingBudget;
   flushMs: number;
+  /** Cap of the HLS segments of the stream. */
+  hlsBytes?: number;
 }
 
 /** MPEG transport streams: split into packets, judged, kept in a ring of whole GOPs. */
@@ -71,6 +74,11 @@ export class TsPipeline implements MediaPipeline {
 
   newCursor(): MediaCursor {
     return new RingCursor(this.ring);
+  }
+
+  newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow {
+    const { budget, hlsBytes } = this.options;
+    return new SegmentWindow(this.ring, { ...options, budget, ...(hlsBytes ? { maxBytes: hlsBytes } : {}) });
   }
 
   stats(nowMs: number): PipelineStats {

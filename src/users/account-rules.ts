@@ -16,6 +16,7 @@ export const RESERVED_USERNAMES: ReadonlySet<string> = new Set([
   'health',
   'healthz',
   'hls',
+  'hlsr',
   'index.php',
   'live',
   'logo',

@@ -9,7 +9,7 @@ import { AppConfig } from '../platform/config/app-config.js';
 import { SettingsService } from '../platform/settings/settings.service.js';
 import { CLOCK, SECRETS } from '../platform/tokens.js';
 import type { Secrets } from '../platform/data-folder.js';
-import { toAccount, type Account, type OutputFormat } from './account.js';
+import { OUTPUT_FORMATS, toAccount, type Account } from './account.js';
 import { LoginThrottle } from './login-throttle.js';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
@@ -20,8 +20,8 @@ export type Verdict =
   | { kind: 'refused' }
   | { kind: 'throttled'; retryAfterSeconds: number };
 
-/** What the server can send today; players switch to HLS as soon as it is listed. */
-const SERVED_FORMATS: readonly OutputFormat[] = ['ts'];
+/** What the server can send. `ts` first: players that take the first one start faster with it. */
+const SERVED_FORMATS = OUTPUT_FORMATS;
 /** A hash nobody knows the password of: unknown names cost the same work as known ones. */
 const DUMMY_HASH = '$2b$10$c9Bdj9deo7Aeiln45LiaFOrElY98a6NOi12yxTjsmqVJYVF.f3LEy';
 const WRONG_SECONDS = 60;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import type { ChannelRecord } from '../../src/channels/channels.repository.js';
 import { RingBudget } from '../../src/core/mpegts/ring-budget.js';
+import { HlsService } from '../../src/faces/live/hls.service.js';
 import { LiveController } from '../../src/faces/live/live.controller.js';
 import { LiveService } from '../../src/faces/live/live.service.js';
 import { PlayerCalls } from '../../src/faces/shared/player-call.js';
@@ -92,6 +93,7 @@ export class StreamHouse {
   readonly playback: PlaybackService;
   readonly streaming: Streaming;
   port = 0;
+  private readonly calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
   private readonly agent = new Agent();
   private readonly players: StreamPlayer[] = [];
   private app: NestFastifyApplication | undefined;
@@ -134,7 +136,10 @@ export class StreamHouse {
     const root: DynamicModule = {
       module: LiveHouseModule,
       controllers: [LiveController],
-      providers: [{ provide: LiveService, useValue: this.liveService() }],
+      providers: [
+        { provide: LiveService, useValue: this.liveService() },
+        { provide: HlsService, useValue: new HlsService(this.calls, this.playback, this.logger) },
+      ],
     };
     this.app = await NestFactory.create<NestFastifyApplication>(
       root,
@@ -170,10 +175,9 @@ export class StreamHouse {
   }
 
   private liveService(): LiveService {
-    const calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
     const gate = new PlayerGate(this.credentials);
     const clock = this.options.clock ?? new SystemClock();
-    return new LiveService(calls, gate, this.playback, clock, this.logger);
+    return new LiveService(this.calls, gate, this.playback, clock, this.logger);
   }
 
   account(id = 1): BuiltAccount {

@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { mediaPlaylist } from './playlist.js';
-import type { Segment } from './segmenter.js';
+import type { ListedSegment } from './playlist.js';
 
-const segment = (sequence: number, seconds: number, discontinuities = 0, discontinuity = false): Segment => ({
+const segment = (
+  sequence: number,
+  seconds: number,
+  discontinuities = 0,
+  discontinuity = false,
+): ListedSegment => ({
   sequence,
   seconds,
   discontinuity,
   discontinuities,
-  firstSeq: 0,
-  endSeq: 1,
-  prefix: undefined,
+  startsAt: Date.UTC(2026, 2, 14, 19, 40, sequence),
 });
 const uriOf = (sequence: number): string => `${sequence}.ts`;
 
@@ -22,8 +25,10 @@ describe('mediaPlaylist', () => {
       '#EXT-X-TARGETDURATION:5',
       '#EXT-X-MEDIA-SEQUENCE:7',
       '#EXT-X-INDEPENDENT-SEGMENTS',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-03-14T19:40:07.000Z',
       '#EXTINF:4.000,',
       '7.ts',
+      '#EXT-X-PROGRAM-DATE-TIME:2026-03-14T19:40:08.000Z',
       '#EXTINF:4.235,',
       '8.ts',
       '',
@@ -31,9 +36,9 @@ describe('mediaPlaylist', () => {
   });
 
   it('counts the discontinuities that have left the list', () => {
-    const text = (segments: Segment[]): string => mediaPlaylist({ segments, targetDuration: 4, uriOf });
+    const text = (segments: ListedSegment[]): string => mediaPlaylist({ segments, targetDuration: 4, uriOf });
     const before = text([segment(1, 4), segment(2, 4, 1, true), segment(3, 4, 1)]);
-    expect(before).toContain('#EXT-X-DISCONTINUITY\n#EXTINF:4.000,\n2.ts');
+    expect(before).toMatch(/#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM.*\n#EXTINF:4.000,\n2.ts/);
     expect(before).not.toContain('DISCONTINUITY-SEQUENCE');
     expect(text([segment(2, 4, 1, true), segment(3, 4, 1)])).not.toContain('DISCONTINUITY-SEQUENCE');
     expect(text([segment(3, 4, 1)])).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:1\n');

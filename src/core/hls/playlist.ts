@@ -1,8 +1,14 @@
 import type { Segment } from './segmenter.js';
 
+/** What a playlist says about a segment. */
+export type ListedSegment = Pick<
+  Segment,
+  'sequence' | 'seconds' | 'startsAt' | 'discontinuity' | 'discontinuities'
+>;
+
 export interface MediaPlaylist {
   /** Oldest first. */
-  segments: readonly Segment[];
+  segments: readonly ListedSegment[];
   /** Whole seconds; no segment's rounded duration may be over it. */
   targetDuration: number;
   /** URI of a segment, absolute or relative to the playlist's. */
@@ -25,8 +31,9 @@ export function mediaPlaylist({ segments, targetDuration, uriOf, ended = false }
     if (gone > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${gone}`);
   }
   lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
-  for (const { sequence, seconds, discontinuity } of segments) {
+  for (const { sequence, seconds, startsAt, discontinuity } of segments) {
     if (discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(startsAt).toISOString()}`);
     lines.push(`#EXTINF:${seconds.toFixed(3)},`, uriOf(sequence));
   }
   if (ended) lines.push('#EXT-X-ENDLIST');

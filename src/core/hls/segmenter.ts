@@ -5,14 +5,24 @@ import { clockDifference, PTS_RATE, PTS_WRAP } from '../mpegts/timestamps.js';
 export interface SegmenterOptions {
   /** A segment ends at the first keyframe after so many seconds. */
   targetSeconds?: number;
-  /** How many segments a playlist lists at most. */
-  listed?: number;
+  /** So many segments at the start may be shorter: the first player waits for one keyframe, not for a whole target. */
+  quickSegments?: number;
+  /** What those last at least, in seconds. */
+  quickSeconds?: number;
+  /** What outgrows this without a keyframe is left out. */
+  maxSegmentBytes?: number;
+  /** Number of the first segment. */
+  firstSequence?: number;
+  /** What to add to the ring's ms of arrival to get ms since the epoch. */
+  epochOffsetMs?: number;
 }
 
 export interface Segment {
   /** Grows by one from segment to segment: the media sequence number. */
   readonly sequence: number;
   readonly seconds: number;
+  /** When its first picture was live, ms since the epoch. */
+  readonly startsAt: number;
   /** Its clocks or codecs do not continue those of the segment before. */
   readonly discontinuity: boolean;
   /** How many discontinuities came before this segment, its own included. */
@@ -20,8 +30,19 @@ export interface Segment {
   /** Chunks [firstSeq, endSeq) of the ring. */
   readonly firstSeq: number;
   readonly endSeq: number;
-  /** PAT and PMT, where its first chunk does not start with them. */
-  readonly prefix: Buffer | undefined;
+  /** Its media in pieces shared with the ring, tables first. */
+  readonly parts: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** A segment under construction. */
+interface Draft {
+  start: KeyframeChunk;
+  discontinuity: boolean;
+  chunks: Chunk[];
+  bytes: number;
+  /** The newest keyframe in it: where it could end. */
+  exit: { at: KeyframeChunk; seconds: number } | undefined;
 }
 
 /** Longer than any GOP: a step of the clock beyond this is a break, not a duration. */
@@ -29,101 +50,134 @@ const MAX_STEP_SECONDS = 120;
 /** What a segment lasts at least, in seconds: players divide by it. */
 const ONE_PICTURE = 0.04;
 
-/**
- * Cuts what a ring holds into HLS segments that start at keyframes. Holds no media itself: a segment can be read as long
- * as the ring has its chunks.
- */
+/** Cuts what comes into a ring into HLS segments that start at keyframes. */
 export class Segmenter {
   /** What a playlist has to promise: the longest segment so far, in whole seconds; never shrinks. */
   targetDuration: number;
   private readonly targetSeconds: number;
-  private readonly listed: number;
-  private readonly segments: Segment[] = [];
-  private start: KeyframeChunk | undefined;
+  private readonly quickSegments: number;
+  private readonly quickSeconds: number;
+  private readonly maxSegmentBytes: number;
+  private readonly firstSequence: number;
+  private readonly epochOffsetMs: number;
+  private draft: Draft | undefined;
   /** Next chunk to look at. */
   private seq: number;
-  private sequence = 0;
+  private made = 0;
   private discontinuities = 0;
-  private startsBroken = false;
   private broken = false;
+  /** When the next segment starts if nothing breaks, ms since the epoch. */
+  private nextStartsAt: number | undefined;
 
   constructor(
     private readonly ring: GopRing,
     options: SegmenterOptions = {},
   ) {
     this.targetSeconds = options.targetSeconds ?? 4;
-    this.listed = options.listed ?? 6;
+    this.quickSegments = options.quickSegments ?? 3;
+    this.quickSeconds = options.quickSeconds ?? 1;
+    this.maxSegmentBytes = options.maxSegmentBytes ?? 16 * 1024 * 1024;
+    this.firstSequence = options.firstSequence ?? 0;
+    this.epochOffsetMs = options.epochOffsetMs ?? 0;
     this.targetDuration = Math.ceil(this.targetSeconds);
     this.seq = ring.firstSeq;
   }
 
-  /** Looks at the chunks that came since the last call. Returns how many segments were completed. */
-  poll(): number {
-    const before = this.sequence;
+  /** Looks at the chunks that came since the last call. Returns the segments that this completed. */
+  poll(): Segment[] {
+    const done: Segment[] = [];
     if (this.seq < this.ring.firstSeq) this.overrun();
     for (let chunk = this.ring.chunk(this.seq); chunk; chunk = this.ring.chunk(this.seq)) {
-      this.look(chunk);
+      this.look(chunk, done);
       this.seq++;
     }
-    while (this.segments[0] && this.segments[0].firstSeq < this.ring.firstSeq) this.segments.shift();
-    return this.sequence - before;
+    const exit = this.draft?.exit;
+    if (exit && this.made < this.quickSegments && exit.seconds >= this.quickSeconds) this.leaveAtExit(done);
+    return done;
   }
 
-  /** The newest complete segments that can still be read, oldest first. */
-  list(): readonly Segment[] {
-    return this.segments.slice(-this.listed);
-  }
-
-  /** Media of a segment in shared pieces, tables first; undefined when it is unknown or gone. */
-  read(sequence: number): readonly Buffer[] | undefined {
-    const segment = this.segments.find((candidate) => candidate.sequence === sequence);
-    if (!segment || segment.firstSeq < this.ring.firstSeq) return undefined;
-    const parts = segment.prefix ? [segment.prefix] : [];
-    let chunk = this.ring.chunk(segment.firstSeq);
-    for (let seq = segment.firstSeq; chunk && seq < segment.endSeq; chunk = this.ring.chunk(++seq)) {
-      parts.push(chunk.data);
-    }
-    return parts;
-  }
-
-  private look(chunk: Chunk | KeyframeChunk): void {
-    if ('prefix' in chunk) {
-      if (this.start) this.maybeEnd(this.start, chunk);
-      else this.begin(chunk);
-    }
+  private look(chunk: Chunk | KeyframeChunk, done: Segment[]): void {
+    if ('prefix' in chunk) this.meet(chunk, done);
+    const { draft } = this;
+    if (!draft) return;
     // A break within a segment can only be told to players at the next segment's start.
-    if (chunk.discontinuity && this.start && chunk !== this.start) this.broken = true;
+    if (chunk.discontinuity && chunk !== draft.start) this.broken = true;
+    draft.chunks.push(chunk);
+    draft.bytes += chunk.data.length;
+    if (draft.bytes <= this.maxSegmentBytes) return;
+    if (draft.exit) this.leaveAtExit(done);
+    else this.giveUp();
   }
 
-  private begin(chunk: KeyframeChunk): void {
-    this.start = chunk;
-    this.startsBroken = this.broken || (chunk.discontinuity && this.sequence > 0);
+  private meet(next: KeyframeChunk, done: Segment[]): void {
+    const { draft } = this;
+    if (!draft) return this.begin(next);
+    const seconds = secondsBetween(draft.start, next);
+    if (seconds >= this.targetSeconds || next.discontinuity || this.broken) {
+      done.push(this.complete(draft, next, seconds));
+      this.begin(next);
+    } else {
+      draft.exit = { at: next, seconds };
+    }
+  }
+
+  private begin(start: KeyframeChunk): void {
+    const discontinuity = this.broken || (start.discontinuity && this.made > 0);
     this.broken = false;
+    this.draft = { start, discontinuity, chunks: [], bytes: 0, exit: undefined };
   }
 
-  private maybeEnd(start: KeyframeChunk, next: KeyframeChunk): void {
-    const seconds = secondsBetween(start, next);
-    if (seconds < this.targetSeconds && !next.discontinuity && !this.broken) return;
-    if (this.startsBroken) this.discontinuities++;
-    this.segments.push({
-      sequence: this.sequence++,
+  /** Ends the draft at its newest keyframe; what follows that is the start of the next one. */
+  private leaveAtExit(done: Segment[]): void {
+    const { draft } = this;
+    if (!draft?.exit) return;
+    const { at, seconds } = draft.exit;
+    const rest = draft.chunks.splice(draft.chunks.findIndex(({ seq }) => seq >= at.seq));
+    done.push(this.complete(draft, at, seconds));
+    // A break that was met lies in the rest: it stays to be told.
+    this.draft = { start: at, discontinuity: false, chunks: rest, bytes: sizeOf(rest), exit: undefined };
+  }
+
+  private complete({ start, discontinuity, chunks }: Draft, next: KeyframeChunk, seconds: number): Segment {
+    if (discontinuity) this.discontinuities++;
+    const arrived = start.arrivedAt + this.epochOffsetMs;
+    const startsAt =
+      this.nextStartsAt === undefined
+        ? arrived
+        : discontinuity
+          ? Math.max(arrived, this.nextStartsAt)
+          : this.nextStartsAt;
+    this.nextStartsAt = startsAt + seconds * 1000;
+    this.targetDuration = Math.max(this.targetDuration, Math.round(seconds));
+    const media = chunks.map(({ data }) => data);
+    const parts = pidAt(start.data, 0) === PAT_PID ? media : [start.prefix.atStart, ...media];
+    return {
+      sequence: this.firstSequence + this.made++,
       seconds,
-      discontinuity: this.startsBroken,
+      startsAt,
+      discontinuity,
       discontinuities: this.discontinuities,
       firstSeq: start.seq,
       endSeq: next.seq,
-      prefix: pidAt(start.data, 0) === PAT_PID ? undefined : start.prefix.atStart,
-    });
-    this.targetDuration = Math.max(this.targetDuration, Math.round(seconds));
-    this.begin(next);
+      parts,
+      bytes: parts.reduce((sum, { length }) => sum + length, 0),
+    };
   }
 
   /** The ring has dropped chunks before they were looked at. */
   private overrun(): void {
     this.seq = this.ring.firstSeq;
-    this.start = undefined;
-    this.broken = this.sequence > 0;
+    this.giveUp();
   }
+
+  private giveUp(): void {
+    this.draft = undefined;
+    this.broken = this.made > 0;
+  }
+}
+
+function sizeOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 /** By the pictures' clock; by arrival where that has a break. */

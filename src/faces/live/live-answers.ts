@@ -18,9 +18,19 @@ export function streamHeaders(call: PlayerCall): Record<string, string> {
   };
 }
 
+export function playlistHeaders(call: PlayerCall): Record<string, string> {
+  return {
+    'content-type': 'application/vnd.apple.mpegurl',
+    'cache-control': 'no-store',
+    vary: 'Origin',
+    ...corsHeaders(call.headers),
+  };
+}
+
 /** The answer to HEAD: Kodi and Jellyfin ask so before each GET and must not start anything by it. */
-export function headAnswer(call: PlayerCall): Answer {
-  return { status: 200, headers: streamHeaders(call), body: null };
+export function headAnswer(call: PlayerCall, output: 'ts' | 'm3u8'): Answer {
+  const headers = output === 'ts' ? streamHeaders(call) : playlistHeaders(call);
+  return { status: 200, headers, body: null };
 }
 
 /** Errors where a picture was expected have no body: players show none, and some try to decode it. */

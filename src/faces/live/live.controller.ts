@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HlsService } from './hls.service.js';
 import { LiveService } from './live.service.js';
 
 /** Only numbers stand at the third place, so that this never catches `/api/…`, files or pages of the web interface. */
@@ -7,7 +8,15 @@ const BARE_FORM = String.raw`:username/:password/:id(^\d+[.\w]*$)`;
 
 @Controller()
 export class LiveController {
-  constructor(private readonly live: LiveService) {}
+  constructor(
+    private readonly live: LiveService,
+    private readonly hls: HlsService,
+  ) {}
+
+  @All('hlsr/:token/:file')
+  segment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.hls.serve(request, reply);
+  }
 
   @All(['live/:username/:password/:id', 'streaming/live.php', BARE_FORM])
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -7,6 +7,7 @@ import { PlaybackService } from '../../playback/playback.service.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
 import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { HlsService } from './hls.service.js';
 import { LiveController } from './live.controller.js';
 import { LiveService } from './live.service.js';
 
@@ -14,6 +15,12 @@ import { LiveService } from './live.service.js';
   imports: [SharedFacesModule, PlaybackModule],
   controllers: [LiveController],
   providers: [
+    {
+      provide: HlsService,
+      useFactory: (calls: PlayerCalls, playback: PlaybackService, logger: Logger) =>
+        new HlsService(calls, playback, logger),
+      inject: [PlayerCalls, PlaybackService, LOGGER],
+    },
     {
       provide: LiveService,
       useFactory: (

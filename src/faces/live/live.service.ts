@@ -4,7 +4,7 @@ import type { LiveRoute } from '../../core/xtream/route.js';
 import type { Clock } from '../../platform/clock.js';
 import { redactUrl } from '../../platform/logging/redact.js';
 import type { Logger } from '../../platform/logging/logger.js';
-import type { PlaybackService } from '../../playback/playback.service.js';
+import type { PlaybackRequest, PlaybackService } from '../../playback/playback.service.js';
 import type { Viewing } from '../../playback/viewing.js';
 import { sendAnswer } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
@@ -12,6 +12,7 @@ import { preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
 import type { PlayerGate } from '../shared/player-gate.js';
 import { admissionError, failureAnswer, headAnswer, mediaError, streamHeaders } from './live-answers.js';
+import { playlistAnswer } from './hls.service.js';
 import { ResponseSink } from './response-sink.js';
 
 /** A television that was switched off is noticed by TCP after this time. */
@@ -30,9 +31,10 @@ export class LiveService {
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.calls.read(request);
-    const route = parseStreamRoute(pathOf(request), (name) => call.parameter(name));
+    const path = pathOf(request);
+    const route = parseStreamRoute(path, (name) => call.parameter(name));
     if (route?.kind !== 'live') return reply.callNotFound();
-    const outcome = await this.decide(call, route, reply);
+    const outcome = await this.decide(call, route, path, reply);
     if (outcome.kind === 'viewing') return this.stream(request, reply, call, outcome.viewing);
     if (outcome.answer.status >= 400) this.logRefusal(request, call, outcome.answer);
     sendAnswer(reply, outcome.answer);
@@ -41,6 +43,7 @@ export class LiveService {
   private async decide(
     call: PlayerCall,
     route: LiveRoute,
+    path: string,
     reply: FastifyReply,
   ): Promise<{ kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing }> {
     const answer = (value: Answer): { kind: 'answer'; answer: Answer } => ({ kind: 'answer', answer: value });
@@ -50,23 +53,35 @@ export class LiveService {
     }
     const admission = await this.gate.admit(withCredentials(call, route));
     if (admission.kind !== 'ok') return answer(admissionError(call, admission));
-    if (route.output !== 'ts') return answer(mediaError(call, 406));
     const { account } = admission;
+    // Players index into the list of formats and ask for what is in it; nothing else is served to them.
+    if (!account.allowedOutputFormats.includes(route.output)) return answer(mediaError(call, 406));
     if (call.method === 'HEAD') {
       const known = await this.playback.mayOpen(account, route.id);
-      return answer(known ? headAnswer(call) : mediaError(call, 404));
+      return answer(known ? headAnswer(call, route.output) : mediaError(call, 404));
     }
     const client = { address: call.address, userAgent: agentOf(call) };
-    const opened = await this.playback.open({
-      account,
-      channelId: route.id,
-      client,
-      signal: untilGone(reply),
-    });
+    const asked = { account, channelId: route.id, client, signal: untilGone(reply) };
+    if (route.output === 'm3u8') return answer(await this.playlist(call, path, asked));
+    const opened = await this.playback.open(asked);
     if (opened.kind === 'ready') return { kind: 'viewing', viewing: opened.viewing };
     return answer(
       opened.kind === 'unknown-channel' ? mediaError(call, 404) : failureAnswer(call, opened.failure),
     );
+  }
+
+  private async playlist(call: PlayerCall, path: string, asked: PlaybackRequest): Promise<Answer> {
+    const opened = await this.playback.openHls(asked);
+    switch (opened.kind) {
+      case 'ready':
+        return playlistAnswer(call, opened.viewing, path);
+      case 'unknown-channel':
+        return mediaError(call, 404);
+      case 'ended':
+        return mediaError(call, 403);
+      case 'failed':
+        return failureAnswer(call, opened.failure);
+    }
   }
 
   /** Headers go out only now: there is a picture to start with, and from here on nothing but bytes can be said. */

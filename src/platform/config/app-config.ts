@@ -34,6 +34,7 @@ export interface AppConfigValues {
   };
   readonly streaming: {
     readonly ringBytes: number;
+    readonly hlsBytes: number;
     readonly totalRingBytes: number;
     readonly joinBehindSeconds: number;
     readonly lingerSeconds: number;

@@ -155,6 +155,12 @@ export const DEFINITIONS = {
       default: 16 * MiB,
       doc: 'Memory that one running stream keeps for joining and slow viewers.',
     }),
+    hlsBytes: setting({
+      env: 'ROOFTOP_STREAMING_HLS_BYTES',
+      type: types.bytes({ min: MiB, max: GiB }),
+      default: 48 * MiB,
+      doc: 'Memory for the HLS segments of one stream, as far as its ring does not hold them anyway. Counts within the total of all streams.',
+    }),
     totalRingBytes: setting({
       env: 'ROOFTOP_STREAMING_TOTAL_RING_BYTES',
       type: types.bytes({ min: MiB, max: 1024 * GiB }),

@@ -1,0 +1,161 @@
+import type { Segment } from '../core/hls/segmenter.js';
+import type { ChannelRecord } from '../channels/channels.repository.js';
+import type { Clock, Timer } from '../platform/clock.js';
+import type { Seat } from '../streaming/live-session.js';
+import type { ReaderEnd } from '../streaming/reader.js';
+import type { SegmentOutput } from '../streaming/stream-segments.js';
+import type { Account } from '../users/account.js';
+import type { ConnectionLimiter, Newcomer, Place } from './connection-limiter.js';
+import type { OpenViewing, PlaybackClient, ViewingRecord } from './viewing.js';
+
+/** Why a viewing in segments is over: as for a stream, or because nobody asked any more. */
+export type HlsEnd = ReaderEnd | 'silent';
+
+export interface HlsViewingContext {
+  id: number;
+  /** Stands for user and password in the addresses of segments. */
+  token: string;
+  account: Account;
+  channel: ChannelRecord;
+  client: PlaybackClient;
+  seat: Seat;
+  limiter: ConnectionLimiter;
+  clock: Clock;
+  /** `by` is who took the place of a viewing that was pre-empted. */
+  onOver: (viewing: HlsViewing, reason: HlsEnd, by?: Newcomer) => void;
+}
+
+/** A viewer is gone when it asks for nothing for so many target durations: pausing players keep asking. */
+const PATIENCE = 3;
+
+/**
+ * A viewer who fetches segments. What is one connection for an endless stream are many short requests here: the viewing
+ * lives as long as they come, and counts as one viewer from the first segment on; looking at a playlist is free.
+ */
+export class HlsViewing implements OpenViewing {
+  readonly id: number;
+  readonly token: string;
+  /** Monotonic ms of the last request. */
+  lastAskedAt: number;
+  private readonly startedAt: number;
+  private readonly output: SegmentOutput;
+  private place: Place | undefined;
+  private timer: Timer | undefined;
+  private open = 0;
+  private sent = 0;
+  private newestFetched: Segment | undefined;
+  private over = false;
+
+  constructor(private readonly context: HlsViewingContext) {
+    const { id, token, clock, seat } = context;
+    this.id = id;
+    this.token = token;
+    this.startedAt = clock.now();
+    this.lastAskedAt = clock.monotonic();
+    this.output = seat.segments((reason) => this.finish(reason));
+    this.armTimer();
+  }
+
+  get userId(): number {
+    return this.context.account.id;
+  }
+
+  get channel(): ChannelRecord {
+    return this.context.channel;
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** Whole seconds. */
+  get targetDuration(): number {
+    return this.output.targetDuration;
+  }
+
+  /** A request is being answered until the returned function is called: the viewer counts as present. */
+  enter(): () => void {
+    this.lastAskedAt = this.context.clock.monotonic();
+    this.open++;
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.open--;
+      this.lastAskedAt = this.context.clock.monotonic();
+    };
+  }
+
+  /** Resolves when there is a segment to list; false when the stream or the wait ends before. */
+  ready(signal: AbortSignal): Promise<boolean> {
+    return this.output.ready(signal);
+  }
+
+  /** What the playlist lists, oldest first. */
+  segments(): readonly Segment[] {
+    return this.output.list();
+  }
+
+  /** A segment to be sent; undefined when it is unknown or gone. From now on the viewing may count against the limit. */
+  take(sequence: number): Segment | undefined {
+    const segment = this.output.find(sequence);
+    if (!segment || this.over) return undefined;
+    const { account, client, channel, limiter } = this.context;
+    const holder = { userId: account.id, channelId: channel.id, ...client };
+    this.place ??= limiter.acquire(holder, account.maxConnections, (by) => this.finish('pre-empted', by));
+    if (segment.sequence > (this.newestFetched?.sequence ?? -1)) this.newestFetched = segment;
+    return segment;
+  }
+
+  /** So many more bytes of segments have gone out. */
+  noteSent(bytes: number): void {
+    this.sent += bytes;
+    this.place?.noteBytes(this.sent);
+  }
+
+  end(reason: ReaderEnd): void {
+    this.finish(reason);
+  }
+
+  record(): ViewingRecord {
+    const { account, channel, client } = this.context;
+    const behind = this.segmentsAhead();
+    return {
+      id: this.id,
+      userId: account.id,
+      username: account.username,
+      channelId: channel.id,
+      channelName: channel.name,
+      address: client.address,
+      userAgent: client.userAgent,
+      output: 'm3u8',
+      startedAt: this.startedAt,
+      bytes: this.sent,
+      lagMs: behind.reduce((sum, { seconds }) => sum + seconds * 1000, 0),
+      lagBytes: behind.reduce((sum, { bytes }) => sum + bytes, 0),
+      jumps: 0,
+    };
+  }
+
+  private segmentsAhead(): readonly Segment[] {
+    const fetched = this.newestFetched?.sequence;
+    return fetched === undefined ? [] : this.output.list().filter(({ sequence }) => sequence > fetched);
+  }
+
+  private armTimer(): void {
+    const { clock } = this.context;
+    const dueAt = this.lastAskedAt + PATIENCE * this.output.targetDuration * 1000;
+    const waitMs = this.open > 0 ? PATIENCE * 1000 : dueAt - clock.monotonic();
+    if (waitMs <= 0) return this.finish('silent');
+    this.timer = clock.setTimer(waitMs, () => this.armTimer());
+  }
+
+  private finish(reason: HlsEnd, by?: Newcomer): void {
+    if (this.over) return;
+    this.over = true;
+    this.timer?.cancel();
+    this.place?.release();
+    this.context.seat.leave();
+    this.context.onOver(this, reason, by);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Segment } from '../core/hls/segmenter.js';
+import type { SegmentWindow } from '../core/hls/segment-window.js';
+import type { ReaderEnd } from './reader.js';
+
+/** A stream cut into HLS segments, as one viewer sees it. */
+export interface SegmentOutput {
+  /** Resolves when the first segment is complete; false when the stream ends or the signal aborts before. */
+  ready(signal: AbortSignal): Promise<boolean>;
+  /** What a playlist lists, oldest first. */
+  list(): readonly Segment[];
+  /** Whole seconds. */
+  readonly targetDuration: number;
+  /** undefined when it is unknown or gone. */
+  find(sequence: number): Segment | undefined;
+}
+
+/** Cuts a stream into segments while at least one of its viewers wants them. Holders are compared by identity. */
+export class StreamSegments {
+  private readonly holders = new Map<object, (reason: ReaderEnd) => void>();
+  private readonly waiters = new Set<(ready: boolean) => void>();
+  private window: SegmentWindow | undefined;
+  private ended = false;
+
+  constructor(private readonly openWindow: () => SegmentWindow) {}
+
+  /** `onEnd` is called when the stream ends before the holder lets go. After the end there is nothing to read. */
+  attach(holder: object, onEnd: (reason: ReaderEnd) => void): SegmentOutput {
+    const window = (this.window ??= this.openWindow());
+    if (this.ended) this.drop();
+    else this.holders.set(holder, onEnd);
+    window.poll();
+    return {
+      ready: (signal) => this.ready(window, signal),
+      list: () => window.list(),
+      get targetDuration() {
+        return window.targetDuration;
+      },
+      find: (sequence) => window.find(sequence),
+    };
+  }
+
+  /** Idempotent. With the last holder the segments go. */
+  detach(holder: object): void {
+    if (!this.holders.delete(holder) || this.holders.size > 0) return;
+    this.drop();
+  }
+
+  /** Something may have become readable. */
+  poll(): void {
+    if (this.window && this.window.poll() > 0) this.answer(true);
+  }
+
+  end(reason: ReaderEnd): void {
+    this.ended = true;
+    const ends = [...this.holders.values()];
+    this.holders.clear();
+    this.drop();
+    for (const end of ends) end(reason);
+  }
+
+  private ready(window: SegmentWindow, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || this.window !== window) return Promise.resolve(false);
+    if (window.list().length > 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (ready: boolean): void => {
+        this.waiters.delete(settle);
+        signal.removeEventListener('abort', abort);
+        resolve(ready);
+      };
+      const abort = (): void => settle(false);
+      this.waiters.add(settle);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  private drop(): void {
+    this.window?.dispose();
+    this.window = undefined;
+    this.answer(false);
+  }
+
+  private answer(ready: boolean): void {
+    for (const settle of [...this.waiters]) settle(ready);
+  }
+}
