@@ -8,7 +8,7 @@ import type { UpstreamSeat } from '../engine/ace-upstream.js';
 import type { EngineSession, StartOutcome } from '../engine/engine-client.js';
 import type { EngineLease } from '../engine/engine.js';
 import type { EngineRegistry, LeaseOutcome } from '../engine/engine-registry.js';
-import type { EngineError } from '../engine/engine-replies.js';
+import type { AceFormat, EngineError, EngineErrorKind } from '../engine/engine-replies.js';
 import type { OpenContext, OpenResult, SourceDriver } from '../source-driver.js';
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
@@ -32,10 +32,12 @@ interface Refused {
   error: EngineError;
 }
 
+/** Refusals of a transport stream after which some engines still give HLS. */
+const WORTH_HLS: ReadonlySet<EngineErrorKind> = new Set(['licence', 'bad-reply']);
 const RETRY_AFTER_SECONDS = 10;
 const CANCELLED: Failed = { kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } };
 
-/** Plays AceStream contents through the engines as a transport stream. One engine session per content, whoever asks. */
+/** Plays AceStream contents through the engines, as a transport stream or as HLS. One engine session per content, whoever asks. */
 export class AceTsDriver implements SourceDriver {
   readonly kinds = ['acestream'] as const;
   private readonly memory: AceMemory;
@@ -141,7 +143,7 @@ export class AceTsDriver implements SourceDriver {
       this.giveBack(lease);
       return seatOn(twin);
     }
-    const outcome = await this.startEitherWay(lease, asked);
+    const outcome = await this.startEitherForm(lease, asked);
     lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
     if (outcome.ok) return this.enter(lease, outcome.session, context);
     lease.release();
@@ -149,15 +151,37 @@ export class AceTsDriver implements SourceDriver {
     return { error: outcome.error };
   }
 
+  /** As a transport stream, or as HLS where that is known or found to be the only form. */
+  private async startEitherForm(lease: EngineLease, asked: AceId): Promise<StartOutcome> {
+    const format = this.memory.formatOf(asked);
+    const outcome = await this.startEitherWay(lease, asked, format);
+    if (format === 'hls') return outcome;
+    if (outcome.ok) {
+      if (!outcome.session.isEncrypted) return outcome;
+      // An engine deciphers for its HLS output only.
+      await lease.engine.client.stop(outcome.session);
+      this.memory.preferHls(outcome.session.infohash);
+      return this.startEitherWay(lease, asked, 'hls');
+    }
+    if (!WORTH_HLS.has(outcome.error.kind)) return outcome;
+    const second = await this.startEitherWay(lease, asked, 'hls');
+    if (second.ok) this.memory.preferHls(second.session.infohash);
+    return second.ok ? second : outcome;
+  }
+
   /** Under the asked reading and, where that is unknown to the network, once under the other. */
-  private async startEitherWay({ engine }: EngineLease, asked: AceId): Promise<StartOutcome> {
+  private async startEitherWay(
+    { engine }: EngineLease,
+    asked: AceId,
+    format: AceFormat,
+  ): Promise<StartOutcome> {
     const known = this.memory.recall(asked);
     const first = known ? { namespace: known.namespace, hex: asked.hex } : asked;
     let { namespace } = first;
-    let outcome = await engine.client.start(first);
+    let outcome = await engine.client.start(first, format);
     if (!outcome.ok && outcome.error.kind === 'not-found' && !known) {
       const second = otherNamespace(first);
-      const retried = await engine.client.start(second);
+      const retried = await engine.client.start(second, format);
       if (retried.ok || retried.error.kind !== 'not-found') outcome = retried;
       ({ namespace } = second);
     }
@@ -187,10 +211,6 @@ export class AceTsDriver implements SourceDriver {
     this.upstreams.set(session.infohash, upstream);
     if (twin) await twin.retire('moved', 'the same content was started under another id');
     const seated = seatOn(upstream);
-    if (session.isEncrypted) {
-      await seated.seat.close();
-      return failed({ kind: 'unsupported', detail: 'the content is encrypted' });
-    }
     upstream.open(context.firstByteMs);
     return seated;
   }
@@ -199,6 +219,8 @@ export class AceTsDriver implements SourceDriver {
     const error = await untilAborted(upstream.opened, signal);
     if (error === undefined && !signal.aborted) return { kind: 'open', stream: seat };
     const failure = error && !signal.aborted ? await mediaFailure(error, upstream) : undefined;
+    // Peers are there and no byte comes: some engines give such a content as HLS only.
+    if (failure?.kind === 'timeout') this.memory.preferHls(upstream.infohash);
     await seat.close();
     return failure ? failed(failure) : CANCELLED;
   }

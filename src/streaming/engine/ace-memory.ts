@@ -1,5 +1,6 @@
 import { TtlMap } from '../../core/util/ttl-map.js';
 import type { AceId, AceNamespace } from './ace-id.js';
+import type { AceFormat } from './engine-replies.js';
 
 /** What an engine taught us about an id of a list. */
 export interface KnownContent {
@@ -19,9 +20,11 @@ const CONTEST_WINDOW_MS = 60_000;
 export class AceMemory {
   private readonly contents: TtlMap<string, KnownContent>;
   private readonly losses: TtlMap<string, number[]>;
+  private readonly onlyHls: TtlMap<string, true>;
 
   constructor(private readonly now: () => number) {
     this.contents = new TtlMap({ maxEntries: MAX_CONTENTS, ttlMs: FORGET_AFTER_MS, now });
+    this.onlyHls = new TtlMap({ maxEntries: 1_000, ttlMs: FORGET_AFTER_MS, now });
     this.losses = new TtlMap({ maxEntries: 1_000, ttlMs: CONTEST_WINDOW_MS, now });
   }
 
@@ -31,6 +34,17 @@ export class AceMemory {
 
   learn(asked: AceId, content: KnownContent): void {
     this.contents.set(`${asked.namespace}:${asked.hex}`, content);
+  }
+
+  /** The form in which a content is to be started, as far as earlier starts tell. */
+  formatOf(asked: AceId): AceFormat {
+    const known = this.recall(asked);
+    return this.onlyHls.get(known?.infohash ?? asked.hex) ? 'hls' : 'ts';
+  }
+
+  /** As a transport stream it gave nothing. */
+  preferHls(infohash: string): void {
+    this.onlyHls.set(infohash, true);
   }
 
   /** A session was taken away without our doing. */

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../platform/clock.js';
 import { DeadlineError, linkedAbort } from '../deadline.js';
+import { SEAM } from '../hls/hls-body.js';
+import { HlsBroken } from '../hls/hls-transport.js';
 import type { EndReason, OpenStream, StreamDetails, StreamEnd, StreamSink } from '../source-driver.js';
 import type { EngineSession } from './engine-client.js';
 import type { EngineLease } from './engine.js';
@@ -206,10 +208,17 @@ export class AceUpstream {
     };
     body.on('data', (chunk: Buffer) => {
       if (this.body !== body) return;
-      for (const seat of this.seats) seat.deliver(chunk);
+      for (const seat of this.seats) {
+        if (chunk === SEAM) seat.seam();
+        else seat.deliver(chunk);
+      }
     });
     body.once('end', () => over('eof', 'the engine closed the stream'));
-    body.once('error', (error) => over('reset', (error as NodeJS.ErrnoException).code ?? error.name));
+    body.once('error', (error) => {
+      if (error instanceof HlsBroken && error.reason === 'superseded') this.markLost();
+      if (error instanceof HlsBroken) over(error.reason, error.message);
+      else over('reset', (error as NodeJS.ErrnoException).code ?? error.name);
+    });
     body.once('close', () => over('reset', 'the connection closed'));
     if (body.destroyed) over('reset', 'the connection closed');
     this.applyPauses();
@@ -333,6 +342,10 @@ export class UpstreamSeat implements OpenStream {
 
   deliver(chunk: Buffer): void {
     if (!this.ended) this.sink?.data(chunk);
+  }
+
+  seam(): void {
+    if (!this.ended) this.sink?.seam();
   }
 
   finish(reason: EndReason, detail: string): void {

@@ -1,13 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { readPlaylist } from '../../core/hls/read-playlist.js';
 import type { Clock } from '../../platform/clock.js';
 import { describeError } from '../../platform/errors/app-error.js';
 import { DeadlineError } from '../deadline.js';
+import { HlsBody } from '../hls/hls-body.js';
+import { MAX_PLAYLIST_BYTES, readSmall } from '../hls/hls-transport.js';
 import type { AceId } from './ace-id.js';
 import { NO_SESSION_LOG } from './engine-sessions.store.js';
 import type { SessionLog } from './engine-sessions.store.js';
 import { discard, EngineHttp, EngineUnreachable } from './engine-http.js';
-import type { EngineError, EngineEvent, EngineStat, Envelope, StartReply } from './engine-replies.js';
+import { engineUrl, EngineTransport } from './engine-transport.js';
+import type {
+  AceFormat,
+  EngineError,
+  EngineEvent,
+  EngineStat,
+  Envelope,
+  StartReply,
+} from './engine-replies.js';
 import {
   classifyEngineText,
   parseEnvelope,
@@ -34,6 +45,7 @@ export interface EngineClientOptions {
 /** A session that the engine holds for us. */
 export interface EngineSession extends StartReply {
   pid: string;
+  format: AceFormat;
 }
 
 export type StartOutcome = { ok: true; session: EngineSession } | { ok: false; error: EngineError };
@@ -70,13 +82,15 @@ export class EngineClient {
    * old session must never hit a new one. There is no way to abort this: a request given up half-way may still have
    * started something. A reply that comes after the deadline is stopped.
    */
-  async start(id: AceId): Promise<StartOutcome> {
+  async start(id: AceId, format: AceFormat = 'ts'): Promise<StartOutcome> {
     const pid = randomBytes(16).toString('hex');
     const path =
-      `/ace/getstream?${id.namespace}=${id.hex}&format=json&pid=${pid}` +
+      `/ace/${format === 'hls' ? 'manifest.m3u8' : 'getstream'}?${id.namespace}=${id.hex}&format=json&pid=${pid}` +
       '&use_api_events=1&use_stop_notifications=1';
     const { clock, startTimeoutMs, background } = this.options;
-    const call = this.call(path, startTimeoutMs + LATE_REPLY_MS).then((reply) => this.started(reply, pid));
+    const call = this.call(path, startTimeoutMs + LATE_REPLY_MS).then((reply) =>
+      this.started(reply, { pid, format }),
+    );
     const answered = new AbortController();
     const deadline = clock.sleep(startTimeoutMs, answered.signal).catch(() => undefined);
     const first = await Promise.race([call, deadline]);
@@ -161,6 +175,7 @@ export class EngineClient {
   async media(session: EngineSession, timeoutMs: number, signal: AbortSignal): Promise<MediaOutcome> {
     try {
       const reply = await this.http.media(session.playbackPath, { timeoutMs, signal });
+      if (reply.status === 200 && session.format === 'hls') return await this.segments(session, reply.body);
       if (reply.status === 200 || reply.status === 206) return { ok: true, body: reply.body };
       return { ok: false, error: await mediaError(reply.status, reply.body) };
     } catch (error) {
@@ -172,8 +187,21 @@ export class EngineClient {
     await this.http.close();
   }
 
+  /** The playlist of an HLS session → its segments as one body. */
+  private async segments(session: EngineSession, body: Readable): Promise<MediaOutcome> {
+    const text = await readSmall(body, MAX_PLAYLIST_BYTES);
+    const playlist = readPlaylist(text?.toString('utf8') ?? '');
+    if (playlist.kind !== 'media') {
+      return { ok: false, error: { kind: 'bad-reply', text: 'the engine gave no playlist' } };
+    }
+    const { clock, background } = this.options;
+    const transport = new EngineTransport(this.http);
+    const url = engineUrl(session.playbackPath);
+    return { ok: true, body: new HlsBody({ transport, clock, background, url, playlist }) };
+  }
+
   /** Noted before anybody is told of it: from here on the session outlives even a killed server. */
-  private async started(reply: Envelope, pid: string): Promise<StartOutcome> {
+  private async started(reply: Envelope, own: Pick<EngineSession, 'pid' | 'format'>): Promise<StartOutcome> {
     if (!reply.ok) return reply;
     const start = parseStartReply(reply.value);
     if (!start) return { ok: false, error: { kind: 'bad-reply', text: 'the start reply is incomplete' } };
@@ -190,7 +218,7 @@ export class EngineClient {
         startedAt,
       });
     }
-    return { ok: true, session: { ...start, pid } };
+    return { ok: true, session: { ...start, ...own } };
   }
 
   private async stopWhenStarted(call: Promise<StartOutcome>): Promise<void> {

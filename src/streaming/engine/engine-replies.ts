@@ -18,6 +18,9 @@ export type EngineErrorKind =
   /** An answer that makes no sense. */
   | 'bad-reply';
 
+/** How an engine gives a content out: one endless body, or a playlist with segments. */
+export type AceFormat = 'ts' | 'hls';
+
 export interface EngineError {
   kind: EngineErrorKind;
   /** The engine's own words, shortened. */
