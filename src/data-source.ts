@@ -1,6 +1,7 @@
 import { Init1763640000000 } from '../migrations/0001-init.js';
 import { AuditAndMerges1763726400000 } from '../migrations/0002-audit-and-merges.js';
 import { Guides1763899200000 } from '../migrations/0003-guides.js';
+import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -10,6 +11,9 @@ import { GuidePage } from './epg/guide-page.entity.js';
 import { GuideRun } from './epg/guide-run.entity.js';
 import { GuideSource } from './epg/guide-source.entity.js';
 import { AuditEntry } from './platform/audit/audit-entry.entity.js';
+import { ImageSource } from './platform/images/image-source.entity.js';
+import { StoredImage } from './platform/images/image.entity.js';
+import { Job } from './platform/jobs/job.entity.js';
 import type { Schema } from './platform/database/open-database.js';
 import { Revision } from './platform/database/revision.entity.js';
 import { Setting } from './platform/settings/setting.entity.js';
@@ -17,6 +21,14 @@ import { ListSource } from './scrapers/list-source.entity.js';
 import { RefreshToken } from './users/refresh-token.entity.js';
 import { UserCategory } from './users/user-category.entity.js';
 import { User } from './users/user.entity.js';
+import { Episode } from './vod/episode.entity.js';
+import { FilmAiring } from './vod/film-airing.entity.js';
+import { FilmDecision } from './vod/film-decision.entity.js';
+import { FilmSource } from './vod/film-source.entity.js';
+import { Film } from './vod/film.entity.js';
+import { Series } from './vod/series.entity.js';
+import { TmdbAnswer } from './vod/tmdb/tmdb-answer.entity.js';
+import { VodWay } from './vod/vod-way.entity.js';
 
 /** Every table and every migration, in order. The only place that lists them. */
 export const SCHEMA: Schema = {
@@ -33,9 +45,20 @@ export const SCHEMA: Schema = {
     GuideRun,
     GuideListing,
     GuidePage,
+    Film,
+    FilmAiring,
+    Series,
+    Episode,
+    FilmSource,
+    VodWay,
+    FilmDecision,
+    TmdbAnswer,
+    StoredImage,
+    ImageSource,
+    Job,
     Setting,
     Revision,
     AuditEntry,
   ],
-  migrations: [Init1763640000000, AuditAndMerges1763726400000, Guides1763899200000],
+  migrations: [Init1763640000000, AuditAndMerges1763726400000, Guides1763899200000, Films1764244800000],
 };

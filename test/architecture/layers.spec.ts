@@ -11,7 +11,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   channels: ['core', 'platform'],
   scrapers: ['core', 'platform', 'channels'],
   epg: ['core', 'platform', 'channels'],
-  vod: ['core', 'platform', 'epg'],
+  vod: ['core', 'platform', 'channels', 'scrapers', 'epg'],
   streaming: ['core', 'platform'],
   playback: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming'],
   catalog: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming'],
@@ -71,6 +71,7 @@ const PLATFORM_ORDER = [
   'audit',
   'jobs',
   'settings',
+  'images',
   'web',
 ];
 

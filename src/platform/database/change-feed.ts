@@ -9,6 +9,7 @@ const EVENT_OF = {
   users: 'users.changed',
   settings: 'settings.changed',
   guide: 'guide.changed',
+  films: 'films.changed',
 } as const satisfies Record<RevisionName, string>;
 
 /**

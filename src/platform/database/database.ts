@@ -14,7 +14,7 @@ import type { WriteQueue } from './write-queue.js';
 export type Transaction = EntityManager;
 
 /** What a revision counter stands for; raised in the transaction that changes the rows. */
-export type RevisionName = 'channels' | 'users' | 'settings' | 'guide';
+export type RevisionName = 'channels' | 'users' | 'settings' | 'guide' | 'films';
 
 /** The one handle on stored data: reads see what is committed, writes go through the queue. */
 export class Database {

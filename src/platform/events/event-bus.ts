@@ -13,6 +13,8 @@ export interface EventMap {
   'settings.changed': Record<string, never>;
   /** Which programmes a guide serves changed, in this process or another one. */
   'guide.changed': Record<string, never>;
+  /** Films, series or where they can be watched changed, in this process or another one. */
+  'films.changed': Record<string, never>;
 }
 
 type Handler = (payload: never) => void;
