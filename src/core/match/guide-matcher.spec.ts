@@ -44,7 +44,7 @@ describe('matchGuide by id', () => {
 
   it('goes before a name that is nearly the same, not before the same name', () => {
     expect(linked(match('WDR|wdr', ['a', 'WDR TV'], ['wdr', 'West']))).toBe(1);
-    expect(linked(match('WDR Aachen|b', ['a', 'WDR Aachen'], ['b', 'WDR Fernsehen']))).toBe(1);
+    expect(linked(match('WDR Aachen|b', ['a', 'WDR Aachen'], ['b', 'WDR Fernsehen']))).toBe(0);
     expect(linked(match('Cartoonito|b', ['a', 'Cartoonito'], ['b', 'Boomerang']))).toBe(0);
   });
 

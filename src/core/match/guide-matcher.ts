@@ -11,7 +11,7 @@ import { readGuideId, type GuideIdParts } from './guide-ids.js';
 import { GuideIndex, type Hit, type IndexedGuide } from './guide-index.js';
 import { STEPS, readGuideName, readQualified, type GuideName } from './guide-name.js';
 import { reasonOfShift, reasonOfStep } from './guide-reasons.js';
-import { closeNames, numbersIn, shareWord } from './guide-similarity.js';
+import { closeNames, numbersIn, sameKey, shareWord } from './guide-similarity.js';
 
 export interface GuideMatchOptions {
   /** From this score on a single candidate is linked without asking. */
@@ -44,7 +44,7 @@ const LAST_STEP_WITH_SHIFT = STEPS.indexOf('looks');
 
 /**
  * A verdict for every channel, in their order. The same id wins, unless the numbers of the names contradict it ("ZDF Event 9"
- * under the id of "ZDF Event 7"). Names agree in steps (`STEPS`), each worth less than the one before; only the first step
+ * under the id of "ZDF Event 7") or another guide channel has exactly the name: lists give families the id of their head. Names agree in steps (`STEPS`), each worth less than the one before; only the first step
  * that finds anything counts. Channels of different countries are never linked by name. A channel "+1" without a guide of
  * its own gets that of its base channel, shifted. Two candidates equally close are never decided here.
  */
@@ -112,7 +112,8 @@ class GuideMatcher {
 
   private sameId(wanted: Wanted, id: GuideIdParts, guide: IndexedGuide): Found {
     const [name = wanted.name] = guide.names;
-    const agree = guide.names.some((other) => shareWord(wanted.name, other));
+    const agree = guide.names.some((other) => sameKey(wanted.name, other));
+    const isLikely = agree || guide.names.some((other) => shareWord(wanted.name, other));
     const given = `the list names its guide id, “${wanted.entry.guideId}”`;
     const found = (score: number, reason: string): Found => ({
       ...{ guide: guide.entry.ref, of: guide, name, origin: 'id', score, reason, shiftMinutes: 0 },
@@ -120,7 +121,7 @@ class GuideMatcher {
     if (contradicts(wanted.name, guide)) {
       return found(SCORES.open, `${given}, but that is “${name.title}”`);
     }
-    if (id.isWeak && !agree) {
+    if (id.isWeak && !isLikely) {
       return found(SCORES.open / 2, `${given}, which says little, and the names differ (“${name.title}”)`);
     }
     const plain = agree

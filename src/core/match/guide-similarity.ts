@@ -87,6 +87,11 @@ export function numbersIn(name: GuideName): string {
 export function shareWord(a: GuideName, b: GuideName): boolean {
   const sounds = new Set(a.words.map(soundOf));
   if (b.words.some((word) => sounds.has(soundOf(word)))) return true;
+  return sameKey(a, b);
+}
+
+/** Whether two names agree at any step. */
+export function sameKey(a: GuideName, b: GuideName): boolean {
   return a.keys.some((key, step) => key !== '' && key === b.keys[step]);
 }
 
