@@ -103,9 +103,11 @@ export type GuideProblemReason =
   | 'backwards'
   /** A record that never ends: kept as far as it goes where another follows, dropped at the end of the file. */
   | 'unclosed'
+  /** A bare `&` or `<`: kept as text. */
+  | 'stray-character'
   /** The file ends in the middle of something. */
   | 'truncated'
-  /** Text that is not in the encoding of the file: kept, with replacement characters. */
+  /** Text that is not in the encoding of the file, or was damaged before: kept, with replacement characters. */
   | 'bad-encoding'
   | 'unknown-encoding'
   | 'text-too-long'

@@ -1,0 +1,38 @@
+import { decodeTwice } from './entities.js';
+
+// C1 controls and noncharacters have no place in a text either, and XML readers refuse some of them.
+// eslint-disable-next-line no-control-regex -- dropping them is the purpose
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
+const BREAKS = /[^\S\n]*(?:\r\n?|\n|\u0085|\u2028|\u2029)\s*/g;
+
+/** Text for people: trimmed, no control characters, double escaping undone, each line break alone. */
+export function tidyText(text: string): string {
+  return decodeTwice(text)
+    .replace(CONTROLS, '')
+    .replace(BREAKS, '\n')
+    .replace(/[\t\u00a0]+/g, ' ')
+    .trim();
+}
+
+/** The same for ids, names and addresses: one line. */
+export function tidyLine(text: string): string {
+  return text.replace(CONTROLS, '').replace(/\s+/g, ' ').trim();
+}
+
+/** Cut off at `max` UTF-16 units, never inside a character. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const last = text.charCodeAt(max - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? max - 1 : max);
+}
+
+/** `tidyLine` for the values of attributes, which seldom need it. */
+export function tidyAttribute(value: string): string {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || (code === 0x20 && (at === 0 || at === value.length - 1))) {
+      return tidyLine(value);
+    }
+  }
+  return value;
+}
