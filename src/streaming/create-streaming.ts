@@ -10,6 +10,7 @@ import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
+import type { SourceOutcome } from './source-outcome.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
 
@@ -25,6 +26,8 @@ export interface StreamingParts {
   session?: Partial<SessionOptions>;
   /** Told of every session that is started and ended on an engine. */
   sessions?: SessionLog;
+  /** Told what became of every source. */
+  onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
   /** Pause between two starts on one engine, ms. */
   startGapMs?: number;
 }
@@ -57,6 +60,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     session: { ...sessionOptions(config), ...parts.session },
     maxReaders: config.streaming.maxReaders,
     newPipeline: parts.newPipeline,
+    ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
   return { hub, engines };
 }

@@ -111,9 +111,9 @@ export class LiveSession {
         data: (chunk) => this.onData(chunk),
         lost: (end) => this.onLost(end),
         failed: (failure) => this.onFailed(failure),
-        outcome: (source, failure) => {
-          if (failure) this.problem = failure.detail;
-          context.outcome(source, failure);
+        outcome: (source, outcome) => {
+          if (outcome.kind === 'failed') this.problem = outcome.failure.detail;
+          context.outcome(source, outcome);
         },
       },
     });

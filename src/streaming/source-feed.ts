@@ -9,6 +9,7 @@ import type {
 } from './source-driver.js';
 import { recoveryAttempts, startAttempts } from './source-ladder.js';
 import type { Attempt } from './source-ladder.js';
+import type { SourceOutcome } from './source-outcome.js';
 import type { StreamFailure } from './stream-failure.js';
 import { mostHopeful } from './stream-failure.js';
 import type { SourceKind, StreamSource } from './stream-source.js';
@@ -37,8 +38,8 @@ export interface FeedEvents {
   lost(end: StreamEnd): void;
   /** The feed has ended: nothing could be opened, or nothing came back. */
   failed(failure: StreamFailure): void;
-  /** What became of an attempt to open a source; for its reputation. */
-  outcome(source: StreamSource, failure: StreamFailure | undefined): void;
+  /** What became of a source; for its reputation. */
+  outcome(source: StreamSource, outcome: SourceOutcome): void;
 }
 
 export interface FeedContext {
@@ -54,6 +55,8 @@ interface Playing {
   source: StreamSource;
   stream: OpenStream;
   end: (end: StreamEnd) => void;
+  /** When its opening began, monotonic ms; null where the same upstream session goes on. */
+  openedAt: number | null;
   delivered: boolean;
   deliveredAt: number;
 }
@@ -104,10 +107,13 @@ export class SourceFeed {
 
   /** The receiver found a picture in what came: the attempt counts as a success. */
   noteDelivered(): void {
-    if (!this.playing || this.playing.delivered) return;
-    this.playing.delivered = true;
-    this.playing.deliveredAt = this.context.clock.monotonic();
-    this.context.events.outcome(this.playing.source, undefined);
+    const { playing } = this;
+    if (!playing || playing.delivered) return;
+    playing.delivered = true;
+    playing.deliveredAt = this.context.clock.monotonic();
+    if (playing.openedAt === null) return;
+    const afterMs = playing.deliveredAt - playing.openedAt;
+    this.context.events.outcome(playing.source, { kind: 'picture', afterMs });
   }
 
   /** The receiver judges the stream dead although its connection is open. */
@@ -150,7 +156,7 @@ export class SourceFeed {
         attempts = this.recovery(attempt.value.source, outcome);
       } else {
         failures.push(outcome.failure);
-        events.outcome(attempt.value.source, outcome.failure);
+        events.outcome(attempt.value.source, { kind: 'failed', failure: outcome.failure });
       }
     }
   }
@@ -180,10 +186,11 @@ export class SourceFeed {
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
     for (let retry = false; ; retry = true) {
+      const openedAt = clock.monotonic();
       const opened = await driver.open(source, this.openContext(source, prefer, avoid));
       if (opened.kind === 'failed') return notOpened(opened.failure);
       const { place } = opened.stream.details();
-      const { end, delivered } = await this.play(source, opened.stream);
+      const { end, delivered } = await this.play(source, opened.stream, openedAt);
       if (delivered) return { kind: 'broke', end, place };
       // Cut off before its first picture: that happens to the best, once.
       const again = !retry && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
@@ -208,15 +215,15 @@ export class SourceFeed {
   }
 
   /** Lets a stream flow until it breaks for good; the same upstream session may be asked for more after a cut. */
-  private async play(source: StreamSource, stream: OpenStream): Promise<Round> {
+  private async play(source: StreamSource, stream: OpenStream, openedAt: number): Promise<Round> {
     try {
-      const first = await this.playRound(source, stream, () => {
+      const first = await this.playRound(source, stream, openedAt, () => {
         stream.read(this.sinkOf(stream));
         return Promise.resolve(true);
       });
       let last = first;
       while (!this.isClosed() && last.delivered && this.flaps <= 1 && REOPENABLE.has(last.end.reason)) {
-        last = await this.playRound(source, stream, () => stream.reopen(this.controller.signal));
+        last = await this.playRound(source, stream, null, () => stream.reopen(this.controller.signal));
       }
       return { end: last.end, delivered: first.delivered };
     } finally {
@@ -228,12 +235,13 @@ export class SourceFeed {
   private async playRound(
     source: StreamSource,
     stream: OpenStream,
+    openedAt: number | null,
     begin: () => Promise<boolean>,
   ): Promise<Round> {
     const { clock, options, events } = this.context;
     let over: (end: StreamEnd) => void = () => {};
     const ended = new Promise<StreamEnd>((resolve) => (over = resolve));
-    const playing: Playing = { source, stream, end: over, delivered: false, deliveredAt: 0 };
+    const playing: Playing = { source, stream, end: over, openedAt, delivered: false, deliveredAt: 0 };
     this.playing = playing;
     events.seam();
     if (!(await begin())) over({ reason: 'session-lost', detail: 'the engine gives no more of it' });
@@ -247,12 +255,13 @@ export class SourceFeed {
     return { end, delivered: playing.delivered };
   }
 
-  private noteBreak({ deliveredAt }: Playing, end: StreamEnd): void {
+  private noteBreak({ source, deliveredAt }: Playing, end: StreamEnd): void {
     const { clock, options, events } = this.context;
     const now = clock.monotonic();
     if (now - deliveredAt >= options.stableMs) this.flaps = 0;
     else if (end.reason !== 'moved') this.flaps++;
     this.until = now + options.giveUpMs;
+    events.outcome(source, { kind: 'broke', ...end });
     events.lost(end);
   }
 

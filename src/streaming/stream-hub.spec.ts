@@ -9,7 +9,6 @@ import { RecordingLogger } from '../../test/fakes/recording-logger.js';
 import { RingBudget } from '../core/mpegts/ring-budget.js';
 import type { JoinOutcome, Seat, SessionOptions } from './live-session.js';
 import { StreamHub } from './stream-hub.js';
-import type { StreamFailure } from './stream-failure.js';
 import type { StreamSource } from './stream-source.js';
 import { FLUSH_MS, SESSION_DEFAULTS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
@@ -32,7 +31,7 @@ describe('the hub and its sessions', () => {
   let driver: FakeDriver;
   let hub: StreamHub;
   let channels: WeakMap<FakeStream, TsChannel>;
-  let outcomes: [number, StreamFailure['kind'] | undefined][];
+  let outcomes: [number, string][];
   let background: Promise<unknown>[];
   const viewer = new AbortController();
 
@@ -46,7 +45,8 @@ describe('the hub and its sessions', () => {
       maxReaders,
       newPipeline: () =>
         new TsPipeline({ ringBytes: 4_000_000, budget: new RingBudget(64_000_000), flushMs: FLUSH_MS }),
-      onOutcome: (id, failure) => outcomes.push([id, failure?.kind]),
+      onOutcome: (id, outcome) =>
+        outcomes.push([id, outcome.kind === 'failed' ? outcome.failure.kind : outcome.kind]),
     });
   }
 
@@ -145,26 +145,34 @@ describe('the hub and its sessions', () => {
     ]);
   });
 
-  it('puts sources that failed for a lasting reason last for a while', async () => {
+  it('tries the sources as they are given, and tells what became of each', async () => {
     driver.fail(1, 'not-found');
-    const first = open('news', [ONE, TWO]);
+    for (const key of ['news', 'sport']) {
+      const joining = open(key, [ONE, TWO]);
+      await settle();
+      await play(0.2);
+      expect((await joining).kind).toBe('ready');
+    }
+    expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 2, 1, 2]);
+    expect(outcomes).toEqual([
+      [1, 'not-found'],
+      [2, 'picture'],
+      [1, 'not-found'],
+      [2, 'picture'],
+    ]);
+  });
+
+  it('tells of a break with its reason, and not of a picture that the same session goes on with', async () => {
+    await seatAt();
+    driver.stream.reopenable = true;
+    driver.stream.end('eof');
     await settle();
     await play(0.2);
-    expect((await first).kind).toBe('ready');
-    await hub.close();
-    hub = newHub();
-    driver.failures.clear();
-    driver.fail(1, 'bad-media');
-    const second = open('news', [ONE, TWO]);
-    await settle();
-    await play(0.2);
-    await second;
-    const again = open('other', [ONE, TWO]);
-    await settle();
-    await play(0.2);
-    await again;
-    expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 2, 1, 2, 2]);
-    expect(outcomes.at(-1)).toEqual([2, undefined]);
+    expect(driver.stream.reopens).toBe(1);
+    expect(outcomes).toEqual([
+      [1, 'picture'],
+      [1, 'broke'],
+    ]);
   });
 
   it('says "bad media" for bytes without pictures, and stops the stream', async () => {

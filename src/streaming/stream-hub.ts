@@ -1,10 +1,10 @@
-import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { LiveSession } from './live-session.js';
 import type { JoinOutcome, SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { SourceDriver } from './source-driver.js';
+import type { SourceOutcome } from './source-outcome.js';
 import type { StreamFailure } from './stream-failure.js';
 import type { SourceKind, StreamSource } from './stream-source.js';
 import type { SessionStats } from './stream-stats.js';
@@ -18,8 +18,8 @@ export interface HubOptions {
   /** Viewers of all streams together. */
   maxReaders: number;
   newPipeline: () => MediaPipeline;
-  /** Told what became of every attempt to open a source. */
-  onOutcome?: (sourceId: number, failure: StreamFailure | undefined) => void;
+  /** Told what became of every source. */
+  onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
 }
 
 export interface StreamRequest {
@@ -31,33 +31,17 @@ export interface StreamRequest {
   signal: AbortSignal;
 }
 
-const QUARANTINE_MS = 600_000;
-const MAX_QUARANTINED = 5_000;
 const CLOSE_PATIENCE_MS = 5_000;
-/** Failures that will not be different in a minute. */
-const HARD_FAILURES: ReadonlySet<StreamFailure['kind']> = new Set([
-  'not-found',
-  'bad-media',
-  'licence',
-  'unsupported',
-  'no-peers',
-]);
 
 /** All streams by key. Find or create is one synchronous step, so that a stream is never started twice. */
 export class StreamHub {
   private readonly sessions = new Map<string, LiveSession>();
   private readonly ending = new Set<Promise<void>>();
   private readonly drivers = new Map<SourceKind, SourceDriver>();
-  private readonly quarantine: TtlMap<number, StreamFailure['kind']>;
   private closed = false;
 
   constructor(private readonly options: HubOptions) {
     for (const driver of options.drivers) for (const kind of driver.kinds) this.drivers.set(kind, driver);
-    this.quarantine = new TtlMap({
-      maxEntries: MAX_QUARANTINED,
-      ttlMs: QUARANTINE_MS,
-      now: () => options.clock.monotonic(),
-    });
   }
 
   /** Attaches a viewer to a stream, starting it when nobody else has. Never rejects. */
@@ -105,7 +89,7 @@ export class StreamHub {
     const { clock, logger, background, session: options, newPipeline } = this.options;
     const session: LiveSession = new LiveSession({
       key,
-      sources: this.inOrder(sources),
+      sources,
       clock,
       logger,
       background,
@@ -113,7 +97,7 @@ export class StreamHub {
       pipeline: newPipeline(),
       driverFor: (kind) => this.drivers.get(kind),
       makeRoom: (kind) => this.makeRoom(kind, session),
-      outcome: (source, failure) => this.noteOutcome(source, failure),
+      outcome: (source, outcome) => this.options.onOutcome?.(source.id, outcome),
       onClosed: (closed) => {
         if (this.sessions.get(key) === closed) this.sessions.delete(key);
         this.track(closed.close('closed'));
@@ -121,18 +105,6 @@ export class StreamHub {
     });
     this.sessions.set(key, session);
     return session;
-  }
-
-  /** Sources that lately failed for a lasting reason come last. */
-  private inOrder(sources: readonly StreamSource[]): StreamSource[] {
-    const failed = (source: StreamSource): number => (this.quarantine.get(source.id) === undefined ? 0 : 1);
-    return [...sources].sort((a, b) => failed(a) - failed(b));
-  }
-
-  private noteOutcome(source: StreamSource, failure: StreamFailure | undefined): void {
-    if (!failure) this.quarantine.delete(source.id);
-    else if (HARD_FAILURES.has(failure.kind)) this.quarantine.set(source.id, failure.kind);
-    this.options.onOutcome?.(source.id, failure);
   }
 
   /** Ends the stream of this kind that nobody has watched for longest. One that nobody waits for ends no other. */

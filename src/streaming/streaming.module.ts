@@ -3,6 +3,7 @@ import path from 'node:path';
 import { RingBudget } from '../core/mpegts/ring-budget.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { EventBus } from '../platform/events/event-bus.js';
 import { createGuardedAgent } from '../platform/http/guarded-agent.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
@@ -31,7 +32,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
     {
       provide: STREAMING,
       useFactory: streamingFor,
-      inject: [AppConfig, CLOCK, LOGGER, Lifecycle, EngineSessionsStore],
+      inject: [AppConfig, CLOCK, LOGGER, Lifecycle, EngineSessionsStore, EventBus],
     },
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
@@ -57,6 +58,7 @@ function streamingFor(
   logger: Logger,
   lifecycle: Lifecycle,
   sessions: EngineSessionsStore,
+  events: EventBus,
 ): Streaming {
   const guarded = createGuardedAgent({ allowPrivate: false, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const open = createGuardedAgent({ allowPrivate: true, connectTimeoutMs: CONNECT_TIMEOUT_MS });
@@ -66,6 +68,7 @@ function streamingFor(
     clock,
     logger,
     sessions,
+    onOutcome: (sourceId, outcome) => events.emit('source.outcome', { sourceId, outcome }),
     background: (name, work) => lifecycle.background(name, work),
     dispatcher: (allowPrivate) => (allowPrivate || config.sources.allowPrivate ? open : guarded),
     newPipeline: () =>
