@@ -25,6 +25,10 @@ export function columnsFor(dialect: string) {
       ...(defaultValue === undefined ? {} : { default: String(defaultValue) }),
     }),
     optionalInteger: (name: string): TableColumnOptions => ({ name, type: 'integer', isNullable: true }),
+    float: (name: string): TableColumnOptions => ({
+      name,
+      type: dialect === 'postgres' ? 'double precision' : 'float',
+    }),
     optionalFloat: (name: string): TableColumnOptions => ({
       name,
       type: dialect === 'postgres' ? 'double precision' : 'float',

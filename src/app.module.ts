@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { ChecksModule } from './checks/checks.module.js';
 import { DomainModule } from './domain.module.js';
 import { AdminModule } from './faces/admin/admin.module.js';
 import { HealthModule } from './faces/health/health.module.js';
@@ -38,6 +39,7 @@ export class AppModule {
       imports: [
         DomainModule.forHouse(house),
         ViewersModule,
+        ChecksModule,
         XtreamModule,
         LiveModule,
         PlaylistModule,

@@ -1,6 +1,7 @@
 import { Init1763640000000 } from '../migrations/0001-init.js';
 import { AuditAndMerges1763726400000 } from '../migrations/0002-audit-and-merges.js';
 import { Guides1763899200000 } from '../migrations/0003-guides.js';
+import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
@@ -18,6 +19,8 @@ import type { Schema } from './platform/database/open-database.js';
 import { Revision } from './platform/database/revision.entity.js';
 import { Setting } from './platform/settings/setting.entity.js';
 import { ListSource } from './scrapers/list-source.entity.js';
+import { SourceHour } from './source-health/source-hour.entity.js';
+import { SourceState } from './source-health/source-state.entity.js';
 import { RefreshToken } from './users/refresh-token.entity.js';
 import { UserCategory } from './users/user-category.entity.js';
 import { User } from './users/user.entity.js';
@@ -45,6 +48,8 @@ export const SCHEMA: Schema = {
     GuideRun,
     GuideListing,
     GuidePage,
+    SourceState,
+    SourceHour,
     Film,
     FilmAiring,
     Series,
@@ -60,5 +65,11 @@ export const SCHEMA: Schema = {
     Revision,
     AuditEntry,
   ],
-  migrations: [Init1763640000000, AuditAndMerges1763726400000, Guides1763899200000, Films1764244800000],
+  migrations: [
+    Init1763640000000,
+    AuditAndMerges1763726400000,
+    Guides1763899200000,
+    SourceHealth1763985600000,
+    Films1764244800000,
+  ],
 };

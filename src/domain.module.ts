@@ -11,6 +11,7 @@ import { StreamSourcesRepository } from './channels/stream-sources.repository.js
 import { StreamSourcesService } from './channels/stream-sources.service.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
+import type { Clock } from './platform/clock.js';
 import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
@@ -28,6 +29,8 @@ import { ListReader } from './scrapers/list-reader.js';
 import { ListSourcesService } from './scrapers/list-sources.service.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { RefreshService } from './scrapers/refresh.service.js';
+import { SourceHealthRepository } from './source-health/source-health.repository.js';
+import { SourceHealthService } from './source-health/source-health.service.js';
 import { AdminAuthService } from './users/admin-auth.service.js';
 import { CredentialsService } from './users/credentials.service.js';
 import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
@@ -58,6 +61,13 @@ const DOMAIN: Provider[] = [
   ListReader,
   RefreshService,
   RefreshScheduler,
+  SourceHealthRepository,
+  {
+    provide: SourceHealthService,
+    useFactory: (repository: SourceHealthRepository, clock: Clock) =>
+      new SourceHealthService(repository, clock),
+    inject: [SourceHealthRepository, CLOCK],
+  },
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -16,7 +16,7 @@ import {
   type EditableChannelValues,
 } from './channel.entity.js';
 import { editChannels, Refused } from './edit-transaction.js';
-import { StreamSource } from './stream-source.entity.js';
+import { PLACED, StreamSource } from './stream-source.entity.js';
 
 export type Refusal =
   | { kind: 'unknown-channel'; id: number }
@@ -319,7 +319,9 @@ function editedBy(row: Channel, input: ChannelInput): Partial<Channel> | null {
 
 /** No refresh moves a source that a person put somewhere. */
 function placedIn(source: StreamSource, channelId: number, priority: number): Partial<StreamSource> {
-  const editedFields = [...new Set([...source.editedFields, 'channelId', 'priority'])];
+  // Its place among the sources of its old channel says nothing here.
+  const kept = source.editedFields.filter((field) => field !== PLACED);
+  const editedFields = [...new Set([...kept, 'channelId', 'priority'])];
   return { channelId, priority, editedFields };
 }
 

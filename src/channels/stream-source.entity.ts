@@ -2,6 +2,9 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } 
 import { epochSeconds, jsonColumn, wordList } from '../platform/database/columns.js';
 import { Channel } from './channel.entity.js';
 
+/** Among the edited fields: a person decided the place of this source among the others. */
+export const PLACED = 'place';
+
 /** One place where the bytes of a channel can be had. A list owns the rows it brought. */
 @Entity('stream_sources')
 @Index('stream_sources_owner', ['listSourceId', 'fingerprint'], { unique: true })

@@ -4,7 +4,7 @@ import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { Database, findForUpdate, type Transaction } from '../platform/database/database.js';
 import { Channel } from './channel.entity.js';
 import { editChannels, Refused } from './edit-transaction.js';
-import { StreamSource } from './stream-source.entity.js';
+import { PLACED, StreamSource } from './stream-source.entity.js';
 
 export type NewManualSource = Pick<
   StreamSource,
@@ -59,7 +59,7 @@ export class StreamSourcesRepository {
           ...{ ...fields, channelId, priority, addedAt },
           listSourceId: null,
           isEnabled: true,
-          editedFields: [],
+          editedFields: isFirst ? ['priority', PLACED] : [],
           retiredAt: null,
         }),
       );
@@ -82,7 +82,7 @@ export class StreamSourcesRepository {
     });
   }
 
-  /** The named ones first, in this order; no refresh changes it. */
+  /** The named ones first, in this order, which neither a refresh nor their health changes; of none: as they do best. */
   order(channelId: number, ids: readonly number[]): Promise<SourceEdited> {
     return this.edit('order sources', channelId, async (manager, rows) => {
       const named = ids.map((id) => requireSource(rows, id));
@@ -90,7 +90,7 @@ export class StreamSourcesRepository {
         .filter((row) => !ids.includes(row.id))
         .sort((a, b) => a.priority - b.priority || a.id - b.id);
       for (const [priority, row] of [...named, ...rest].entries()) {
-        const editedFields = [...new Set([...row.editedFields, 'priority'])];
+        const editedFields = orderMarks(row.editedFields, priority, named.length);
         await manager.update(StreamSource, { id: row.id }, { priority, editedFields });
       }
       await this.audit.record(manager, ['channel', 'order sources'], channelId, { ids });
@@ -122,6 +122,13 @@ export class StreamSourcesRepository {
       return { kind: 'done', source: await work(manager, rows) };
     });
   }
+}
+
+/** With the marks that keep this order; without any where no source was named. */
+function orderMarks(fields: readonly string[], priority: number, named: number): string[] {
+  const others = fields.filter((field) => field !== PLACED && field !== 'priority');
+  if (named === 0) return others;
+  return priority < named ? [...others, 'priority', PLACED] : [...others, 'priority'];
 }
 
 function requireSource(rows: readonly StreamSource[], id: number): StreamSource {

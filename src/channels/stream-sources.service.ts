@@ -57,8 +57,9 @@ export class StreamSourcesService {
     return source;
   }
 
+  /** The named ones first, whatever becomes of them; none = all in the order of their health. */
   async order(channelId: number, ids: readonly number[]): Promise<void> {
-    if (ids.length === 0 || new Set(ids).size !== ids.length) {
+    if (new Set(ids).size !== ids.length) {
       refuseProblems([{ field: 'ids', rule: 'must name sources of the channel, each once' }]);
     }
     await this.settle(channelId, await this.sources.order(channelId, ids));

@@ -5,12 +5,14 @@ import { EventBus } from '../platform/events/event-bus.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { SourceHealthService } from '../source-health/source-health.service.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { currentAccounts } from './current-accounts.js';
 import { PlaybackService } from './playback.service.js';
+import { rankedChannels } from './ranked-sources.js';
 
 /** Accounts run out by the clock alone, without an event. */
 const RECHECK_EVERY_MS = 60_000;
@@ -36,6 +38,7 @@ const RECHECK_EVERY_MS = 60_000;
         LOGGER,
         Lifecycle,
         EventBus,
+        SourceHealthService,
       ],
     },
   ],
@@ -52,9 +55,17 @@ function createPlayback(
   logger: Logger,
   lifecycle: Lifecycle,
   events: EventBus,
+  health: SourceHealthService,
 ): PlaybackService {
   const accounts = currentAccounts(users, clock);
-  const playback = new PlaybackService({ hub, limiter, channels, accounts, clock, logger });
+  const playback = new PlaybackService({
+    hub,
+    limiter,
+    channels: rankedChannels(channels, health),
+    accounts,
+    clock,
+    logger,
+  });
   const recheck = (): void => lifecycle.background('check of viewers', playback.recheck());
   const unsubscribe = [events.on('users.changed', recheck), events.on('channels.changed', recheck)];
   const timer = clock.setRepeating(RECHECK_EVERY_MS, recheck);

@@ -10,10 +10,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   users: ['core', 'platform'],
   channels: ['core', 'platform'],
   scrapers: ['core', 'platform', 'channels'],
+  'source-health': ['core', 'platform', 'channels'],
   epg: ['core', 'platform', 'channels'],
   vod: ['core', 'platform', 'channels', 'scrapers', 'epg'],
   streaming: ['core', 'platform'],
-  playback: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming'],
+  playback: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming', 'source-health'],
+  checks: ['core', 'platform', 'channels', 'scrapers', 'streaming', 'source-health'],
   catalog: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming'],
   'faces/shared': ['core', 'platform', 'users'],
   'faces/xtream': ['core', 'platform', 'playback', 'catalog', 'users', 'faces/shared'],
@@ -79,7 +81,10 @@ const PLATFORM_ORDER = [
 const PACKAGES: readonly { pattern: RegExp; rooms: readonly RegExp[] }[] = [
   {
     pattern: /^@nestjs\//,
-    rooms: [/^(users|channels|scrapers|epg|vod|streaming|playback|catalog|faces|platform)\//, /^[^/]+\.ts$/],
+    rooms: [
+      /^(users|channels|scrapers|source-health|epg|vod|streaming|playback|checks|catalog|faces|platform)\//,
+      /^[^/]+\.ts$/,
+    ],
   },
   {
     pattern: /^typeorm$/,

@@ -413,6 +413,9 @@ describeOnEveryDialect('channels over the API', (store) => {
         [a, false],
       ]);
       expect((await house.get(ChannelsRepository).sourcesOf(id)).map((row) => row.id)).toEqual([b]);
+      await ok('put', `channels/${id}/streams/order`, { ids: [] });
+      await apply([anImportChannel('One', ['a', 'b'])]);
+      expect((await streams(id)).map((row) => row.id)).toEqual([a, b]);
       await refused('put', `channels/${id}/streams/order`, { ids: [999_999] }, 404);
       await refused('patch', `channels/${await idOf('One')}/streams/999999`, { isEnabled: true }, 404);
       await refused('delete', `channels/${id}/streams/${a}`, undefined, 409);

@@ -26,7 +26,8 @@ export class StreamsController {
   @Get()
   @ApiOperation({
     summary: 'List the sources of a channel',
-    description: 'In the order in which they are tried.',
+    description:
+      'In the order of the lists, or as somebody placed them. The health of the channel has the order in which they are tried now.',
   })
   @ApiOkResponse({ type: StreamsDto, description: 'The sources.' })
   @BadInput()
@@ -48,7 +49,8 @@ export class StreamsController {
   @Put('order')
   @ApiOperation({
     summary: 'Order the sources',
-    description: 'The named ones first; no refresh changes the order.',
+    description:
+      'The named ones first; neither a refresh nor their health changes that. With no ids the order follows their health again.',
   })
   @ApiOkResponse({ type: StreamsDto, description: 'The sources in their new order.' })
   @JsonBody()

@@ -361,8 +361,8 @@ export class ChangeStreamDto {
 
 export class StreamIdsDto {
   @IdList({
-    doc: 'Ids of sources of this channel, each once; the others stay behind them.',
-    min: 1,
+    doc: 'Ids of sources of this channel, each once; the others follow in the order of their health. None: all of them.',
+    min: 0,
     max: 200,
   })
   ids!: number[];
