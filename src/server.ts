@@ -5,6 +5,11 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
+import {
+  boundConnections,
+  boundedFastifyOptions,
+  type ConnectionCounts,
+} from './faces/shared/inbound-bounds.js';
 import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/player-http.js';
 import { prepareApiHttp } from './faces/admin/admin-http.js';
 import { AdminModule } from './faces/admin/admin.module.js';
@@ -12,6 +17,7 @@ import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
 import { ErrorFilter } from './faces/shared/error-filter.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
+import { MetricsRegistry } from './platform/metrics.js';
 import { programVersion } from './platform/version.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
@@ -23,7 +29,6 @@ import { CredentialsService } from './users/credentials.service.js';
 import { UsersService } from './users/users.service.js';
 
 const SEEN_FLUSH_MS = 60_000;
-const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface RunningServer {
   house: House;
@@ -76,7 +81,7 @@ export async function createApp(house: House): Promise<NestFastifyApplication> {
   const errors = new ErrorFilter(house.logger);
   const adapter = new FastifyAdapter({
     forceCloseConnections: true,
-    bodyLimit: MAX_BODY_BYTES,
+    ...boundedFastifyOptions(house.config.http),
     genReqId: () => randomUUID(),
     // The router refuses malformed addresses before Nest sees them.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -88,11 +93,22 @@ export async function createApp(house: House): Promise<NestFastifyApplication> {
     abortOnError: false,
   });
   app.useGlobalFilters(errors);
+  const { http, server } = house.config;
+  measureConnections(app, boundConnections(app, http, server.trustedProxies));
   preparePlayerHttp(app);
   prepareApiHttp(app);
   serveApiDocs(app, describeApi(app, programVersion(), [AdminModule]));
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;
+}
+
+function measureConnections(app: NestFastifyApplication, { open, refused }: ConnectionCounts): void {
+  const metrics = app.get(MetricsRegistry);
+  metrics.gauge({ name: 'http_connections', help: 'Open connections of clients.' }, open);
+  metrics.gauge(
+    { name: 'http_connections_refused', help: 'Connections over the limit since the start.' },
+    refused,
+  );
 }
 
 async function ensureAdministrator(

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
 import { isApiPath } from '../shared/error-filter.js';
+import { hasBody } from '../shared/inbound-bounds.js';
 
 /**
  * What holds for every request under /api before a handler sees it: an id, no caching, and bodies in JSON alone –
@@ -17,10 +17,6 @@ export function prepareApiHttp(app: NestFastifyApplication): void {
     }
     done();
   });
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function isJson(contentType: string | undefined): boolean {

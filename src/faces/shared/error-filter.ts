@@ -23,12 +23,14 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   403: 'forbidden',
   404: 'not_found',
   405: 'not_found',
+  408: 'request_timeout',
   409: 'conflict',
   413: 'request_too_large',
   414: 'invalid_input',
   415: 'unsupported_media_type',
   422: 'invalid_input',
   429: 'too_many_requests',
+  431: 'request_too_large',
 };
 const MESSAGE_OF_STATUS: Readonly<Record<number, string>> = {
   404: 'there is nothing at this address',

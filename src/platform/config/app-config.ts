@@ -10,6 +10,18 @@ export interface AppConfigValues {
     readonly trustedProxies: readonly string[];
     readonly timezone: string;
   };
+  /** What comes in, and how fast it must come. */
+  readonly http: {
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAddress: number;
+    readonly headerTimeoutSeconds: number;
+    readonly requestTimeoutSeconds: number;
+    readonly keepAliveSeconds: number;
+    readonly stalledSeconds: number;
+    readonly maxHeaderBytes: number;
+    readonly maxBodyBytes: number;
+    readonly maxBackupBytes: number;
+  };
   /** Absolute. */
   readonly dataDir: string;
   /** Absolute. */
@@ -55,6 +67,7 @@ export interface AppConfigValues {
 /** Everything the operator decides before the start; a class so that Nest can inject it by its type. */
 export class AppConfig implements AppConfigValues {
   readonly server: AppConfigValues['server'];
+  readonly http: AppConfigValues['http'];
   readonly dataDir: string;
   readonly logDir: string;
   readonly database: AppConfigValues['database'];
@@ -68,6 +81,7 @@ export class AppConfig implements AppConfigValues {
 
   constructor(values: AppConfigValues) {
     this.server = values.server;
+    this.http = values.http;
     this.dataDir = values.dataDir;
     this.logDir = values.logDir;
     this.database = values.database;

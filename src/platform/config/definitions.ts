@@ -54,6 +54,62 @@ export const DEFINITIONS = {
       doc: 'Time zone told to players, and the one in which guide times are shown.',
     }),
   },
+  http: {
+    maxConnections: setting({
+      env: 'ROOFTOP_HTTP_MAX_CONNECTIONS',
+      type: types.integer({ min: 1, max: 1_000_000 }),
+      default: 4096,
+      doc: 'Connections open at once, streams included; a further one is closed.',
+    }),
+    maxConnectionsPerAddress: setting({
+      env: 'ROOFTOP_HTTP_MAX_CONNECTIONS_PER_ADDRESS',
+      type: types.integer({ min: 1, max: 1_000_000 }),
+      default: 1024,
+      doc: 'The same for one address, so that nobody takes all of them. Does not count for trusted proxies.',
+    }),
+    headerTimeoutSeconds: setting({
+      env: 'ROOFTOP_HTTP_HEADER_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 20,
+      doc: 'How long a client may take to send the head of a request.',
+    }),
+    requestTimeoutSeconds: setting({
+      env: 'ROOFTOP_HTTP_REQUEST_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 300,
+      doc: 'How long a client may take to send a whole request, an uploaded backup included. Answers may take as long as they like.',
+    }),
+    keepAliveSeconds: setting({
+      env: 'ROOFTOP_HTTP_KEEP_ALIVE_SECONDS',
+      type: types.integer(SECONDS),
+      default: 75,
+      doc: 'How long an idle connection stays open for the next request. Keep it above the idle time of a reverse proxy in front.',
+    }),
+    stalledSeconds: setting({
+      env: 'ROOFTOP_HTTP_STALLED_SECONDS',
+      type: types.integer(SECONDS),
+      default: 120,
+      doc: 'A client that takes no byte of an answer for this long is closed. Streams have a limit of their own.',
+    }),
+    maxHeaderBytes: setting({
+      env: 'ROOFTOP_HTTP_MAX_HEADER_BYTES',
+      type: types.bytes({ min: 4096, max: MiB }),
+      default: 16 * 1024,
+      doc: 'Largest head of a request.',
+    }),
+    maxBodyBytes: setting({
+      env: 'ROOFTOP_HTTP_MAX_BODY_BYTES',
+      type: types.bytes({ min: 64 * 1024, max: 64 * MiB }),
+      default: MiB,
+      doc: 'Largest body of a request. Uploaded backups have a limit of their own.',
+    }),
+    maxBackupBytes: setting({
+      env: 'ROOFTOP_HTTP_MAX_BACKUP_BYTES',
+      type: types.bytes({ min: MiB, max: 64 * GiB }),
+      default: 2 * GiB,
+      doc: 'Largest backup that may be uploaded.',
+    }),
+  },
   dataDir: setting({
     env: 'ROOFTOP_DATA_DIR',
     type: types.text('a folder'),

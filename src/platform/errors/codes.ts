@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'forbidden',
   'too_many_requests',
   'request_too_large',
+  'request_timeout',
   'unsupported_media_type',
   'fetch_blocked',
   'fetch_failed',
