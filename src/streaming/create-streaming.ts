@@ -10,6 +10,7 @@ import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
+import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
@@ -35,6 +36,7 @@ export interface StreamingParts {
 export interface Streaming {
   hub: StreamHub;
   engines: EngineRegistry;
+  probe: SourceProbe;
 }
 
 /** Puts engines, drivers and hub together. */
@@ -52,6 +54,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
       dispatcher: ({ allowPrivate }) => parts.dispatcher(allowPrivate),
     }),
   ];
+  const probe = new SourceProbe({ drivers, clock });
   const hub = new StreamHub({
     drivers,
     clock,
@@ -60,9 +63,10 @@ export function createStreaming(parts: StreamingParts): Streaming {
     session: { ...sessionOptions(config), ...parts.session },
     maxReaders: config.streaming.maxReaders,
     newPipeline: parts.newPipeline,
+    makeWay: () => probe.makeWay(),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
-  return { hub, engines };
+  return { hub, engines, probe };
 }
 
 function createEngine(baseUrl: string, parts: StreamingParts): Engine {

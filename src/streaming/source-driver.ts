@@ -69,6 +69,8 @@ export interface OpenContext {
   avoid: ReadonlySet<string>;
   /** Place to use if it can be had. */
   prefer?: string;
+  /** Nobody watches: the last place stays free for those who do. */
+  polite?: boolean;
   /** Gives up a stream of this kind that nobody watches; false when there is none. */
   makeRoom(kind: SourceKind): Promise<boolean>;
 }

@@ -17,10 +17,29 @@ export type FailureKind =
   /** The viewer left first. */
   | 'cancelled';
 
+/** What exactly went wrong, where that is known: advice depends on it. */
+export type FailureCause =
+  | { why: 'http-status'; status: number }
+  /** The socket's word for it, e.g. ECONNREFUSED. */
+  | { why: 'unreachable'; code: string }
+  | { why: FailureWord };
+
+export type FailureWord =
+  | 'forbidden-address'
+  | 'redirects'
+  | 'web-page'
+  | 'text'
+  | 'nothing-sent'
+  | 'no-engine'
+  | 'engine-down'
+  | 'no-place'
+  | 'engine-network';
+
 export interface StreamFailure {
   kind: FailureKind;
   /** For the log and the admin: says what happened without addresses or secrets. */
   detail: string;
+  cause?: FailureCause;
   /** When a new try makes sense, in seconds. */
   retryAfterSeconds?: number;
   /** The fault lies with the engine or with us and says nothing about the source. */

@@ -18,6 +18,8 @@ export interface HubOptions {
   /** Viewers of all streams together. */
   maxReaders: number;
   newPipeline: () => MediaPipeline;
+  /** Ends checks that nobody watches; false when there were none. */
+  makeWay?: () => Promise<boolean>;
   /** Told what became of every source. */
   onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
 }
@@ -110,6 +112,7 @@ export class StreamHub {
   /** Ends the stream of this kind that nobody has watched for longest. One that nobody waits for ends no other. */
   private async makeRoom(kind: SourceKind, asking: LiveSession): Promise<boolean> {
     if (asking.idleSince !== undefined) return false;
+    if (await this.options.makeWay?.()) return true;
     const idle = [...this.sessions.values()]
       .filter((session) => session.idleSince !== undefined && session.sourceKind === kind)
       .sort((a, b) => (a.idleSince ?? 0) - (b.idleSince ?? 0))[0];

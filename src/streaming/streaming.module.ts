@@ -13,6 +13,7 @@ import type { Streaming } from './create-streaming.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import { EngineSessionsStore } from './engine/engine-sessions.store.js';
 import { OrphanSessions } from './engine/orphan-sessions.js';
+import { SourceProbe } from './source-probe.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
@@ -35,6 +36,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [AppConfig, CLOCK, LOGGER, Lifecycle, EngineSessionsStore, EventBus],
     },
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
+    { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
       provide: OrphanSessions,
@@ -48,7 +50,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
     },
   ],
-  exports: [StreamHub, EngineRegistry, OrphanSessions],
+  exports: [StreamHub, SourceProbe, EngineRegistry, OrphanSessions],
 })
 export class StreamingModule {}
 
@@ -81,7 +83,7 @@ function streamingFor(
   });
   lifecycle.background('engine health', streaming.engines.watch(lifecycle.signal));
   lifecycle.onShutdown('streams', 'streams', async () => {
-    await streaming.hub.close();
+    await Promise.all([streaming.hub.close(), streaming.probe.close()]);
     await Promise.all([streaming.engines.close(), guarded.destroy(), open.destroy()]);
   });
   return streaming;

@@ -249,8 +249,15 @@ function placeFailure(outcome: Exclude<LeaseOutcome, { kind: 'leased' }>, tried:
     'no-slot': 'every place on the engines is taken',
   };
   const retryAfterSeconds = RETRY_AFTER_SECONDS;
-  return { kind: 'unavailable', detail: details[outcome.kind], retryAfterSeconds, blameless: true };
+  const cause = { why: PLACE_CAUSES[outcome.kind] };
+  return { kind: 'unavailable', detail: details[outcome.kind], cause, retryAfterSeconds, blameless: true };
 }
+
+const PLACE_CAUSES = {
+  'none-configured': 'no-engine',
+  'engine-down': 'engine-down',
+  'no-slot': 'no-place',
+} as const;
 
 function startFailure(error: EngineError): StreamFailure {
   switch (error.kind) {
@@ -269,6 +276,7 @@ function startFailure(error: EngineError): StreamFailure {
       return {
         kind: 'unavailable',
         detail: error.text,
+        ...(error.kind === 'engine-network' ? { cause: { why: 'engine-network' as const } } : {}),
         retryAfterSeconds: RETRY_AFTER_SECONDS,
         blameless: true,
       };

@@ -92,7 +92,11 @@ export class HttpDriver implements SourceDriver {
   }
 }
 
-const EMPTY: StreamFailure = { kind: 'bad-media', detail: 'the source sent nothing' };
+const EMPTY: StreamFailure = {
+  kind: 'bad-media',
+  detail: 'the source sent nothing',
+  cause: { why: 'nothing-sent' },
+};
 
 function isPlaylist(bytes: Buffer): boolean {
   return looksLikePlaylist(bytes.subarray(0, 64).toString('utf8'));
@@ -101,9 +105,11 @@ function isPlaylist(bytes: Buffer): boolean {
 /** Players get through wrong content types, so only the bytes themselves convict. */
 function textFailure(type: string, bytes: Buffer): StreamFailure | undefined {
   const start = bytes.subarray(0, 64).toString('latin1').trimStart();
-  if (start.startsWith('<')) return { kind: 'bad-media', detail: 'a web page instead of a stream' };
+  if (start.startsWith('<')) {
+    return { kind: 'bad-media', detail: 'a web page instead of a stream', cause: { why: 'web-page' } };
+  }
   if (start.startsWith('{') || (type.startsWith('text/') && bytes[0] !== 0x47)) {
-    return { kind: 'bad-media', detail: 'a text instead of a stream' };
+    return { kind: 'bad-media', detail: 'a text instead of a stream', cause: { why: 'text' } };
   }
   return undefined;
 }

@@ -61,11 +61,11 @@ export class SourceRequests {
       drop(body);
       const location = first(headers['location']);
       if (location === '' || !URL.canParse(location, url)) {
-        return { ok: false, failure: { kind: 'bad-media', detail: 'the source redirects nowhere' } };
+        return { ok: false, failure: astray('the source redirects nowhere') };
       }
       url = new URL(location, url).href;
     }
-    return { ok: false, failure: { kind: 'bad-media', detail: 'the source redirects without end' } };
+    return { ok: false, failure: astray('the source redirects without end') };
   }
 
   private request(url: string, options: RequestOptions): Promise<Dispatcher.ResponseData> {
@@ -99,11 +99,18 @@ export class SourceRequests {
   }
 }
 
+function astray(detail: string): StreamFailure {
+  return { kind: 'bad-media', detail, cause: { why: 'redirects' } };
+}
+
 export function statusFailure(status: number): StreamFailure {
-  if (status === 404 || status === 410) return { kind: 'not-found', detail: `the source answered ${status}` };
+  const cause = { why: 'http-status', status } as const;
+  const detail = `the source answered ${status}`;
+  if (status === 404 || status === 410) return { kind: 'not-found', detail, cause };
   return {
     kind: 'unavailable',
-    detail: `the source answered ${status}`,
+    detail,
+    cause,
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   };
 }
@@ -113,13 +120,15 @@ export function requestFailure(error: unknown, cancelled: boolean): StreamFailur
   if (cancelled) return { kind: 'cancelled', detail: 'nobody waits' };
   const cause = error instanceof AppError ? error : (error as { cause?: unknown }).cause;
   if (cause instanceof AppError && cause.code === 'fetch_blocked') {
-    return { kind: 'unsupported', detail: 'the source stands at a forbidden address' };
+    const why = { why: 'forbidden-address' } as const;
+    return { kind: 'unsupported', detail: 'the source stands at a forbidden address', cause: why };
   }
   if (error instanceof DeadlineError) return { kind: 'timeout', detail: 'no byte in time' };
   const code = (error as NodeJS.ErrnoException).code ?? 'request failed';
   return {
     kind: 'unavailable',
     detail: `the source cannot be reached (${code})`,
+    cause: { why: 'unreachable', code },
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   };
 }

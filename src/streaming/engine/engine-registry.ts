@@ -11,6 +11,8 @@ export type LeaseOutcome =
 export interface LeaseRequest {
   prefer?: string | undefined;
   avoid: ReadonlySet<string>;
+  /** Takes no engine's last place. */
+  polite?: boolean | undefined;
 }
 
 const HEALTHY_EVERY_MS = 15_000;
@@ -24,12 +26,12 @@ export class EngineRegistry {
     private readonly clock: Clock,
   ) {}
 
-  lease({ prefer, avoid }: LeaseRequest): LeaseOutcome {
+  lease({ prefer, avoid, polite = false }: LeaseRequest): LeaseOutcome {
     if (this.engines.length === 0) return { kind: 'none-configured' };
     const usable = this.engines.filter((engine) => engine.usable && !avoid.has(engine.name));
     if (usable.length === 0) return { kind: 'engine-down' };
     for (const engine of [...usable].sort((a, b) => rank(a, prefer) - rank(b, prefer))) {
-      const lease = engine.reserve();
+      const lease = engine.reserve(polite ? 1 : 0);
       if (lease) return { kind: 'leased', lease };
     }
     return { kind: 'no-slot' };

@@ -72,10 +72,6 @@ export class Engine {
     return this.leases.size;
   }
 
-  get hasRoom(): boolean {
-    return this.leases.size < this.options.maxStreams;
-  }
-
   get usable(): boolean {
     return this.up && this.breaker.state(this.options.clock.monotonic()) !== 'open';
   }
@@ -85,9 +81,15 @@ export class Engine {
     return this.misses > 0;
   }
 
-  /** Takes a place in the same breath in which it is found free. */
-  reserve(): EngineLease | undefined {
-    if (!this.hasRoom || !this.up || !this.breaker.allow(this.options.clock.monotonic())) return undefined;
+  /** Takes a place in the same breath in which it is found free; leaves `keepFree` others. */
+  reserve(keepFree = 0): EngineLease | undefined {
+    if (
+      this.streams + keepFree >= this.options.maxStreams ||
+      !this.up ||
+      !this.breaker.allow(this.options.clock.monotonic())
+    ) {
+      return undefined;
+    }
     const lease = new EngineLease(this, (released) => this.leases.delete(released));
     this.leases.add(lease);
     return lease;
