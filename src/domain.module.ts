@@ -9,6 +9,15 @@ import { ChannelsRepository } from './channels/channels.repository.js';
 import { ChannelsService } from './channels/channels.service.js';
 import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
 import { StreamSourcesService } from './channels/stream-sources.service.js';
+import { GuideCleaner } from './epg/guide-cleaner.js';
+import { GuideImporter } from './epg/guide-importer.js';
+import { GuideRefreshService } from './epg/guide-refresh.service.js';
+import { GuideRunsRepository } from './epg/guide-runs.repository.js';
+import { GuideScheduler } from './epg/guide-scheduler.js';
+import { GuideSourcesRepository } from './epg/guide-sources.repository.js';
+import { GuideSourcesService } from './epg/guide-sources.service.js';
+import { GuideSuggestions } from './epg/guide-suggestions.js';
+import { ProgrammesRepository } from './epg/programmes.repository.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
 import type { Clock } from './platform/clock.js';
@@ -68,6 +77,15 @@ const DOMAIN: Provider[] = [
       new SourceHealthService(repository, clock),
     inject: [SourceHealthRepository, CLOCK],
   },
+  ProgrammesRepository,
+  GuideSourcesRepository,
+  GuideSourcesService,
+  GuideSuggestions,
+  GuideRunsRepository,
+  GuideImporter,
+  GuideCleaner,
+  GuideRefreshService,
+  GuideScheduler,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -15,6 +15,7 @@ import { prepareApiHttp } from './faces/admin/admin-http.js';
 import { AdminModule } from './faces/admin/admin.module.js';
 import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
 import { ErrorFilter } from './faces/shared/error-filter.js';
+import { GuideScheduler } from './epg/guide-scheduler.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { MetricsRegistry } from './platform/metrics.js';
@@ -123,6 +124,7 @@ async function ensureAdministrator(
 async function startWork(house: House, app: NestFastifyApplication): Promise<void> {
   await house.changes.start();
   app.get(RefreshScheduler).start();
+  app.get(GuideScheduler).start();
   const credentials = app.get(CredentialsService);
   const seen = house.clock.setRepeating(SEEN_FLUSH_MS, () =>
     house.lifecycle.background('last seen', credentials.flushSeen()),

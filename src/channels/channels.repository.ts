@@ -56,6 +56,11 @@ export class ChannelsRepository {
     return records.sort((a, b) => a.num - b.num || a.id - b.id);
   }
 
+  /** Of any channel; 0 = none has an archive. */
+  async longestArchiveDays(): Promise<number> {
+    return (await this.database.read.maximum(Channel, 'archiveDays', { retiredAt: IsNull() })) ?? 0;
+  }
+
   listCategories(kind: CategoryKind): Promise<CategoryRecord[]> {
     return this.database.read.find(Category, {
       select: { id: true, kind: true, name: true, parentId: true, position: true },

@@ -11,7 +11,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   channels: ['core', 'platform'],
   scrapers: ['core', 'platform', 'channels'],
   'source-health': ['core', 'platform', 'channels'],
-  epg: ['core', 'platform', 'channels'],
+  epg: ['core', 'platform', 'channels', 'scrapers'],
   vod: ['core', 'platform', 'channels', 'scrapers', 'epg'],
   streaming: ['core', 'platform'],
   playback: ['core', 'platform', 'users', 'channels', 'scrapers', 'epg', 'vod', 'streaming', 'source-health'],

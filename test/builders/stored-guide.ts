@@ -72,15 +72,8 @@ export function storeGuide(
         lastStop: programmes.at(-1)?.stop ?? null,
       });
       for (const [day, list] of byDay(programmes)) {
-        await manager.insert(GuidePage, {
-          generation,
-          guideChannelId: id,
-          day,
-          programmeCount: list.length,
-          firstStart: list[0]?.start ?? 0,
-          lastStop: Math.max(...list.map(({ stop }) => stop)),
-          data: packPage(list),
-        });
+        const { count, ...page } = packPage(list, day);
+        await manager.insert(GuidePage, { generation, guideChannelId: id, programmeCount: count, ...page });
       }
     }
     await manager.update(GuideSource, { id: source.id }, { generation });

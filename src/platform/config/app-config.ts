@@ -44,6 +44,14 @@ export interface AppConfigValues {
     /** Share of the known entries, 0 to 1. */
     readonly shrinkThreshold: number;
   };
+  readonly guides: {
+    readonly fromLists: boolean;
+    readonly maxBytes: number;
+    readonly fetchTimeoutSeconds: number;
+    /** Share of what is known, 0 to 1. */
+    readonly shrinkThreshold: number;
+    readonly keepDays: number;
+  };
   readonly streaming: {
     readonly ringBytes: number;
     readonly hlsBytes: number;
@@ -74,6 +82,7 @@ export class AppConfig implements AppConfigValues {
   readonly admin: AppConfigValues['admin'];
   readonly acestream: AppConfigValues['acestream'];
   readonly sources: AppConfigValues['sources'];
+  readonly guides: AppConfigValues['guides'];
   readonly streaming: AppConfigValues['streaming'];
   readonly log: AppConfigValues['log'];
   readonly auth: AppConfigValues['auth'];
@@ -88,6 +97,7 @@ export class AppConfig implements AppConfigValues {
     this.admin = values.admin;
     this.acestream = values.acestream;
     this.sources = values.sources;
+    this.guides = values.guides;
     this.streaming = values.streaming;
     this.log = values.log;
     this.auth = values.auth;

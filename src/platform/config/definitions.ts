@@ -204,6 +204,38 @@ export const DEFINITIONS = {
       doc: 'A list that suddenly holds less than this share of its known entries is held back until somebody confirms it. 0 applies everything.',
     }),
   },
+  guides: {
+    fromLists: setting({
+      env: 'ROOFTOP_GUIDES_FROM_LISTS',
+      type: types.flag(),
+      default: true,
+      doc: 'Reads the guides that channel lists name (url-tvg). Off: they are added paused, for you to resume.',
+    }),
+    maxBytes: setting({
+      env: 'ROOFTOP_GUIDES_MAX_BYTES',
+      type: types.bytes({ min: MiB, max: 64 * GiB }),
+      default: 2 * GiB,
+      doc: 'Largest guide that is read, after decompression.',
+    }),
+    fetchTimeoutSeconds: setting({
+      env: 'ROOFTOP_GUIDES_FETCH_TIMEOUT_SECONDS',
+      type: types.integer(SECONDS),
+      default: 1800,
+      doc: 'How long fetching one guide may take in all.',
+    }),
+    shrinkThreshold: setting({
+      env: 'ROOFTOP_GUIDES_SHRINK_THRESHOLD',
+      type: types.share(),
+      default: 0.5,
+      doc: 'A guide that suddenly holds less than this share of its known channels, programmes or days ahead is held back until somebody confirms it. 0 applies everything.',
+    }),
+    keepDays: setting({
+      env: 'ROOFTOP_GUIDES_KEEP_DAYS',
+      type: types.integer({ min: 0, max: 60 }),
+      default: 1,
+      doc: 'Days for which past programmes are kept; longer where a channel has a longer archive.',
+    }),
+  },
   streaming: {
     ringBytes: setting({
       env: 'ROOFTOP_STREAMING_RING_BYTES',

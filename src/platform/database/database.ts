@@ -7,6 +7,7 @@ import type {
   ObjectLiteral,
   QueryRunner,
 } from 'typeorm';
+import type { DatabaseLocation } from './bulk-connection.js';
 import type { Dialect } from './dialect.js';
 import type { WriteQueue } from './write-queue.js';
 
@@ -58,6 +59,13 @@ export class Database {
       await runner.release();
       if (source !== this.writer) await source.destroy();
     }
+  }
+
+  /** Where a worker thread finds the same database. Holds the password of PostgreSQL. */
+  get location(): DatabaseLocation {
+    const { options } = this.writer;
+    if (options.type === 'postgres') return { dialect: 'postgres', url: options.url ?? '' };
+    return { dialect: 'sqlite', file: String(options.database) };
   }
 
   get pendingWrites(): number {

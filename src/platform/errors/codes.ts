@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'fetch_too_large',
   'fetch_timeout',
   'list_unreadable',
+  'guide_unreadable',
   'internal',
 ] as const;
 

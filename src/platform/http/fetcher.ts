@@ -34,6 +34,8 @@ export type FetchOutcome =
       finalUrl: string;
       /** As sent; empty when absent. */
       contentType: string;
+      /** Bytes of `body`, where the answer says so beforehand; else null. */
+      length: number | null;
       etag?: string;
       lastModified?: string;
       /** Decompressed. Read it or `return()` it; otherwise the timeout ends the transfer. */
@@ -177,6 +179,7 @@ export class HttpFetcher implements OnModuleDestroy {
       status,
       finalUrl: withoutUserInfo(url).href,
       contentType: headerOf(response, 'content-type'),
+      length: lengthOf(response, encodings ?? []),
       ...(etag === '' ? {} : { etag }),
       ...(lastModified === '' ? {} : { lastModified }),
       body: this.read(request, response, encodings ?? [], deadline),
@@ -254,6 +257,12 @@ async function drop(response: Dispatcher.ResponseData): Promise<void> {
 function headerOf(response: Dispatcher.ResponseData, name: string): string {
   const value = response.headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? '';
+}
+
+/** A length counts what is on the wire, which is not what comes out of a compressed body. */
+function lengthOf(response: Dispatcher.ResponseData, encodings: readonly string[]): number | null {
+  const length = headerOf(response, 'content-length');
+  return encodings.length === 0 && /^\d{1,15}$/.test(length) ? Number(length) : null;
 }
 
 function failed(request: FetchRequest, reason: string, status: number): FetchError {
