@@ -23,6 +23,10 @@ ENV NODE_ENV=production \
     ROOFTOP_PREBUILT=1 \
     ROOFTOP_HOST=0.0.0.0 \
     ROOFTOP_PORT=8080
+# Fonts, for pictures with words.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fontconfig-config fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist

@@ -3,6 +3,7 @@ import { AuditAndMerges1763726400000 } from '../migrations/0002-audit-and-merges
 import { Guides1763899200000 } from '../migrations/0003-guides.js';
 import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
+import { Slates1764504000000 } from '../migrations/0010-slates.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -71,5 +72,6 @@ export const SCHEMA: Schema = {
     Guides1763899200000,
     SourceHealth1763985600000,
     Films1764244800000,
+    Slates1764504000000,
   ],
 };

@@ -16,12 +16,14 @@ export interface HlsRequest {
   channel: ChannelRecord;
   client: PlaybackClient;
   signal: AbortSignal;
+  /** The headline, where it is a slate that is opened: everybody may see one. */
+  slate?: string;
 }
 
 export type HlsOutcome =
   | { kind: 'ready'; viewing: HlsViewing }
   /** The viewing was ended from our side, and the player has not stopped asking since. */
-  | { kind: 'ended' }
+  | { kind: 'ended'; reason: 'pre-empted' | 'kicked' }
   | { kind: 'failed'; failure: StreamFailure };
 
 export interface HlsViewersOptions {
@@ -45,7 +47,7 @@ export class HlsViewers {
   private readonly byToken = new Map<string, HlsViewing>();
   private readonly byViewer = new Map<string, HlsViewing>();
   /** Who must not come back while its player just goes on reading; with the ms after which that counts as a new start. */
-  private readonly barred: TtlMap<string, number>;
+  private readonly barred: TtlMap<string, { quietMs: number; reason: 'pre-empted' | 'kicked' }>;
 
   constructor(private readonly options: HlsViewersOptions) {
     this.barred = new TtlMap({
@@ -58,12 +60,12 @@ export class HlsViewers {
   /** The viewing of this player on this channel, a new one where there is none. */
   async open(request: HlsRequest, join: () => Promise<JoinOutcome>): Promise<HlsOutcome> {
     const key = viewerKey(request);
-    const quietMs = this.barred.get(key);
-    if (quietMs !== undefined) {
-      this.barred.set(key, quietMs, quietMs);
-      return { kind: 'ended' };
-    }
     const known = this.byViewer.get(key);
+    const bar = this.barred.get(key);
+    if (bar && !known && request.slate === undefined) {
+      this.barred.set(key, bar, bar.quietMs);
+      return { kind: 'ended', reason: bar.reason };
+    }
     if (known) return this.whenReady(known, request.signal);
     const joined = await join();
     if (joined.kind === 'failed') return joined;
@@ -77,7 +79,7 @@ export class HlsViewers {
     return this.byToken.get(token);
   }
 
-  private create(key: string, { account, channel, client }: HlsRequest, seat: Seat): HlsViewing {
+  private create(key: string, { account, channel, client, slate }: HlsRequest, seat: Seat): HlsViewing {
     const { limiter, clock, newId, onOpen } = this.options;
     const viewing = new HlsViewing({
       id: newId(),
@@ -86,6 +88,7 @@ export class HlsViewers {
       channel,
       client,
       seat,
+      slate: slate ?? null,
       limiter,
       clock,
       onOver: (over, reason, by) => this.forget(key, over, reason, by),
@@ -115,9 +118,9 @@ export class HlsViewers {
   private forget(key: string, viewing: HlsViewing, reason: HlsEnd, by: Newcomer | undefined): void {
     this.byToken.delete(viewing.token);
     this.byViewer.delete(key);
-    if (mustStayAway(viewing, reason, by)) {
+    if ((reason === 'kicked' || reason === 'pre-empted') && mustStayAway(viewing, by)) {
       const quietMs = RELOAD * viewing.targetDuration * 1000;
-      this.barred.set(key, quietMs, quietMs);
+      this.barred.set(key, { quietMs, reason }, quietMs);
     }
     this.options.onOver(viewing);
     const { userId, channelId, address, userAgent, bytes, startedAt } = viewing.record();
@@ -139,9 +142,8 @@ export class HlsViewers {
  * with its next reading and end the one that took its place. A device that has changed the channel itself may return
  * at once: it has asked for nothing since it opened the other one.
  */
-function mustStayAway(viewing: HlsViewing, reason: HlsEnd, by: Newcomer | undefined): boolean {
-  if (reason === 'kicked') return true;
-  if (reason !== 'pre-empted' || !by) return false;
+function mustStayAway(viewing: HlsViewing, by: Newcomer | undefined): boolean {
+  if (!by) return true;
   const { address, userAgent } = viewing.record();
   const sameDevice = by.address === address && by.userAgent === userAgent;
   return !sameDevice || viewing.lastAskedAt > by.openedAt;

@@ -19,6 +19,8 @@ export interface HlsViewingContext {
   channel: ChannelRecord;
   client: PlaybackClient;
   seat: Seat;
+  /** The headline of a slate; it counts as no connection. */
+  slate: string | null;
   limiter: ConnectionLimiter;
   clock: Clock;
   /** `by` is who took the place of a viewing that was pre-empted. */
@@ -64,6 +66,10 @@ export class HlsViewing implements OpenViewing {
     return this.context.channel;
   }
 
+  get isSlate(): boolean {
+    return this.context.slate !== null;
+  }
+
   get isOver(): boolean {
     return this.over;
   }
@@ -102,7 +108,9 @@ export class HlsViewing implements OpenViewing {
     if (!segment || this.over) return undefined;
     const { account, client, channel, limiter } = this.context;
     const holder = { userId: account.id, channelId: channel.id, ...client };
-    this.place ??= limiter.acquire(holder, account.maxConnections, (by) => this.finish('pre-empted', by));
+    if (!this.isSlate) {
+      this.place ??= limiter.acquire(holder, account.maxConnections, (by) => this.finish('pre-empted', by));
+    }
     if (segment.sequence > (this.newestFetched?.sequence ?? -1)) this.newestFetched = segment;
     return segment;
   }
@@ -129,6 +137,7 @@ export class HlsViewing implements OpenViewing {
       address: client.address,
       userAgent: client.userAgent,
       output: 'm3u8',
+      slate: this.context.slate,
       startedAt: this.startedAt,
       bytes: this.sent,
       lagMs: behind.reduce((sum, { seconds }) => sum + seconds * 1000, 0),

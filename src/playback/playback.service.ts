@@ -1,9 +1,10 @@
 import type { ChannelRecord } from '../channels/channels.repository.js';
 import type { SourceKind } from '../core/lists/locator.js';
+import type { SlateText } from '../core/slate/slate-card.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { StreamHub } from '../streaming/stream-hub.js';
-import type { JoinOutcome } from '../streaming/live-session.js';
+import type { JoinOutcome, Seat } from '../streaming/live-session.js';
 import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { StreamSource } from '../streaming/stream-source.js';
@@ -14,6 +15,8 @@ import { SOURCE_KINDS } from './ports.js';
 import { HlsViewers } from './hls-viewers.js';
 import type { HlsOutcome } from './hls-viewers.js';
 import type { HlsViewing } from './hls-viewing.js';
+import { accountSlate, crowdedSlate, offlineSlate } from './slate-texts.js';
+import { Slates } from './slates.js';
 import { Viewing } from './viewing.js';
 import type { OpenViewing, PlaybackClient, ViewingRecord } from './viewing.js';
 
@@ -50,9 +53,11 @@ export interface PlaybackRequest {
 export class PlaybackService {
   private readonly viewings = new Map<number, OpenViewing>();
   private readonly hls: HlsViewers;
+  private readonly slates: Slates;
   private lastId = 0;
 
   constructor(private readonly options: PlaybackOptions) {
+    this.slates = new Slates(options);
     this.hls = new HlsViewers({
       ...options,
       newId: () => ++this.lastId,
@@ -64,28 +69,39 @@ export class PlaybackService {
   async open(request: PlaybackRequest): Promise<PlaybackOutcome> {
     const channel = await this.visibleChannel(request.account, request.channelId);
     if (!channel) return { kind: 'unknown-channel' };
+    if (this.slates.isCrowded(request)) {
+      const told = await this.openSlate(request, channel, crowdedSlate(request.account));
+      if (told) return told;
+    }
     const joined = await this.join(request, channel);
-    if (joined.kind === 'failed') return joined;
-    const viewing = new Viewing({
-      id: ++this.lastId,
-      account: request.account,
-      channel,
-      client: request.client,
-      seat: joined.seat,
-      limiter: this.options.limiter,
-      clock: this.options.clock,
-      readerOptions: readerOptionsOf(request.account),
-      onOver: (over) => void this.viewings.delete(over.id),
-    });
-    this.viewings.set(viewing.id, viewing);
-    return { kind: 'ready', viewing };
+    if (joined.kind === 'ready') return { kind: 'ready', viewing: this.begin(request, channel, joined.seat) };
+    const text = slateFor(request.account, channel, joined.failure);
+    return (text && (await this.openSlate(request, channel, text))) ?? joined;
   }
 
   /** As `open`, in segments: a player that asks again gets the viewing that it has. */
   async openHls(request: PlaybackRequest): Promise<HlsPlaybackOutcome> {
     const channel = await this.visibleChannel(request.account, request.channelId);
     if (!channel) return { kind: 'unknown-channel' };
-    return this.hls.open({ ...request, channel }, () => this.join(request, channel));
+    const opened = await this.hls.open({ ...request, channel }, () => this.join(request, channel));
+    if (opened.kind === 'ready') return opened;
+    const text =
+      opened.kind === 'failed'
+        ? slateFor(request.account, channel, opened.failure)
+        : opened.reason === 'pre-empted' && request.account.slates && crowdedSlate(request.account);
+    return (text && (await this.openHlsSlate(request, channel, text))) || opened;
+  }
+
+  /** For an account that may not watch: a slate that says so; undefined where it wants none. */
+  async openInactive(request: PlaybackRequest): Promise<Viewing | undefined> {
+    const channel = await this.slateChannel(request);
+    return channel && (await this.openSlate(request, channel, accountSlate(request.account)))?.viewing;
+  }
+
+  /** As `openInactive`, in segments. */
+  async openInactiveHls(request: PlaybackRequest): Promise<HlsViewing | undefined> {
+    const channel = await this.slateChannel(request);
+    return channel && (await this.openHlsSlate(request, channel, accountSlate(request.account)))?.viewing;
   }
 
   /** The viewing whose segments have this token in their addresses. */
@@ -121,10 +137,65 @@ export class PlaybackService {
     for (const userId of userIds) {
       const account = await this.options.accounts.current(userId);
       for (const viewing of [...this.viewings.values()]) {
-        if (viewing.userId !== userId) continue;
+        if (viewing.userId !== userId || viewing.isSlate) continue;
         if (account?.status !== 'Active' || !isAllowed(account, viewing.channel)) viewing.end('kicked');
       }
     }
+  }
+
+  private begin(
+    request: PlaybackRequest,
+    channel: ChannelRecord,
+    seat: Seat,
+    slate: string | null = null,
+  ): Viewing {
+    const { account, client } = request;
+    const viewing = new Viewing({
+      id: ++this.lastId,
+      account,
+      channel,
+      client,
+      seat,
+      slate,
+      limiter: this.options.limiter,
+      clock: this.options.clock,
+      readerOptions: readerOptionsOf(account),
+      onOver: (over, by) => {
+        this.viewings.delete(over.id);
+        if (by) this.slates.notePreempted(request, by);
+      },
+    });
+    this.viewings.set(viewing.id, viewing);
+    return viewing;
+  }
+
+  private async slateChannel({ account, channelId }: PlaybackRequest): Promise<ChannelRecord | undefined> {
+    return (account.slates && (await this.visibleChannel(account, channelId))) || undefined;
+  }
+
+  private async openSlate(
+    request: PlaybackRequest,
+    channel: ChannelRecord,
+    text: SlateText,
+  ): Promise<{ kind: 'ready'; viewing: Viewing } | undefined> {
+    const seat = await this.slates.join(text, request.signal);
+    if (!seat) return undefined;
+    const viewing = this.begin(request, channel, seat, text.title);
+    this.slates.limit(viewing, text);
+    return { kind: 'ready', viewing };
+  }
+
+  private async openHlsSlate(
+    request: PlaybackRequest,
+    channel: ChannelRecord,
+    text: SlateText,
+  ): Promise<{ kind: 'ready'; viewing: HlsViewing } | undefined> {
+    const opened = await this.hls.open({ ...request, channel, slate: text.title }, () =>
+      this.slates.open(text, request.signal),
+    );
+    if (opened.kind !== 'ready') return undefined;
+    this.slates.limit(opened.viewing, text);
+    return opened;
   }
 
   private async visibleChannel(account: Account, channelId: number): Promise<ChannelRecord | null> {
@@ -153,6 +224,11 @@ export class PlaybackService {
 
 function isAllowed({ allowedCategoryIds }: Account, channel: ChannelRecord): boolean {
   return allowedCategoryIds === null || allowedCategoryIds.includes(channel.categoryId);
+}
+
+/** What the viewer is shown instead of an error; undefined where he wants none, and where nobody is left to see it. */
+function slateFor(account: Account, { name }: ChannelRecord, { kind }: StreamFailure): SlateText | undefined {
+  return account.slates && kind !== 'cancelled' ? offlineSlate(name, kind) : undefined;
 }
 
 function isPlayable({ kind }: PlayableSource): boolean {

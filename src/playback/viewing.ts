@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.js';
 import type { Seat } from '../streaming/live-session.js';
 import type { Reader, ReaderEnd, ReaderOptions, ReaderSink } from '../streaming/reader.js';
 import type { Account } from '../users/account.js';
-import type { ConnectionLimiter, Place } from './connection-limiter.js';
+import type { ConnectionLimiter, Newcomer, Place } from './connection-limiter.js';
 
 export interface PlaybackClient {
   address: string;
@@ -23,6 +23,8 @@ export interface ViewingRecord {
   address: string;
   userAgent: string;
   output: ViewingOutput;
+  /** The headline of the slate that is shown instead of the channel; null = the channel. */
+  slate: string | null;
   /** ms since the epoch. */
   startedAt: number;
   bytes: number;
@@ -37,10 +39,13 @@ export interface ViewingContext {
   channel: ChannelRecord;
   client: PlaybackClient;
   seat: Seat;
+  /** The headline of a slate; it counts as no connection. */
+  slate: string | null;
   limiter: ConnectionLimiter;
   clock: Clock;
   readerOptions: Partial<ReaderOptions>;
-  onOver: (viewing: Viewing) => void;
+  /** `by` is who took the place of a viewing that was pre-empted. */
+  onOver: (viewing: Viewing, by?: Newcomer) => void;
 }
 
 /** What there is in common, however the bytes go out. */
@@ -48,6 +53,8 @@ export interface OpenViewing {
   readonly id: number;
   readonly userId: number;
   readonly channel: ChannelRecord;
+  /** Words are shown instead of the channel. */
+  readonly isSlate: boolean;
   /** Ends it from our side. */
   end(reason: ReaderEnd): void;
   record(): ViewingRecord;
@@ -59,6 +66,7 @@ export class Viewing implements OpenViewing {
   private readonly startedAt: number;
   private place: Place | undefined;
   private reader: Reader | undefined;
+  private by: Newcomer | undefined;
   private over = false;
 
   constructor(private readonly context: ViewingContext) {
@@ -74,11 +82,17 @@ export class Viewing implements OpenViewing {
     return this.context.channel;
   }
 
+  get isSlate(): boolean {
+    return this.context.slate !== null;
+  }
+
   /** Lets the bytes flow. From now on the viewing may count against the limit. Called once. */
   start(sink: ReaderSink): void {
     const { account, client, channel, limiter, seat, readerOptions } = this.context;
     const holder = { userId: account.id, channelId: channel.id, ...client };
-    this.place = limiter.acquire(holder, account.maxConnections, () => this.end('pre-empted'));
+    if (!this.isSlate) {
+      this.place = limiter.acquire(holder, account.maxConnections, (by) => this.giveWay(by));
+    }
     this.reader = seat.read(this.watched(sink), readerOptions);
   }
 
@@ -94,7 +108,7 @@ export class Viewing implements OpenViewing {
     this.over = true;
     this.place?.release();
     this.context.seat.leave();
-    this.context.onOver(this);
+    this.context.onOver(this, this.by);
   }
 
   record(): ViewingRecord {
@@ -109,12 +123,18 @@ export class Viewing implements OpenViewing {
       address: client.address,
       userAgent: client.userAgent,
       output: 'ts',
+      slate: this.context.slate,
       startedAt: this.startedAt,
       bytes: stats?.bytes ?? 0,
       lagMs: stats?.lagMs ?? 0,
       lagBytes: stats?.lagBytes ?? 0,
       jumps: stats?.jumps ?? 0,
     };
+  }
+
+  private giveWay(by: Newcomer): void {
+    this.by = by;
+    this.end('pre-empted');
   }
 
   /** Passes on, and tells the limiter how much went out. */

@@ -12,6 +12,8 @@ import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
+import { SlateDriver } from './slates/slate.driver.js';
+import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
 
@@ -37,6 +39,7 @@ export interface Streaming {
   hub: StreamHub;
   engines: EngineRegistry;
   probe: SourceProbe;
+  slates: SlateMaker;
 }
 
 /** Puts engines, drivers and hub together. */
@@ -46,7 +49,9 @@ export function createStreaming(parts: StreamingParts): Streaming {
     config.acestream.engines.map((baseUrl) => createEngine(baseUrl, parts)),
     clock,
   );
+  const slates = new SlateMaker({ clock, logger });
   const drivers = [
+    new SlateDriver(slates, clock),
     new AceTsDriver({ registry: engines, clock, logger, background }),
     new HttpDriver({
       clock,
@@ -66,7 +71,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     makeWay: () => probe.makeWay(),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
-  return { hub, engines, probe };
+  return { hub, engines, probe, slates };
 }
 
 function createEngine(baseUrl: string, parts: StreamingParts): Engine {

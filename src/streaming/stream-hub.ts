@@ -99,7 +99,10 @@ export class StreamHub {
       pipeline: newPipeline(),
       driverFor: (kind) => this.drivers.get(kind),
       makeRoom: (kind) => this.makeRoom(kind, session),
-      outcome: (source, outcome) => this.options.onOutcome?.(source.id, outcome),
+      // A slate is nobody's source.
+      outcome: (source, outcome) => {
+        if (source.kind !== 'slate') this.options.onOutcome?.(source.id, outcome);
+      },
       onClosed: (closed) => {
         if (this.sessions.get(key) === closed) this.sessions.delete(key);
         this.track(closed.close('closed'));

@@ -1,6 +1,7 @@
-import type { SourceKind } from '../core/lists/locator.js';
+import type { SourceKind as ListedKind } from '../core/lists/locator.js';
 
-export type { SourceKind };
+/** What lists name, and words that are shown instead of a picture. */
+export type SourceKind = ListedKind | 'slate';
 
 /** One place where the bytes of a channel can be had. */
 export interface StreamSource {

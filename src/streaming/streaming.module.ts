@@ -14,6 +14,7 @@ import { EngineRegistry } from './engine/engine-registry.js';
 import { EngineSessionsStore } from './engine/engine-sessions.store.js';
 import { OrphanSessions } from './engine/orphan-sessions.js';
 import { SourceProbe } from './source-probe.js';
+import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
@@ -37,6 +38,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
     },
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
+    { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
       provide: OrphanSessions,
@@ -50,7 +52,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
     },
   ],
-  exports: [StreamHub, SourceProbe, EngineRegistry, OrphanSessions],
+  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, OrphanSessions],
 })
 export class StreamingModule {}
 

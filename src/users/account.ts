@@ -21,6 +21,8 @@ export interface Account {
   allowedOutputFormats: readonly OutputFormat[];
   /** null = the server's setting. */
   joinBehindSeconds: number | null;
+  /** Whether errors are shown as a picture with words; null = the server's setting. */
+  slates: boolean | null;
 }
 
 /** Order of the rules: xtream-protocol, "Authentication outcomes". */
@@ -55,5 +57,6 @@ export function toAccount(
     // Never empty: players index into it.
     allowedOutputFormats: wanted.length > 0 ? wanted : served,
     joinBehindSeconds: user.joinBehindSeconds,
+    slates: user.slates,
   };
 }

@@ -88,7 +88,12 @@ export class CredentialsService {
   private async accountOf(user: User): Promise<Account> {
     const nowSeconds = Math.floor(this.clock.now() / 1000);
     const own = toAccount(user, await this.users.categoryIdsOf(user.id), SERVED_FORMATS, nowSeconds);
-    return { ...own, joinBehindSeconds: own.joinBehindSeconds ?? this.settings.current.joinBehindSeconds };
+    const { joinBehindSeconds, slates } = this.settings.current;
+    return {
+      ...own,
+      joinBehindSeconds: own.joinBehindSeconds ?? joinBehindSeconds,
+      slates: own.slates ?? slates,
+    };
   }
 
   private async checkPassword(

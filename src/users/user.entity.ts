@@ -55,4 +55,8 @@ export class User {
   /** Seconds a joiner starts behind the newest picture; null = the server's setting. */
   @Column('integer', { name: 'join_behind_seconds', nullable: true })
   joinBehindSeconds!: number | null;
+
+  /** Errors as a picture with words; null = the server's setting. */
+  @Column('boolean', { nullable: true })
+  slates!: boolean | null;
 }

@@ -27,6 +27,7 @@ export interface UserInput {
   outputFormats?: string[];
   categoryIds?: number[];
   joinBehindSeconds?: number | null;
+  slates?: boolean | null;
 }
 
 @Injectable()
@@ -58,6 +59,7 @@ export class UsersService {
         notes: input.notes ?? '',
         outputFormats: input.outputFormats ?? [],
         joinBehindSeconds: input.joinBehindSeconds ?? null,
+        slates: input.slates ?? null,
       },
       input.categoryIds ?? [],
     );

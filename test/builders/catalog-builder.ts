@@ -10,6 +10,7 @@ export interface BuiltAccount extends PresentedAccount {
   readonly isAdmin: boolean;
   readonly allowedCategoryIds: readonly number[] | null;
   readonly joinBehindSeconds: number | null;
+  readonly slates: boolean | null;
 }
 
 export function anAccount(changes: Partial<BuiltAccount> = {}): BuiltAccount {
@@ -25,6 +26,7 @@ export function anAccount(changes: Partial<BuiltAccount> = {}): BuiltAccount {
     allowedCategoryIds: null,
     allowedOutputFormats: ['ts', 'm3u8'],
     joinBehindSeconds: null,
+    slates: null,
     ...changes,
   };
 }

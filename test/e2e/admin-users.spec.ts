@@ -57,6 +57,7 @@ describeOnEveryDialect('users over the API', (store) => {
         outputFormats: ['ts'],
         categoryIds: categories,
         joinBehindSeconds: null,
+        slates: null,
       },
       password: expect.stringMatching(/^[A-Za-z0-9]{12}$/),
     });

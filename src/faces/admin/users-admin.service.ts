@@ -91,5 +91,6 @@ function toDto(user: User, categoryIds: number[], nowSeconds: number): UserDto {
     outputFormats: user.outputFormats,
     categoryIds,
     joinBehindSeconds: user.joinBehindSeconds,
+    slates: user.slates,
   };
 }

@@ -68,3 +68,10 @@ export function wordList(text: string): string[] {
     .map((part) => part.trim())
     .filter(Boolean);
 }
+
+/** `on`, `off`, and `default` for the server's setting (null). */
+export function onOffDefault(text: string): boolean | null {
+  if (text === 'default') return null;
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new InvalidArgumentError('One of on, off and default is needed.');
+}

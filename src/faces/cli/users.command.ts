@@ -3,7 +3,7 @@ import { generatePassword } from '../../users/account-rules.js';
 import { accountStatus } from '../../users/account.js';
 import type { User } from '../../users/user.entity.js';
 import { UsersService, type UserInput } from '../../users/users.service.js';
-import { expiryDate, idList, wholeNumber, wordList } from './arguments.js';
+import { expiryDate, idList, onOffDefault, wholeNumber, wordList } from './arguments.js';
 import type { CliContext } from './context.js';
 import { printJson, printTable, wantsJson } from './output.js';
 
@@ -18,6 +18,7 @@ interface UserOptions {
   categories?: number[];
   formats?: string[];
   joinBehind?: number;
+  slates?: boolean | null;
   enable?: boolean;
   disable?: boolean;
   ban?: boolean;
@@ -127,6 +128,11 @@ function withFields(command: Command): Command {
       '--join-behind <seconds>',
       'start this far behind the newest picture, 0 = lowest delay',
       wholeNumber(0, 60),
+    )
+    .option(
+      '--slates <on|off|default>',
+      'show in words, as a picture, why a channel does not play',
+      onOffDefault,
     );
 }
 
@@ -144,6 +150,7 @@ function toInput(options: UserOptions, nowMs: number): UserInput {
     categoryIds: options.categories,
     outputFormats: options.formats,
     joinBehindSeconds: options.joinBehind,
+    slates: options.slates,
     isActive,
     isBanned,
   };
@@ -163,6 +170,7 @@ function describe(user: User, nowSeconds: number) {
     lastSeenAt: isoTime(user.lastSeenAt),
     email: user.email,
     notes: user.notes,
+    slates: user.slates,
   };
 }
 

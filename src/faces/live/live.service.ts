@@ -11,9 +11,12 @@ import type { Answer } from '../shared/answer.js';
 import { preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
 import type { PlayerGate } from '../shared/player-gate.js';
+import type { Account } from '../shared/ports.js';
 import { admissionError, failureAnswer, headAnswer, mediaError, streamHeaders } from './live-answers.js';
 import { playlistAnswer } from './hls.service.js';
 import { ResponseSink } from './response-sink.js';
+
+type Decision = { kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing };
 
 /** A television that was switched off is noticed by TCP after this time. */
 const KEEP_ALIVE_MS = 15_000;
@@ -45,14 +48,18 @@ export class LiveService {
     route: LiveRoute,
     path: string,
     reply: FastifyReply,
-  ): Promise<{ kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing }> {
-    const answer = (value: Answer): { kind: 'answer'; answer: Answer } => ({ kind: 'answer', answer: value });
+  ): Promise<Decision> {
+    const answer = (value: Answer): Decision => ({ kind: 'answer', answer: value });
     if (call.method === 'OPTIONS') return answer(preflightAnswer(call.headers));
     if (call.method !== 'GET' && call.method !== 'HEAD') {
       return answer(mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' }));
     }
     const admission = await this.gate.admit(withCredentials(call, route));
-    if (admission.kind !== 'ok') return answer(admissionError(call, admission));
+    if (admission.kind !== 'ok') {
+      const told =
+        admission.kind === 'inactive' && (await this.slate(call, route, path, admission.account, reply));
+      return told || answer(admissionError(call, admission));
+    }
     const { account } = admission;
     // Players index into the list of formats and ask for what is in it; nothing else is served to them.
     if (!account.allowedOutputFormats.includes(route.output)) return answer(mediaError(call, 406));
@@ -60,14 +67,41 @@ export class LiveService {
       const known = await this.playback.mayOpen(account, route.id);
       return answer(known ? headAnswer(call, route.output) : mediaError(call, 404));
     }
-    const client = { address: call.address, userAgent: agentOf(call) };
-    const asked = { account, channelId: route.id, client, signal: untilGone(reply) };
+    const asked = this.requestOf(call, route, account, reply);
     if (route.output === 'm3u8') return answer(await this.playlist(call, path, asked));
     const opened = await this.playback.open(asked);
     if (opened.kind === 'ready') return { kind: 'viewing', viewing: opened.viewing };
     return answer(
       opened.kind === 'unknown-channel' ? mediaError(call, 404) : failureAnswer(call, opened.failure),
     );
+  }
+
+  /** For an account that may not watch: words instead of the error, where it wants them. */
+  private async slate(
+    call: PlayerCall,
+    route: LiveRoute,
+    path: string,
+    account: Account,
+    reply: FastifyReply,
+  ): Promise<Decision | undefined> {
+    if (call.method === 'HEAD') return undefined;
+    const asked = this.requestOf(call, route, account, reply);
+    if (route.output === 'ts') {
+      const viewing = await this.playback.openInactive(asked);
+      return viewing && { kind: 'viewing', viewing };
+    }
+    const viewing = await this.playback.openInactiveHls(asked);
+    return viewing && { kind: 'answer', answer: playlistAnswer(call, viewing, path) };
+  }
+
+  private requestOf(
+    call: PlayerCall,
+    route: LiveRoute,
+    account: Account,
+    reply: FastifyReply,
+  ): PlaybackRequest {
+    const client = { address: call.address, userAgent: agentOf(call) };
+    return { account, channelId: route.id, client, signal: untilGone(reply) };
   }
 
   private async playlist(call: PlayerCall, path: string, asked: PlaybackRequest): Promise<Answer> {

@@ -8,6 +8,8 @@ export interface Settings {
   defaultMaxConnections: number;
   /** For users without a value of their own; null = the one of the configuration. */
   joinBehindSeconds: number | null;
+  /** Show viewers what is wrong as a picture with words, where a user has no value of its own. */
+  slates: boolean;
 }
 
 export const DEFAULT_SETTINGS: Readonly<Settings> = {
@@ -15,6 +17,7 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   timezone: null,
   defaultMaxConnections: 1,
   joinBehindSeconds: null,
+  slates: false,
 };
 
 export const MAX_MESSAGE = 300;
@@ -41,6 +44,10 @@ export const SETTING_RULES: Readonly<Record<keyof Settings, SettingRule>> = {
   joinBehindSeconds: {
     text: 'must be a whole number from 0 to 60, or null',
     accepts: (value) => value === null || isWhole(value, 60),
+  },
+  slates: {
+    text: 'must be true or false',
+    accepts: (value) => typeof value === 'boolean',
   },
 };
 

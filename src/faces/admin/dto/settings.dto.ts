@@ -1,5 +1,5 @@
 import { MAX_MESSAGE, type Settings } from '../../../platform/settings/settings-shape.js';
-import { Text, Told, Whole } from './fields.js';
+import { Flag, Text, Told, Whole } from './fields.js';
 
 export class ChangeSettingsDto {
   @Text({
@@ -29,6 +29,12 @@ export class ChangeSettingsDto {
     max: 60,
   })
   joinBehindSeconds?: number | null;
+
+  @Flag({
+    doc: 'Whether viewers are shown in words, as a picture, why a channel does not play.',
+    optional: true,
+  })
+  slates?: boolean;
 }
 
 export class SettingsDto implements Settings {
@@ -49,4 +55,7 @@ export class SettingsDto implements Settings {
     nullable: true,
   })
   joinBehindSeconds!: number | null;
+
+  @Told('Whether viewers are shown in words, as a picture, why a channel does not play.', { type: Boolean })
+  slates!: boolean;
 }

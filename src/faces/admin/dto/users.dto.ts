@@ -63,6 +63,13 @@ export class ChangeUserDto {
     max: 60,
   })
   joinBehindSeconds?: number | null;
+
+  @Flag({
+    doc: 'Whether the user is shown in words, as a picture, why a channel does not play; null = the setting of the server.',
+    optional: true,
+    nullable: true,
+  })
+  slates?: boolean | null;
 }
 
 export class AddUserDto extends ChangeUserDto {
@@ -137,6 +144,12 @@ export class UserDto {
     nullable: true,
   })
   joinBehindSeconds!: number | null;
+
+  @Told('Whether errors are shown as a picture; null = the setting of the server.', {
+    type: Boolean,
+    nullable: true,
+  })
+  slates!: boolean | null;
 }
 
 export class UsersPageDto {
