@@ -4,12 +4,16 @@ import { Guides1763899200000 } from '../migrations/0003-guides.js';
 import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Slates1764504000000 } from '../migrations/0010-slates.js';
+import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
+import { CategoryGuide, ChannelGuide } from './epg/channel-guide.entity.js';
 import { GuideChannel } from './epg/guide-channel.entity.js';
+import { GuideLink } from './epg/guide-link.entity.js';
 import { GuideListing } from './epg/guide-listing.entity.js';
 import { GuidePage } from './epg/guide-page.entity.js';
+import { GuideReview } from './epg/guide-review.entity.js';
 import { GuideRun } from './epg/guide-run.entity.js';
 import { GuideSource } from './epg/guide-source.entity.js';
 import { AuditEntry } from './platform/audit/audit-entry.entity.js';
@@ -51,6 +55,10 @@ export const SCHEMA: Schema = {
     GuidePage,
     SourceState,
     SourceHour,
+    GuideLink,
+    ChannelGuide,
+    CategoryGuide,
+    GuideReview,
     Film,
     FilmAiring,
     Series,
@@ -73,5 +81,6 @@ export const SCHEMA: Schema = {
     SourceHealth1763985600000,
     Films1764244800000,
     Slates1764504000000,
+    GuideLinks1764331200000,
   ],
 };

@@ -17,6 +17,8 @@ import { GuideScheduler } from './epg/guide-scheduler.js';
 import { GuideSourcesRepository } from './epg/guide-sources.repository.js';
 import { GuideSourcesService } from './epg/guide-sources.service.js';
 import { GuideSuggestions } from './epg/guide-suggestions.js';
+import { GuideView } from './epg/guide-view.js';
+import { LinkTableRepository } from './epg/link-table.repository.js';
 import { ProgrammesRepository } from './epg/programmes.repository.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
@@ -86,6 +88,8 @@ const DOMAIN: Provider[] = [
   GuideCleaner,
   GuideRefreshService,
   GuideScheduler,
+  LinkTableRepository,
+  GuideView,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -96,6 +96,11 @@ export class WallClock {
     return wall - before;
   }
 
+  /** What the clock of the zone reads at a moment, counted as if it were UTC. */
+  toWall(epoch: number): number {
+    return this.isUtc ? epoch : epoch + this.offsetAt(epoch);
+  }
+
   private offsetAt(epoch: number): number {
     // Zones change at quarters of an hour.
     const quarter = Math.floor(epoch / 900);

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { In } from 'typeorm';
+import { Channel } from '../channels/channel.entity.js';
+import { Database } from '../platform/database/database.js';
+import { CategoryGuide, ChannelGuide } from './channel-guide.entity.js';
+import { GuideChannel } from './guide-channel.entity.js';
+import { GuideLink } from './guide-link.entity.js';
+import { GuideSource } from './guide-source.entity.js';
+import { LinkTable, type ChannelChoice, type LinkRow } from './link-table.js';
+
+interface RawLink {
+  id: number;
+  channel: number;
+  guide: number;
+  origin: string;
+  position: number;
+  shift: number;
+  sourceShift: number;
+  source: number;
+  priority: number;
+}
+
+export interface NamedChannel {
+  id: number;
+  name: string;
+  categoryId: number;
+}
+
+/** Rows per read; about 5 ms. */
+const READ_SLICE = 1000;
+
+/** Reads what the guides of channels are made of. */
+@Injectable()
+export class LinkTableRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The table as it stands, read in slices. */
+  async read(): Promise<LinkTable> {
+    const choices = new Map<number, ChannelChoice>(
+      (await this.database.read.find(ChannelGuide)).map((row) => [row.channelId, row]),
+    );
+    const categories = new Map(
+      (await this.database.read.find(CategoryGuide)).map((row) => [row.categoryId, row.placeholder]),
+    );
+    const rows: RawLink[] = [];
+    for (let slice: RawLink[]; (slice = await this.slice(rows.at(-1)?.id ?? 0)).length > 0;) {
+      rows.push(...slice);
+      await nextTurn();
+    }
+    return new LinkTable(rows.sort(inOrder).map(toLinkRow), choices, categories);
+  }
+
+  async names(channelIds: readonly number[]): Promise<NamedChannel[]> {
+    const found: NamedChannel[] = [];
+    for (let at = 0; at < channelIds.length; at += READ_SLICE) {
+      if (at > 0) await nextTurn();
+      const slice = await this.database.read.find(Channel, {
+        select: { id: true, name: true, categoryId: true },
+        where: { id: In(channelIds.slice(at, at + READ_SLICE)) },
+      });
+      found.push(...slice);
+    }
+    return found;
+  }
+
+  private slice(afterId: number): Promise<RawLink[]> {
+    return this.database.read
+      .createQueryBuilder(GuideLink, 'link')
+      .innerJoin(GuideChannel, 'guide', 'guide.id = link.guideChannelId')
+      .innerJoin(GuideSource, 'source', 'source.id = guide.guideSourceId AND source.generation IS NOT NULL')
+      .select('link.id', 'id')
+      .addSelect('link.channelId', 'channel')
+      .addSelect('link.guideChannelId', 'guide')
+      .addSelect('link.origin', 'origin')
+      .addSelect('link.position', 'position')
+      .addSelect('link.shiftMinutes', 'shift')
+      .addSelect('source.shiftMinutes', 'sourceShift')
+      .addSelect('source.id', 'source')
+      .addSelect('source.priority', 'priority')
+      .where('link.id > :afterId', { afterId })
+      .orderBy('link.id')
+      .limit(READ_SLICE)
+      .getRawMany<RawLink>();
+  }
+}
+
+/** Manual links by their position, found ones by the priority of their sources. */
+function inOrder(a: RawLink, b: RawLink): number {
+  return a.position - b.position || a.priority - b.priority || a.source - b.source || a.id - b.id;
+}
+
+function toLinkRow(row: RawLink): LinkRow {
+  return {
+    channelId: row.channel,
+    guideChannelId: row.guide,
+    isManual: row.origin === 'manual',
+    shiftMinutes: row.shift + row.sourceShift,
+  };
+}
