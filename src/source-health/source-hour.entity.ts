@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { StreamSource } from '../channels/stream-source.entity.js';
 import type { HourFigures } from '../core/health/hour-figures.js';
 
@@ -14,6 +14,7 @@ export class SourceHour implements HourFigures {
   source?: StreamSource;
 
   /** Whole hours since the epoch. */
+  @Index('source_hours_hour')
   @PrimaryColumn('integer')
   hour!: number;
 
