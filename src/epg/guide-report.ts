@@ -1,8 +1,18 @@
 import type { GuideProblem, GuideProblemReason } from '../core/xmltv/types.js';
 
-/** What the pipeline itself leaves out, besides what the reader finds. */
+/**
+ * What the reader finds, and what the pipeline does besides: `duplicate` said twice, `rival` another one of the same
+ * start says more, `no-stop` an end was filled in, `overlap` an end was moved to the next start.
+ */
 export type ImportProblemReason =
-  GuideProblemReason | 'duplicate' | 'overlap' | 'too-old' | 'too-many-channels' | 'too-many-programmes';
+  | GuideProblemReason
+  | 'duplicate'
+  | 'rival'
+  | 'no-stop'
+  | 'overlap'
+  | 'too-old'
+  | 'too-many-channels'
+  | 'too-many-programmes';
 
 export const GUIDE_RUN_STATES = ['running', 'ok', 'unchanged', 'stale', 'failed', 'abandoned'] as const;
 /**

@@ -25,7 +25,7 @@ const NO_DETAILS = JSON.stringify({ names: [] } satisfies ListingDetails);
 export class GuideCollector implements GuideHandler {
   readonly channels: CollectedChannel[] = [];
   programmes = 0;
-  readonly leftOut: Partial<Record<ImportProblemReason, number>> = {};
+  readonly problemsBy: Partial<Record<ImportProblemReason, number>> = {};
   private readonly indices = new Map<string, number>();
   private length = 0;
 
@@ -51,21 +51,21 @@ export class GuideCollector implements GuideHandler {
     if (index === undefined || !known) return;
     const { start, stop } = programme;
     if (!this.spool.add(index, start, stop, programmeBody(programme))) {
-      return this.leaveOut('too-many-programmes');
+      return this.count('too-many-programmes');
     }
     known.hasProgrammes = true;
     this.programmes++;
   }
 
-  leaveOut(reason: ImportProblemReason, count = 1): void {
-    this.leftOut[reason] = (this.leftOut[reason] ?? 0) + count;
+  count(reason: ImportProblemReason, times = 1): void {
+    if (times > 0) this.problemsBy[reason] = (this.problemsBy[reason] ?? 0) + times;
   }
 
   private indexOf(xmltvId: string): number | undefined {
     const known = this.indices.get(xmltvId);
     if (known !== undefined) return known;
     if (this.channels.length >= this.maxChannels || this.length + xmltvId.length > MAX_TOTAL_LENGTH) {
-      this.leaveOut('too-many-channels');
+      this.count('too-many-channels');
       return undefined;
     }
     const index =

@@ -1,14 +1,8 @@
 import { dayOf, PageBuilder, programmeBody, SECONDS_PER_DAY, unpackPage } from '../../core/guide/page.js';
+import type { FinishedRecord } from './finish-channel.js';
 import type { GuideCollector } from './guide-collector.js';
 import type { GuideJob } from './guide-job.js';
 import type { StagedGuideRepository, StagedListing, StagedPage } from './staged-guide.repository.js';
-
-/** A programme of a finished channel: sorted, without doubles, its end known. */
-export interface FinishedProgramme {
-  start: number;
-  stop: number;
-  body: Uint8Array;
-}
 
 export interface StagedCounts {
   channels: number;
@@ -18,7 +12,7 @@ export interface StagedCounts {
 }
 
 export interface StageOptions extends Pick<GuideJob, 'nowSeconds' | 'keepDays' | 'source'> {
-  finish: (channel: number) => FinishedProgramme[];
+  finish: (channel: number) => FinishedRecord[];
   onProgress: (channels: number, programmes: number) => Promise<void>;
 }
 
@@ -60,13 +54,13 @@ export class GuideStager {
   }
 
   /** Programmes that are over and that the guide has left out since: they are kept for a while. */
-  private async before(guideChannelId: number, firstStart: number | undefined): Promise<FinishedProgramme[]> {
+  private async before(guideChannelId: number, firstStart: number | undefined): Promise<FinishedRecord[]> {
     const { source, nowSeconds, keepDays } = this.options;
     if (source.generation === null) return [];
     const oldest = nowSeconds - keepDays * SECONDS_PER_DAY;
     const end = Math.min(firstStart ?? nowSeconds, nowSeconds);
     if (end <= oldest) return [];
-    const kept: FinishedProgramme[] = [];
+    const kept: FinishedRecord[] = [];
     // A day earlier, for what began before midnight.
     for (const { data } of await this.staged.servedPages(guideChannelId, dayOf(oldest) - 1, dayOf(end))) {
       for (const programme of unpackPage(data)) {
@@ -78,7 +72,7 @@ export class GuideStager {
     return kept;
   }
 
-  private async writePages(guideChannelId: number, programmes: readonly FinishedProgramme[]): Promise<void> {
+  private async writePages(guideChannelId: number, programmes: readonly FinishedRecord[]): Promise<void> {
     let day = -1;
     for (const { start, stop, body } of programmes) {
       const startDay = dayOf(start);
@@ -86,7 +80,7 @@ export class GuideStager {
         await this.finishPage(guideChannelId, day);
         day = startDay;
       }
-      if (!this.builder.add(start, stop, body)) this.collector.leaveOut('too-many-programmes');
+      if (!this.builder.add(start, stop, body)) this.collector.count('too-many-programmes');
     }
     await this.finishPage(guideChannelId, day);
   }
@@ -103,7 +97,7 @@ export class GuideStager {
     guideChannelId: number,
     position: number,
     details: string,
-    [before, fresh]: readonly [readonly FinishedProgramme[], readonly FinishedProgramme[]],
+    [before, fresh]: readonly [readonly FinishedRecord[], readonly FinishedRecord[]],
   ): Promise<void> {
     this.listings.push({
       guideChannelId,
@@ -129,7 +123,7 @@ export class GuideStager {
     this.listings.length = 0;
   }
 
-  private count(fresh: readonly FinishedProgramme[]): void {
+  private count(fresh: readonly FinishedRecord[]): void {
     const [first] = fresh;
     const last = fresh.at(-1);
     if (!first || !last) return;

@@ -5,11 +5,11 @@ import type { Clock } from '../../platform/clock.js';
 import { openBulkConnection } from '../../platform/database/bulk-connection.js';
 import { HttpFetcher } from '../../platform/http/fetcher.js';
 import { compareGuides, type GuideDiff, type GuideOutline } from '../guide-diff.js';
-import { finishChannel } from './finish-channel.js';
+import { finishSpooled, type FinishedRecord } from './finish-channel.js';
 import { GuideCollector } from './guide-collector.js';
 import { fetchGuide, type GuideFetch, type GuidePart } from './guide-fetch.js';
 import type { GuideJob, ImportProgress, ImportResult, StagedGuide } from './guide-job.js';
-import { GuideStager, type FinishedProgramme, type StagedCounts } from './guide-stager.js';
+import { GuideStager, type StagedCounts } from './guide-stager.js';
 import { ProgrammeSpool } from './programme-spool.store.js';
 import { readPart } from './read-part.js';
 import { nameOf, StagedGuideRepository } from './staged-guide.repository.js';
@@ -140,16 +140,16 @@ class GuideImport {
     return this.result(fetched, contentHash, counts, compareGuides(served, { names, days }));
   }
 
-  private finish(channel: number): FinishedProgramme[] {
+  private finish(channel: number): FinishedRecord[] {
     const { nowSeconds, keepDays } = this.parts.job;
-    const { programmes, duplicates, overlaps } = finishChannel(this.parts.spool.read(channel));
-    if (duplicates > 0) this.collector.leaveOut('duplicate', duplicates);
-    if (overlaps > 0) this.collector.leaveOut('overlap', overlaps);
+    const { programmes, report } = finishSpooled(this.parts.spool.read(channel));
+    this.collector.count('duplicate', report.duplicates);
+    this.collector.count('rival', report.rivals);
+    this.collector.count('no-stop', report.filled);
+    this.collector.count('overlap', report.overlaps);
     const oldest = nowSeconds - keepDays * SECONDS_PER_DAY;
     const kept = programmes.filter(({ stop }) => stop > oldest);
-    if (kept.length < programmes.length) {
-      this.collector.leaveOut('too-old', programmes.length - kept.length);
-    }
+    this.collector.count('too-old', programmes.length - kept.length);
     return kept;
   }
 
@@ -159,7 +159,7 @@ class GuideImport {
     counts: StagedCounts,
     diff: GuideDiff | null,
   ): StagedGuide {
-    const problemsBy = { ...this.collector.leftOut };
+    const problemsBy = { ...this.collector.problemsBy };
     for (const summary of this.summaries) {
       for (const [reason, count] of Object.entries(summary.problemsBy)) {
         const key = reason as keyof typeof problemsBy;

@@ -1,8 +1,7 @@
 import { XmltvReader } from '../../core/xmltv/reader.js';
 import type { GuideHandler, GuideSummary } from '../../core/xmltv/types.js';
-import { AppError } from '../../platform/errors/app-error.js';
 import type { GuideKind } from '../guide-source.entity.js';
-import { gunzipIfPacked } from './gunzip.js';
+import { unpack } from '../unpack.js';
 
 export interface ReadPartOptions {
   kind: GuideKind;
@@ -20,13 +19,6 @@ export async function readPart(
   options: ReadPartOptions,
 ): Promise<GuideSummary> {
   const reader = new XmltvReader(options.handler, { defaultZone: options.timeZone });
-  let bytes = 0;
-  for await (const chunk of gunzipIfPacked(body)) {
-    bytes += chunk.length;
-    if (bytes > options.maxBytes) {
-      throw new AppError('fetch_too_large', `the guide is larger than ${options.maxBytes} bytes`);
-    }
-    reader.write(chunk);
-  }
+  for await (const chunk of unpack(body, { maxBytes: options.maxBytes })) reader.write(chunk);
   return reader.end();
 }
