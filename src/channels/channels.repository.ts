@@ -89,6 +89,27 @@ export class ChannelsRepository {
     return rows.filter(({ fingerprint }) => !places.has(fingerprint) && places.add(fingerprint));
   }
 
+  /** Of a source that may be tried; null when there is none. */
+  async channelOfSource(sourceId: number): Promise<number | null> {
+    const where = { id: sourceId, isEnabled: true, retiredAt: IsNull() };
+    return (await this.database.read.findOneBy(StreamSource, where))?.channelId ?? null;
+  }
+
+  /** Channels behind `afterId` up to `endId` that have several sources; `isLast` when none has a higher id. */
+  async withAlternates(afterId: number, endId: number): Promise<{ ids: number[]; isLast: boolean }> {
+    const rows = await this.database.read
+      .createQueryBuilder(StreamSource, 'source')
+      .select('source.channelId', 'id')
+      .where({ isEnabled: true, retiredAt: IsNull() })
+      .andWhere('source.channelId > :afterId AND source.channelId <= :endId', { afterId, endId })
+      .groupBy('source.channelId')
+      .having('COUNT(*) > 1')
+      .orderBy('source.channelId', 'ASC')
+      .getRawMany<{ id: number }>();
+    const isLast = !(await this.database.read.existsBy(StreamSource, { channelId: MoreThan(endId) }));
+    return { ids: rows.map(({ id }) => id), isLast };
+  }
+
   /** Of every channel at once, for exports. */
   async sourcesByChannel(): Promise<Map<number, StreamSource[]>> {
     const rows = await this.database.read.find(StreamSource, {

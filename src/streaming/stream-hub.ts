@@ -109,6 +109,8 @@ export class StreamHub {
       },
     });
     this.sessions.set(key, session);
+    // A provider that counts connections must not refuse a viewer for a check's sake.
+    if (this.options.makeWay) background('checks make way', this.options.makeWay());
     return session;
   }
 

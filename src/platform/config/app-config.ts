@@ -63,6 +63,7 @@ export interface AppConfigValues {
     readonly slowReaderSeconds: number;
     readonly maxReaders: number;
   };
+  readonly checks: { readonly enabled: boolean; readonly pauseSeconds: number };
   readonly log: { readonly level: LogLevel; readonly maxFileBytes: number; readonly maxFiles: number };
   readonly auth: {
     readonly accessTokenMinutes: number;
@@ -84,6 +85,7 @@ export class AppConfig implements AppConfigValues {
   readonly sources: AppConfigValues['sources'];
   readonly guides: AppConfigValues['guides'];
   readonly streaming: AppConfigValues['streaming'];
+  readonly checks: AppConfigValues['checks'];
   readonly log: AppConfigValues['log'];
   readonly auth: AppConfigValues['auth'];
   readonly tmdb: AppConfigValues['tmdb'];
@@ -99,6 +101,7 @@ export class AppConfig implements AppConfigValues {
     this.sources = values.sources;
     this.guides = values.guides;
     this.streaming = values.streaming;
+    this.checks = values.checks;
     this.log = values.log;
     this.auth = values.auth;
     this.tmdb = values.tmdb;

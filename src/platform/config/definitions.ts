@@ -292,6 +292,20 @@ export const DEFINITIONS = {
       doc: 'Viewers served at once, over all streams.',
     }),
   },
+  checks: {
+    enabled: setting({
+      env: 'ROOFTOP_CHECKS_ENABLED',
+      type: types.flag(),
+      default: true,
+      doc: 'Looks now and then, one at a time, whether dead sources live again and untried alternates play. Only where places are free; viewers always come first.',
+    }),
+    pauseSeconds: setting({
+      env: 'ROOFTOP_CHECKS_PAUSE_SECONDS',
+      type: types.integer({ min: 10, max: 86_400 }),
+      default: 300,
+      doc: 'Pause between two checks of sources.',
+    }),
+  },
   log: {
     level: setting<LogLevel>({
       env: 'ROOFTOP_LOG_LEVEL',
