@@ -2,23 +2,22 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../platform/clock.js';
 import type { AppConfigValues } from '../platform/config/app-config.js';
 import type { Logger } from '../platform/logging/logger.js';
-import { AceTsDriver } from './drivers/ace-ts.driver.js';
-import { HttpDriver } from './drivers/http.driver.js';
+import { createDrivers } from './create-drivers.js';
 import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
 import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
+import type { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
-import { SlateDriver } from './slates/slate.driver.js';
 import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
 
 export interface StreamingParts {
-  config: Pick<AppConfigValues, 'acestream' | 'streaming'>;
+  config: Pick<AppConfigValues, 'acestream' | 'ffmpeg' | 'sources' | 'streaming'>;
   clock: Clock;
   logger: Logger;
   background: (name: string, work: Promise<unknown>) => void;
@@ -40,6 +39,9 @@ export interface Streaming {
   engines: EngineRegistry;
   probe: SourceProbe;
   slates: SlateMaker;
+  ffmpeg: Ffmpeg;
+  /** Ends every stream, then all that served them. */
+  close(): Promise<void>;
 }
 
 /** Puts engines, drivers and hub together. */
@@ -50,18 +52,10 @@ export function createStreaming(parts: StreamingParts): Streaming {
     clock,
   );
   const slates = new SlateMaker({ clock, logger });
-  const drivers = [
-    new SlateDriver(slates, clock),
-    new AceTsDriver({ registry: engines, clock, logger, background }),
-    new HttpDriver({
-      clock,
-      background,
-      dispatcher: ({ allowPrivate }) => parts.dispatcher(allowPrivate),
-    }),
-  ];
-  const probe = new SourceProbe({ drivers, clock });
+  const drivers = createDrivers(parts, engines, slates);
+  const probe = new SourceProbe({ drivers: drivers.all, clock });
   const hub = new StreamHub({
-    drivers,
+    drivers: drivers.all,
     clock,
     logger,
     background,
@@ -71,7 +65,11 @@ export function createStreaming(parts: StreamingParts): Streaming {
     makeWay: () => probe.makeWay(),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
-  return { hub, engines, probe, slates };
+  const close = async (): Promise<void> => {
+    await Promise.all([hub.close(), probe.close()]);
+    await Promise.all([engines.close(), drivers.close()]);
+  };
+  return { hub, engines, probe, slates, ffmpeg: drivers.ffmpeg, close };
 }
 
 function createEngine(baseUrl: string, parts: StreamingParts): Engine {

@@ -15,6 +15,7 @@ import { EngineSessionsStore } from './engine/engine-sessions.store.js';
 import { OrphanSessions } from './engine/orphan-sessions.js';
 import { SourceProbe } from './source-probe.js';
 import { SlateMaker } from './slates/slate-maker.js';
+import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
 import { TsPipeline } from './ts-pipeline.js';
@@ -39,6 +40,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
     { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
+    { provide: Ffmpeg, useFactory: ({ ffmpeg }: Streaming) => ffmpeg, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
       provide: OrphanSessions,
@@ -52,7 +54,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
     },
   ],
-  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, OrphanSessions],
+  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, Ffmpeg, OrphanSessions],
 })
 export class StreamingModule {}
 
@@ -83,10 +85,13 @@ function streamingFor(
         flushMs: FLUSH_MS,
       }),
   });
+  // An end that nobody prepared must leave no ffmpeg behind.
+  process.once('exit', () => streaming.ffmpeg.killAll());
+  lifecycle.background('look for ffmpeg', streaming.ffmpeg.version());
   lifecycle.background('engine health', streaming.engines.watch(lifecycle.signal));
   lifecycle.onShutdown('streams', 'streams', async () => {
-    await Promise.all([streaming.hub.close(), streaming.probe.close()]);
-    await Promise.all([streaming.engines.close(), guarded.destroy(), open.destroy()]);
+    await streaming.close();
+    await Promise.all([guarded.destroy(), open.destroy()]);
   });
   return streaming;
 }

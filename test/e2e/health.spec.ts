@@ -44,6 +44,7 @@ describe('health', () => {
         { name: 'database', state: 'ok', latencyMs: expect.any(Number) },
         { name: 'write queue', state: 'ok', latencyMs: expect.any(Number) },
         { name: 'engine' },
+        { name: 'ffmpeg', state: 'ok' },
       ],
     });
   });

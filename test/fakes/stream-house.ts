@@ -169,7 +169,7 @@ export class StreamHouse {
     for (const player of this.players) player.leave();
     await this.streaming.hub.close();
     await this.app?.close();
-    await this.streaming.engines.close();
+    await this.streaming.close();
     await this.lifecycle.shutdown();
     await this.agent.destroy();
   }

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { Database } from '../../platform/database/database.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
 import { ReadinessRegistry } from '../../platform/readiness.js';
+import { Ffmpeg } from '../../streaming/ffmpeg/ffmpeg.js';
 import { EngineRegistry } from '../../streaming/engine/engine-registry.js';
 import { StreamHub } from '../../streaming/stream-hub.js';
 import { StreamingModule } from '../../streaming/streaming.module.js';
@@ -21,6 +22,7 @@ export class HealthModule implements OnModuleInit {
     private readonly database: Database,
     private readonly hub: StreamHub,
     private readonly engines: EngineRegistry,
+    private readonly ffmpeg: Ffmpeg,
     private readonly http: HttpAdapterHost,
   ) {}
 
@@ -34,12 +36,13 @@ export class HealthModule implements OnModuleInit {
     measureStreams(this.metrics, {
       streams: () => this.hub.stats(),
       engines: () => this.engines.health(),
+      ffmpeg: () => this.ffmpeg,
     });
     measureAnswers(this.http.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
   }
 
   private registerChecks(): void {
-    const { readiness, database, engines } = this;
+    const { readiness, database, engines, ffmpeg } = this;
     readiness.register({
       name: 'database',
       whenBroken: 'failing',
@@ -61,6 +64,13 @@ export class HealthModule implements OnModuleInit {
       check: () => {
         const known = engines.health();
         if (known.length > 0 && !known.some(({ up }) => up)) throw new Error('no AceStream engine answers');
+      },
+    });
+    readiness.register({
+      name: 'ffmpeg',
+      whenBroken: 'degraded',
+      check: () => {
+        if (ffmpeg.isMissed) throw new Error('a source needs ffmpeg, which is not installed');
       },
     });
   }

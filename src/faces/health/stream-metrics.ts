@@ -5,10 +5,11 @@ import type { SessionStats } from '../../streaming/stream-stats.js';
 export interface StreamNumbers {
   streams: () => readonly SessionStats[];
   engines: () => readonly EngineHealth[];
+  ffmpeg: () => { isThere: boolean; processes: number };
 }
 
 /** Gauges are read from the live sessions themselves: a counter kept by hand drifts. */
-export function measureStreams(metrics: MetricsRegistry, { streams, engines }: StreamNumbers): void {
+export function measureStreams(metrics: MetricsRegistry, { streams, engines, ffmpeg }: StreamNumbers): void {
   const sum = (pick: (stats: SessionStats) => number) => () =>
     streams().reduce((total, stats) => total + pick(stats), 0);
   metrics.gauge({ name: 'streams', help: 'Open streams by state.', labelNames: ['state'] }, () =>
@@ -33,6 +34,10 @@ export function measureStreams(metrics: MetricsRegistry, { streams, engines }: S
     { name: 'stream_bitrate_bits', help: 'Bit/s of all sources, by their own clocks.' },
     sum((stats) => stats.bitrate),
   );
+  metrics.gauge({ name: 'ffmpeg_up', help: '1 where ffmpeg is installed.' }, () =>
+    ffmpeg().isThere ? 1 : 0,
+  );
+  metrics.gauge({ name: 'ffmpeg_processes', help: 'ffmpeg processes.' }, () => ffmpeg().processes);
   const labelNames = ['engine'];
   metrics.gauge({ name: 'engine_up', help: '1 while an engine answers.', labelNames }, () =>
     engines().map(({ name, up }) => ({ labels: { engine: name }, value: up ? 1 : 0 })),

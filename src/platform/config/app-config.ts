@@ -64,6 +64,7 @@ export interface AppConfigValues {
     readonly maxReaders: number;
   };
   readonly checks: { readonly enabled: boolean; readonly pauseSeconds: number };
+  readonly ffmpeg: { readonly path: string; readonly maxProcesses: number };
   readonly log: { readonly level: LogLevel; readonly maxFileBytes: number; readonly maxFiles: number };
   readonly auth: {
     readonly accessTokenMinutes: number;
@@ -86,6 +87,7 @@ export class AppConfig implements AppConfigValues {
   readonly guides: AppConfigValues['guides'];
   readonly streaming: AppConfigValues['streaming'];
   readonly checks: AppConfigValues['checks'];
+  readonly ffmpeg: AppConfigValues['ffmpeg'];
   readonly log: AppConfigValues['log'];
   readonly auth: AppConfigValues['auth'];
   readonly tmdb: AppConfigValues['tmdb'];
@@ -102,6 +104,7 @@ export class AppConfig implements AppConfigValues {
     this.guides = values.guides;
     this.streaming = values.streaming;
     this.checks = values.checks;
+    this.ffmpeg = values.ffmpeg;
     this.log = values.log;
     this.auth = values.auth;
     this.tmdb = values.tmdb;

@@ -306,6 +306,20 @@ export const DEFINITIONS = {
       doc: 'Pause between two checks of sources.',
     }),
   },
+  ffmpeg: {
+    path: setting({
+      env: 'ROOFTOP_FFMPEG_PATH',
+      type: types.text('a program'),
+      default: 'ffmpeg',
+      doc: 'ffmpeg 5 or newer, by name or path. Only sources that are no transport stream (RTSP, RTMP, UDP, SRT, some HLS) and transcoding need it.',
+    }),
+    maxProcesses: setting({
+      env: 'ROOFTOP_FFMPEG_MAX_PROCESSES',
+      type: types.integer({ min: 1, max: 200 }),
+      default: 8,
+      doc: 'ffmpeg processes at once.',
+    }),
+  },
   log: {
     level: setting<LogLevel>({
       env: 'ROOFTOP_LOG_LEVEL',

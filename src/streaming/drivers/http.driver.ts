@@ -1,13 +1,16 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { looksLikePlaylist } from '../../core/hls/read-playlist.js';
 import type { Clock } from '../../platform/clock.js';
 import { DeadlineError, linkedAbort } from '../deadline.js';
+import { FfmpegFailed, FFMPEG_MISSING } from '../ffmpeg/ffmpeg-failure.js';
 import { openHls } from '../hls/open-hls.js';
 import type { HlsConverter } from '../hls/open-hls.js';
 import { MAX_PLAYLIST_BYTES, readSmall } from '../hls/hls-transport.js';
 import type { OpenContext, OpenResult, SourceDriver } from '../source-driver.js';
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
+import { containerOf } from './container.js';
 import { BodyStream, firstChunk } from './body-stream.js';
 import type { Opened } from './body-stream.js';
 import { HttpTransport } from './http-transport.js';
@@ -44,6 +47,7 @@ export class HttpDriver implements SourceDriver {
       if (!('body' in opened)) return { kind: 'failed', failure: opened };
       return { kind: 'open', stream: new BodyStream(new URL(source.locator).host, opened) };
     } catch (error) {
+      if (error instanceof FfmpegFailed) return { kind: 'failed', failure: error.failure };
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
       return { kind: 'failed', failure: requestFailure(reason, signal.aborted) };
     } finally {
@@ -67,9 +71,32 @@ export class HttpDriver implements SourceDriver {
       return this.openPlaylist(requests, { ...reply, firstBytes }, signal);
     }
     const failure = firstBytes ? textFailure(reply.contentType, firstBytes) : EMPTY;
-    if (!failure && firstBytes) return { body: reply.body, firstBytes };
+    if (!failure && firstBytes) return this.openBody(reply.body, firstBytes, signal);
     drop(reply.body);
     return failure ?? EMPTY;
+  }
+
+  /** A transport stream as it is; what is known to be another container through the converter. */
+  private async openBody(
+    body: Readable,
+    firstBytes: Buffer,
+    signal: AbortSignal,
+  ): Promise<Opened | StreamFailure> {
+    const container = containerOf(firstBytes);
+    if (container === undefined) return { body, firstBytes };
+    const opened = this.options.converter
+      ? await this.options.converter.convert(body, firstBytes)
+      : { ok: false as const, failure: FFMPEG_MISSING };
+    if (!opened.ok) {
+      drop(body);
+      return opened.failure;
+    }
+    return (await this.begun(opened.body, signal)) ?? EMPTY;
+  }
+
+  private async begun(body: Readable, signal: AbortSignal): Promise<Opened | undefined> {
+    const firstBytes = await firstChunk(body, signal);
+    return firstBytes && { body, firstBytes };
   }
 
   private async openPlaylist(
@@ -87,8 +114,7 @@ export class HttpDriver implements SourceDriver {
       signal,
     });
     if (!opened.ok) return opened.failure;
-    const first = await firstChunk(opened.body, signal);
-    return first ? { body: opened.body, firstBytes: first } : EMPTY;
+    return (await this.begun(opened.body, signal)) ?? EMPTY;
   }
 }
 

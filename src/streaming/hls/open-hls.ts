@@ -10,13 +10,16 @@ import type { HlsTransport } from './hls-transport.js';
 /** Makes a transport stream of HLS that is none: fragmented MP4, sound apart from the picture, SAMPLE-AES. */
 export interface HlsConverter {
   open(request: ConvertRequest): Promise<HlsOpening>;
+  /** The same for one endless body that begins with `firstBytes`: MP4, FLV, Matroska, plain sound. */
+  convert(body: Readable, firstBytes: Buffer): Promise<HlsOpening>;
 }
 
 export interface ConvertRequest {
   transport: HlsTransport;
   /** The playlist to play, a master or a media playlist. */
   url: string;
-  signal: AbortSignal;
+  /** Of a master only this one. */
+  onlyVariant?: string;
 }
 
 export type HlsOpening = { ok: true; body: Readable } | { ok: false; failure: StreamFailure };
@@ -57,7 +60,7 @@ async function openMaster(request: HlsRequest, master: SourceMaster): Promise<Hl
     if (signal.aborted) break;
     if (hasSeparateAudio(master, variant)) {
       // The converter takes picture and sound from the master itself.
-      last = await convert(request, base, 'its sound comes apart from its picture');
+      last = await convert(request, base, 'its sound comes apart from its picture', variant.uri);
     } else if (URL.canParse(variant.uri, base)) {
       const outcome = await transport.text(new URL(variant.uri, base).href, signal);
       const playlist = outcome.ok ? readPlaylist(outcome.text) : undefined;
@@ -90,11 +93,14 @@ function needsConverter({ segments }: SourceMedia): string | undefined {
 }
 
 function convert(
-  { converter, transport, signal }: HlsRequest,
+  { converter, transport }: HlsRequest,
   url: string,
   why: string,
+  onlyVariant?: string,
 ): Promise<HlsOpening> {
-  if (converter) return converter.open({ transport, url, signal });
+  if (converter) {
+    return converter.open({ transport, url, ...(onlyVariant === undefined ? {} : { onlyVariant }) });
+  }
   const detail = `${why}: that needs ffmpeg, which is not installed`;
   return Promise.resolve(refuse({ kind: 'unsupported', detail }));
 }
