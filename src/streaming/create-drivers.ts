@@ -1,4 +1,7 @@
-import type { StreamingParts } from './create-streaming.js';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../platform/clock.js';
+import type { AppConfigValues } from '../platform/config/app-config.js';
+import type { Logger } from '../platform/logging/logger.js';
 import { AceTsDriver } from './drivers/ace-ts.driver.js';
 import { FfmpegDriver } from './drivers/ffmpeg.driver.js';
 import { HttpDriver } from './drivers/http.driver.js';
@@ -10,6 +13,15 @@ import { HlsRelay } from './ffmpeg/hls-relay.js';
 import type { SlateMaker } from './slates/slate-maker.js';
 import type { SourceDriver } from './source-driver.js';
 
+export interface DriverParts {
+  config: Pick<AppConfigValues, 'ffmpeg' | 'sources'>;
+  clock: Clock;
+  logger: Logger;
+  background: (name: string, work: Promise<unknown>) => void;
+  /** The guarded HTTP client, see `HttpDriverOptions`. */
+  dispatcher: (allowPrivate: boolean) => Dispatcher;
+}
+
 export interface Drivers {
   all: readonly SourceDriver[];
   ffmpeg: Ffmpeg;
@@ -18,7 +30,7 @@ export interface Drivers {
 }
 
 /** One driver for every kind of source. */
-export function createDrivers(parts: StreamingParts, registry: EngineRegistry, slates: SlateMaker): Drivers {
+export function createDrivers(parts: DriverParts, registry: EngineRegistry, slates: SlateMaker): Drivers {
   const { config, clock, logger, background, dispatcher } = parts;
   const ffmpeg = new Ffmpeg({ ...config.ffmpeg, clock, logger });
   const relay = new HlsRelay();

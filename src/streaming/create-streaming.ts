@@ -1,8 +1,6 @@
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../platform/clock.js';
 import type { AppConfigValues } from '../platform/config/app-config.js';
-import type { Logger } from '../platform/logging/logger.js';
 import { createDrivers } from './create-drivers.js';
+import type { DriverParts } from './create-drivers.js';
 import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
 import type { SessionLog } from './engine/engine-sessions.store.js';
@@ -16,13 +14,8 @@ import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
 
-export interface StreamingParts {
+export interface StreamingParts extends DriverParts {
   config: Pick<AppConfigValues, 'acestream' | 'ffmpeg' | 'sources' | 'streaming'>;
-  clock: Clock;
-  logger: Logger;
-  background: (name: string, work: Promise<unknown>) => void;
-  /** The guarded HTTP client, see `HttpDriverOptions`. */
-  dispatcher: (allowPrivate: boolean) => Dispatcher;
   newPipeline: () => MediaPipeline;
   /** Changes to the session's settings, for tests. */
   session?: Partial<SessionOptions>;
