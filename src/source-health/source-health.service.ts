@@ -40,9 +40,11 @@ export class SourceHealthService {
     private readonly options: SourceHealthOptions = SOURCE_HEALTH_DEFAULTS,
   ) {}
 
-  /** Reads what earlier runs remembered. */
-  async load(): Promise<void> {
-    const states = await this.repository.load(this.options.maxSources);
+  /** Reads what earlier runs remembered, of all sources or of these. */
+  async load(sourceIds?: readonly number[]): Promise<void> {
+    const states = await (sourceIds
+      ? this.repository.of(sourceIds)
+      : this.repository.load(this.options.maxSources));
     for (const { sourceId, ...record } of states.reverse()) this.records.set(sourceId, record);
   }
 

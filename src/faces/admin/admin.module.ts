@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ChecksModule } from '../../checks/checks.module.js';
 import { PlaybackModule } from '../../playback/playback.module.js';
 import { PlaybackService } from '../../playback/playback.service.js';
 import { ClientAddresses } from '../shared/client-addresses.js';
@@ -10,9 +11,11 @@ import { BackupDownloads } from './backup-download.store.js';
 import { BackupController } from './backup.controller.js';
 import { CategoriesAdminService } from './categories-admin.service.js';
 import { CategoriesController } from './categories.controller.js';
+import { ChannelHealthController } from './channel-health.controller.js';
 import { ChannelsAdminService } from './channels-admin.service.js';
 import { ChannelsPresenter } from './channels-presenter.js';
 import { ChannelsController } from './channels.controller.js';
+import { HealthAdminService } from './health-admin.service.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
 import { LIVE_SESSIONS, type LiveSessions } from './live-sessions.js';
@@ -25,12 +28,13 @@ import { UsersController } from './users.controller.js';
 
 /** The operator's API. Needs the domain and the platform from a global module. */
 @Module({
-  imports: [PlaybackModule],
+  imports: [ChecksModule, PlaybackModule],
   controllers: [
     AuthController,
     UsersController,
     ChannelsController,
     StreamsController,
+    ChannelHealthController,
     CategoriesController,
     ListsController,
     SessionsController,
@@ -44,6 +48,7 @@ import { UsersController } from './users.controller.js';
     UsersAdminService,
     ChannelsPresenter,
     ChannelsAdminService,
+    HealthAdminService,
     CategoriesAdminService,
     ListsAdminService,
     SessionsAdminService,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { ChannelsRepository } from '../../channels/channels.repository.js';
 import { addChannelEdits } from './channel-edits.command.js';
+import { addChannelHealth } from './channel-health.command.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import { printJson, printTable, wantsJson } from './output.js';
 
@@ -50,6 +51,7 @@ export function addChannelsCommand(program: Command, context: CliContext): void 
     );
 
   addChannelEdits(channels, context);
+  addChannelHealth(channels, context);
 
   channels
     .command('export')

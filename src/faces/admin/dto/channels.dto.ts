@@ -369,7 +369,7 @@ export class StreamIdsDto {
 }
 
 export class StreamsDto {
-  @Told('In the order in which they are tried, retired ones last.', { type: [StreamDto] })
+  @Told('As the lists or somebody ordered them, retired ones last.', { type: [StreamDto] })
   items!: StreamDto[];
 
   @Told('How many there are.', { type: 'integer' })
