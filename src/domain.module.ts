@@ -11,6 +11,8 @@ import { StreamSourcesRepository } from './channels/stream-sources.repository.js
 import { StreamSourcesService } from './channels/stream-sources.service.js';
 import { GuideCleaner } from './epg/guide-cleaner.js';
 import { GuideImporter } from './epg/guide-importer.js';
+import { GuideLinksRepository } from './epg/guide-links.repository.js';
+import { GuideLinksService } from './epg/guide-links.service.js';
 import { GuideRefreshService } from './epg/guide-refresh.service.js';
 import { GuideRunsRepository } from './epg/guide-runs.repository.js';
 import { GuideScheduler } from './epg/guide-scheduler.js';
@@ -19,6 +21,8 @@ import { GuideSourcesService } from './epg/guide-sources.service.js';
 import { GuideSuggestions } from './epg/guide-suggestions.js';
 import { GuideView } from './epg/guide-view.js';
 import { LinkTableRepository } from './epg/link-table.repository.js';
+import { GuideLinker } from './epg/linking/guide-linker.js';
+import { LinkingRepository } from './epg/linking/linking.repository.js';
 import { ProgrammesRepository } from './epg/programmes.repository.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
@@ -90,6 +94,10 @@ const DOMAIN: Provider[] = [
   GuideScheduler,
   LinkTableRepository,
   GuideView,
+  LinkingRepository,
+  GuideLinker,
+  GuideLinksRepository,
+  GuideLinksService,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -16,6 +16,7 @@ import { AdminModule } from './faces/admin/admin.module.js';
 import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
 import { ErrorFilter } from './faces/shared/error-filter.js';
 import { GuideScheduler } from './epg/guide-scheduler.js';
+import { GuideLinker } from './epg/linking/guide-linker.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { MetricsRegistry } from './platform/metrics.js';
@@ -125,6 +126,7 @@ async function startWork(house: House, app: NestFastifyApplication): Promise<voi
   await house.changes.start();
   app.get(RefreshScheduler).start();
   app.get(GuideScheduler).start();
+  app.get(GuideLinker).start();
   const credentials = app.get(CredentialsService);
   const seen = house.clock.setRepeating(SEEN_FLUSH_MS, () =>
     house.lifecycle.background('last seen', credentials.flushSeen()),
