@@ -130,6 +130,7 @@ export class HlsViewing implements OpenViewing {
     const behind = this.segmentsAhead();
     return {
       id: this.id,
+      streamId: this.context.seat.sessionId,
       userId: account.id,
       username: account.username,
       channelId: channel.id,

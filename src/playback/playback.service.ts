@@ -4,10 +4,11 @@ import type { SlateText } from '../core/slate/slate-card.js';
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { StreamHub } from '../streaming/stream-hub.js';
-import type { JoinOutcome, Seat } from '../streaming/live-session.js';
+import type { JoinOutcome, Seat, SwitchOutcome } from '../streaming/live-session.js';
 import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { StreamSource } from '../streaming/stream-source.js';
+import type { SessionStats } from '../streaming/stream-stats.js';
 import type { Account } from '../users/account.js';
 import type { ConnectionLimiter } from './connection-limiter.js';
 import type { CurrentAccounts, PlayableChannels, PlayableSource } from './ports.js';
@@ -29,6 +30,13 @@ export type PlaybackOutcome =
   /** No such channel, or none that this account may see: the two must not be told apart. */
   | { kind: 'unknown-channel' }
   | { kind: 'failed'; failure: StreamFailure };
+
+/** A running stream. */
+export interface LiveStreamRecord extends SessionStats {
+  /** null = no channel: a slate. */
+  channelId: number | null;
+  watchedBy: ViewingRecord[];
+}
 
 export type HlsPlaybackOutcome = HlsOutcome | { kind: 'unknown-channel' };
 
@@ -124,6 +132,28 @@ export class PlaybackService {
     return [...this.viewings.values()].map((viewing) => viewing.record());
   }
 
+  /** Every running stream with those who watch it. */
+  streams(): LiveStreamRecord[] {
+    const viewings = this.sessions();
+    return this.options.hub.stats().map((stats) => ({
+      ...stats,
+      channelId: channelIdOf(stats.key),
+      watchedBy: viewings.filter(({ streamId }) => streamId === stats.id),
+    }));
+  }
+
+  /** Ends a stream for all who watch it; false when there is none of this id. */
+  async stopStream(id: number): Promise<boolean> {
+    const session = this.options.hub.findById(id);
+    await session?.close('kicked');
+    return session !== undefined;
+  }
+
+  /** Goes over to the source of this number, or to the next one; undefined when there is no stream of this id. */
+  switchSource(id: number, sourceId?: number): SwitchOutcome | undefined {
+    return this.options.hub.findById(id)?.switchSource(sourceId);
+  }
+
   /** Ends one viewing; false when there is none of this id. */
   kick(id: number): boolean {
     const viewing = this.viewings.get(id);
@@ -213,13 +243,22 @@ export class PlaybackService {
   ): Promise<JoinOutcome> {
     const { hub, limiter, channels } = this.options;
     const sources = (await channels.sourcesOf(channel.id)).filter(isPlayable).map(toStreamSource);
-    const request = { key: `channel ${channel.id}`, sources, signal };
+    const request = { key: keyOf(channel.id), title: channel.name, sources, signal };
     const joined = await hub.open(request);
     if (joined.kind === 'ready' || joined.failure.kind !== 'unavailable') return joined;
     const holder = { userId: account.id, channelId: channel.id, ...client };
     if (signal.aborted || !limiter.preempt(holder, account.maxConnections)) return joined;
     return hub.open(request);
   }
+}
+
+function keyOf(channelId: number): string {
+  return `channel ${channelId}`;
+}
+
+function channelIdOf(key: string): number | null {
+  const id = /^channel (\d+)/.exec(key)?.[1];
+  return id === undefined ? null : Number(id);
 }
 
 function isAllowed({ allowedCategoryIds }: Account, channel: ChannelRecord): boolean {

@@ -16,6 +16,8 @@ export type ViewingOutput = 'ts' | 'm3u8';
 /** One open stream of one viewer, as the admin sees it. */
 export interface ViewingRecord {
   id: number;
+  /** Id of the stream that is watched. */
+  streamId: number;
   userId: number;
   username: string;
   channelId: number;
@@ -116,6 +118,7 @@ export class Viewing implements OpenViewing {
     const stats = this.reader?.stats();
     return {
       id: this.id,
+      streamId: this.context.seat.sessionId,
       userId: account.id,
       username: account.username,
       channelId: channel.id,

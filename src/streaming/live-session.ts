@@ -30,8 +30,15 @@ export interface SessionOptions extends FeedOptions, SupplyOptions, ReaderOption
   keepAliveEveryMs: number;
 }
 
+/** `idle`: nobody watches, so there is nothing to switch. */
+export type SwitchOutcome = 'switched' | 'unknown-source' | 'same-source' | 'idle';
+
 export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> {
+  /** Grows by one from session to session of a process. */
+  id: number;
   key: string;
+  /** What people call it. */
+  title: string;
   options: SessionOptions;
   pipeline: MediaPipeline;
   logger: Logger;
@@ -47,6 +54,8 @@ export type JoinOutcome = { kind: 'ready'; seat: Seat } | { kind: 'failed'; fail
 export interface Seat {
   /** Starts the flow into `sink`. Called at most once. */
   read(sink: ReaderSink, options?: Partial<ReaderOptions>): Reader;
+  /** Of the session it belongs to. */
+  readonly sessionId: number;
   /** The stream as HLS, instead of `read`. `onEnd` is told when it is over before the seat is given back. */
   segments(onEnd: (reason: ReaderEnd) => void): SegmentOutput;
   /** Gives the seat back. Idempotent; also ends the reader. */
@@ -68,6 +77,7 @@ const WAKE_SLICE = 256;
  * breaks they stay; when the last one leaves, it lingers and ends.
  */
 export class LiveSession {
+  readonly id: number;
   readonly key: string;
   private readonly machine: StateMachine<SessionState, SessionEvent>;
   private readonly feed: SourceFeed;
@@ -96,6 +106,7 @@ export class LiveSession {
 
   constructor(private readonly context: SessionContext) {
     const { clock, options } = context;
+    this.id = context.id;
     this.key = context.key;
     this.startedAt = { wall: clock.now(), monotonic: clock.monotonic() };
     this.lastDataAt = this.lastOutputAt = clock.monotonic();
@@ -169,19 +180,39 @@ export class LiveSession {
     return this.finish(reason, { kind: 'unavailable', detail: 'the stream was closed', blameless: true });
   }
 
+  /** Goes over to the source of this number, or to the next one. Viewers stay. */
+  switchSource(sourceId?: number): SwitchOutcome {
+    const { sources } = this.context;
+    const current = this.feed.source;
+    if (this.seats.size === 0 && this.waiters.size === 0) return 'idle';
+    const at = sources.findIndex((source) => source === current);
+    const wanted =
+      sourceId === undefined
+        ? sources[(at + 1) % sources.length]
+        : sources.find((source) => source.id === sourceId);
+    if (!wanted) return 'unknown-source';
+    if (wanted === current) return 'same-source';
+    this.feed.choose(wanted);
+    return 'switched';
+  }
+
   stats(): SessionStats {
     const { clock, pipeline } = this.context;
     const now = clock.monotonic();
     return {
+      id: this.id,
       key: this.key,
+      title: this.context.title,
       state: this.state,
       sourceId: this.feed.source?.id ?? null,
+      sourceIds: this.context.sources.map(({ id }) => id),
       source: this.feed.details() ?? null,
       startedAt: this.startedAt.wall,
       ttfbMs: this.readyAt === undefined ? null : this.readyAt - this.startedAt.monotonic,
       silentMs: now - this.lastDataAt,
       viewers: this.seats.size,
       waiting: this.waiters.size,
+      hlsViewers: this.segments.viewers,
       bytesIn: this.counts.bytesIn,
       ...pipeline.stats(now),
       breaks: this.counts.breaks,
@@ -209,6 +240,7 @@ export class LiveSession {
   private newSeat(): Seat {
     let reader: Reader | undefined;
     const seat: Seat = {
+      sessionId: this.id,
       read: (sink, options) => (reader = this.addReader(seat, sink, options)),
       segments: (onEnd) => this.segments.attach(seat, onEnd),
       leave: () => {

@@ -7,7 +7,7 @@ import type {
   StreamDetails,
   StreamEnd,
 } from './source-driver.js';
-import { recoveryAttempts, startAttempts } from './source-ladder.js';
+import { chosenAttempts, recoveryAttempts, startAttempts } from './source-ladder.js';
 import type { Attempt } from './source-ladder.js';
 import type { SourceOutcome } from './source-outcome.js';
 import type { StreamFailure } from './stream-failure.js';
@@ -86,6 +86,10 @@ export class SourceFeed {
   private running: Promise<void> | undefined;
   /** When the present start or recovery ends without success; monotonic ms. */
   private until = 0;
+  /** Somebody chose this one: what plays or is being opened makes way for it. */
+  private chosen: StreamSource | undefined;
+  /** Aborts the opening that is under way. */
+  private opening = new AbortController();
   /** Breaks in a row, each soon after the stream had come back. */
   private flaps = 0;
 
@@ -121,6 +125,16 @@ export class SourceFeed {
     this.playing?.end({ reason, detail });
   }
 
+  /** Goes over to another source, whatever the feed does at the moment. */
+  choose(source: StreamSource): void {
+    const { clock, options } = this.context;
+    this.chosen = source;
+    this.flaps = 0;
+    this.until = clock.monotonic() + options.giveUpMs;
+    this.opening.abort(new Error('another source was chosen'));
+    this.playing?.end({ reason: 'eof', detail: 'another source was chosen' });
+  }
+
   pause(): void {
     this.playing?.stream.pause();
   }
@@ -151,7 +165,12 @@ export class SourceFeed {
       if (attempt.done || late) return events.failed(verdict(failures, late));
       const outcome = await this.attempt(attempt.value);
       if (this.isClosed()) return;
-      if (outcome.kind === 'broke') {
+      const { chosen } = this;
+      if (chosen) {
+        this.chosen = undefined;
+        failures.length = 0;
+        attempts = chosenAttempts(sources, chosen, options.backoffMs);
+      } else if (outcome.kind === 'broke') {
         failures.length = 0;
         attempts = this.recovery(attempt.value.source, outcome);
       } else {
@@ -181,32 +200,36 @@ export class SourceFeed {
   /** One source at one place, until it fails to open or breaks after having delivered. */
   private async attempt({ source, delayMs, prefer, avoid }: Attempt): Promise<Broke | NotOpened> {
     const { clock } = this.context;
-    if (delayMs > 0) await clock.sleep(delayMs, this.controller.signal).catch(() => undefined);
+    this.opening = new AbortController();
+    const signal = AbortSignal.any([this.controller.signal, this.opening.signal]);
+    if (delayMs > 0) await clock.sleep(delayMs, signal).catch(() => undefined);
+    if (this.chosen) return notOpened({ kind: 'cancelled', detail: 'another source was chosen' });
     this.trying = source;
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
     for (let retry = false; ; retry = true) {
       const openedAt = clock.monotonic();
-      const opened = await driver.open(source, this.openContext(source, prefer, avoid));
+      const opened = await driver.open(source, this.openContext(source, signal, prefer, avoid));
       if (opened.kind === 'failed') return notOpened(opened.failure);
       const { place } = opened.stream.details();
       const { end, delivered } = await this.play(source, opened.stream, openedAt);
       if (delivered) return { kind: 'broke', end, place };
       // Cut off before its first picture: that happens to the best, once.
-      const again = !retry && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
+      const again = !retry && !this.chosen && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
       if (!again || this.isClosed()) return notOpened(endAsFailure(end));
     }
   }
 
   private openContext(
     source: StreamSource,
+    signal: AbortSignal,
     prefer: string | undefined,
     avoid: ReadonlySet<string>,
   ): OpenContext {
     const { clock, options, sources } = this.context;
     const patience = sources.at(-1) === source ? options.firstByteMs : options.failoverFirstByteMs;
     return {
-      signal: this.controller.signal,
+      signal,
       firstByteMs: Math.min(Math.max(0, this.until - clock.monotonic()), patience),
       avoid,
       makeRoom: (kind) => this.context.makeRoom(kind),
@@ -222,7 +245,7 @@ export class SourceFeed {
         return Promise.resolve(true);
       });
       let last = first;
-      while (!this.isClosed() && last.delivered && this.flaps <= 1 && REOPENABLE.has(last.end.reason)) {
+      while (!this.isClosed() && !this.chosen && last.delivered && this.flaps <= 1 && REOPENABLE.has(last.end.reason)) {
         last = await this.playRound(source, stream, null, () => stream.reopen(this.controller.signal));
       }
       return { end: last.end, delivered: first.delivered };
@@ -245,7 +268,7 @@ export class SourceFeed {
     this.playing = playing;
     events.seam();
     if (!(await begin())) over({ reason: 'session-lost', detail: 'the engine gives no more of it' });
-    if (this.isClosed()) over({ reason: 'eof', detail: 'closed' });
+    if (this.isClosed() || this.chosen) over({ reason: 'eof', detail: 'closed' });
     const keyframeTimer = clock.setTimer(options.keyframeMs, () => {
       if (!playing.delivered) over({ reason: 'no-keyframe', detail: 'no picture to start at' });
     });
@@ -258,10 +281,10 @@ export class SourceFeed {
   private noteBreak({ source, deliveredAt }: Playing, end: StreamEnd): void {
     const { clock, options, events } = this.context;
     const now = clock.monotonic();
-    if (now - deliveredAt >= options.stableMs) this.flaps = 0;
+    if (this.chosen || now - deliveredAt >= options.stableMs) this.flaps = 0;
     else if (end.reason !== 'moved') this.flaps++;
     this.until = now + options.giveUpMs;
-    events.outcome(source, { kind: 'broke', ...end });
+    if (!this.chosen) events.outcome(source, { kind: 'broke', ...end });
     events.lost(end);
   }
 

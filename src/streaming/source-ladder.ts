@@ -36,6 +36,20 @@ export interface RecoveryPlan {
   places(source: StreamSource): number;
 }
 
+/** What to try when somebody chose a source: that one at once, then the others and round again. */
+export function* chosenAttempts(
+  sources: readonly StreamSource[],
+  chosen: StreamSource,
+  backoffMs: readonly number[],
+): Generator<Attempt, never> {
+  const at = sources.indexOf(chosen);
+  const order = [chosen, ...sources.slice(at + 1), ...sources.slice(0, Math.max(0, at))];
+  for (let step = 0; ; step++) {
+    const source = order[step % order.length] ?? chosen;
+    yield { source, delayMs: ladderDelay(backoffMs, step), avoid: NOWHERE };
+  }
+}
+
 /**
  * What to try after a break, without end: a new session at the same place, the same source elsewhere, then the other
  * sources and round again, with growing pauses.

@@ -489,4 +489,76 @@ describe('the hub and its sessions', () => {
     expect(new Set(sinks.map(({ data }) => data.length)).size).toBe(1);
     expect(hub.stats()[0]?.readers).toHaveLength(601);
   });
+
+  describe('a person who switches the source', () => {
+    const THREE = aStreamSource({ id: 3 });
+
+    it('brings the viewers along without a break in the counters', async () => {
+      const seat = await seatAt('news', [ONE, TWO, THREE]);
+      const sink = new FakeSink();
+      seat.read(sink);
+      await play(1);
+      expect(hub.find('news')?.switchSource(3)).toBe('switched');
+      await settle();
+      expect(driver.opened.map(({ source }) => source.id)).toEqual([1, 3]);
+      expect(driver.opened[0]?.closes).toBe(1);
+      await play(2);
+      expect(hub.stats()[0]).toMatchObject({ state: 'live', sourceId: 3, viewers: 1, sourceIds: [1, 2, 3] });
+      expect(sink.ends).toEqual([]);
+      expect(strictContinuity(sink.data)).toEqual([]);
+      expect(outcomes).toEqual([
+        [1, 'picture'],
+        [3, 'picture'],
+      ]);
+    });
+
+    it('goes round with "next", and knows what makes no sense', async () => {
+      await seatAt('news', [ONE, TWO]);
+      const session = hub.find('news');
+      expect(session?.switchSource(9)).toBe('unknown-source');
+      expect(session?.switchSource(1)).toBe('same-source');
+      expect(session?.switchSource()).toBe('switched');
+      await settle();
+      await play(1);
+      expect(session?.switchSource()).toBe('switched');
+      await settle();
+      await play(1);
+      expect(driver.opened.map(({ source }) => source.id)).toEqual([1, 2, 1]);
+      expect(hub.stats()[0]).toMatchObject({ state: 'live', sourceId: 1 });
+    });
+
+    it('gives up the opening that is under way', async () => {
+      let release = (): void => {};
+      driver.gate = new Promise((resolve) => (release = resolve));
+      const joining = open('news', [ONE, TWO]);
+      await settle();
+      expect(hub.find('news')?.switchSource(2)).toBe('switched');
+      release();
+      await settle();
+      await settle();
+      expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 2]);
+      expect(driver.opened.map(({ source }) => source.id)).toEqual([2]);
+      await play(0.2);
+      expect((await joining).kind).toBe('ready');
+      expect(outcomes).toEqual([[2, 'picture']]);
+    });
+
+    it('goes on with the others where the chosen one fails', async () => {
+      const seat = await seatAt('news', [ONE, TWO, THREE]);
+      seat.read(new FakeSink());
+      driver.fail(2, 'not-found');
+      hub.find('news')?.switchSource(2);
+      await settle();
+      await clock.advance(1_500);
+      expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 2, 3]);
+      await play(1);
+      expect(hub.stats()[0]).toMatchObject({ state: 'live', sourceId: 3 });
+    });
+
+    it('finds nothing to switch where nobody watches', async () => {
+      const seat = await seatAt('news', [ONE, TWO]);
+      seat.leave();
+      expect(hub.find('news')?.switchSource()).toBe('idle');
+    });
+  });
 });

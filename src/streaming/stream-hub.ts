@@ -27,6 +27,8 @@ export interface HubOptions {
 export interface StreamRequest {
   /** Streams with the same key are one. */
   key: string;
+  /** What people call it; the key where there is none. */
+  title?: string;
   /** In the order in which they are to be tried. */
   sources: readonly StreamSource[];
   /** Aborts when the viewer leaves before there is a picture. */
@@ -40,6 +42,7 @@ export class StreamHub {
   private readonly sessions = new Map<string, LiveSession>();
   private readonly ending = new Set<Promise<void>>();
   private readonly drivers = new Map<SourceKind, SourceDriver>();
+  private lastId = 0;
   private closed = false;
 
   constructor(private readonly options: HubOptions) {
@@ -60,6 +63,10 @@ export class StreamHub {
 
   find(key: string): LiveSession | undefined {
     return this.sessions.get(key);
+  }
+
+  findById(id: number): LiveSession | undefined {
+    return [...this.sessions.values()].find((session) => session.id === id);
   }
 
   get viewers(): number {
@@ -87,10 +94,12 @@ export class StreamHub {
     return { kind: 'unavailable', detail: 'too many viewers', retryAfterSeconds: 30, blameless: true };
   }
 
-  private create({ key, sources }: StreamRequest): LiveSession {
+  private create({ key, title = key, sources }: StreamRequest): LiveSession {
     const { clock, logger, background, session: options, newPipeline } = this.options;
     const session: LiveSession = new LiveSession({
+      id: ++this.lastId,
       key,
+      title,
       sources,
       clock,
       logger,

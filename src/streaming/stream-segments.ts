@@ -23,6 +23,10 @@ export class StreamSegments {
 
   constructor(private readonly openWindow: () => SegmentWindow) {}
 
+  get viewers(): number {
+    return this.holders.size;
+  }
+
   /** `onEnd` is called when the stream ends before the holder lets go. After the end there is nothing to read. */
   attach(holder: object, onEnd: (reason: ReaderEnd) => void): SegmentOutput {
     const window = (this.window ??= this.openWindow());

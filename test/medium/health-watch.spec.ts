@@ -30,14 +30,18 @@ describe('the watch over sources', () => {
 
   function running(changes: Partial<SessionStats>): SessionStats {
     return {
+      id: 1,
       key: 'channel 1',
+      title: 'One',
       state: 'live',
       sourceId: 7,
+      sourceIds: [7],
       source: { place: 'engine', peers: 9, speedDown: 300 },
       startedAt: clock.now() - 60_000,
       ttfbMs: 500,
       silentMs: 20,
       viewers: 1,
+      hlsViewers: 0,
       waiting: 0,
       bytesIn: 1,
       bitrate: 1,
