@@ -46,7 +46,12 @@ export class Slates {
 
   open(text: SlateText, signal: AbortSignal): Promise<JoinOutcome> {
     const source = slateSource(text);
-    return this.options.hub.open({ key: `slate ${source.locator}`, title: text.title, sources: [source], signal });
+    return this.options.hub.open({
+      key: `slate ${source.locator}`,
+      title: text.title,
+      sources: [source],
+      signal,
+    });
   }
 
   async join(text: SlateText, signal: AbortSignal): Promise<Seat | undefined> {

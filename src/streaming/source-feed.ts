@@ -154,6 +154,11 @@ export class SourceFeed {
     return this.controller.signal.aborted;
   }
 
+  /** Somebody chose another source. */
+  private mustMakeWay(): boolean {
+    return this.chosen !== undefined;
+  }
+
   private async run(): Promise<void> {
     const { sources, clock, options, events } = this.context;
     let attempts: Iterator<Attempt> = startAttempts(sources)[Symbol.iterator]();
@@ -203,7 +208,7 @@ export class SourceFeed {
     this.opening = new AbortController();
     const signal = AbortSignal.any([this.controller.signal, this.opening.signal]);
     if (delayMs > 0) await clock.sleep(delayMs, signal).catch(() => undefined);
-    if (this.chosen) return notOpened({ kind: 'cancelled', detail: 'another source was chosen' });
+    if (this.mustMakeWay()) return notOpened({ kind: 'cancelled', detail: 'another source was chosen' });
     this.trying = source;
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
@@ -215,7 +220,8 @@ export class SourceFeed {
       const { end, delivered } = await this.play(source, opened.stream, openedAt);
       if (delivered) return { kind: 'broke', end, place };
       // Cut off before its first picture: that happens to the best, once.
-      const again = !retry && !this.chosen && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
+      const again =
+        !retry && !this.mustMakeWay() && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
       if (!again || this.isClosed()) return notOpened(endAsFailure(end));
     }
   }
@@ -245,7 +251,13 @@ export class SourceFeed {
         return Promise.resolve(true);
       });
       let last = first;
-      while (!this.isClosed() && !this.chosen && last.delivered && this.flaps <= 1 && REOPENABLE.has(last.end.reason)) {
+      while (
+        !this.isClosed() &&
+        !this.mustMakeWay() &&
+        last.delivered &&
+        this.flaps <= 1 &&
+        REOPENABLE.has(last.end.reason)
+      ) {
         last = await this.playRound(source, stream, null, () => stream.reopen(this.controller.signal));
       }
       return { end: last.end, delivered: first.delivered };
@@ -268,7 +280,7 @@ export class SourceFeed {
     this.playing = playing;
     events.seam();
     if (!(await begin())) over({ reason: 'session-lost', detail: 'the engine gives no more of it' });
-    if (this.isClosed() || this.chosen) over({ reason: 'eof', detail: 'closed' });
+    if (this.isClosed() || this.mustMakeWay()) over({ reason: 'eof', detail: 'closed' });
     const keyframeTimer = clock.setTimer(options.keyframeMs, () => {
       if (!playing.delivered) over({ reason: 'no-keyframe', detail: 'no picture to start at' });
     });
@@ -281,10 +293,10 @@ export class SourceFeed {
   private noteBreak({ source, deliveredAt }: Playing, end: StreamEnd): void {
     const { clock, options, events } = this.context;
     const now = clock.monotonic();
-    if (this.chosen || now - deliveredAt >= options.stableMs) this.flaps = 0;
+    if (this.mustMakeWay() || now - deliveredAt >= options.stableMs) this.flaps = 0;
     else if (end.reason !== 'moved') this.flaps++;
     this.until = now + options.giveUpMs;
-    if (!this.chosen) events.outcome(source, { kind: 'broke', ...end });
+    if (!this.mustMakeWay()) events.outcome(source, { kind: 'broke', ...end });
     events.lost(end);
   }
 

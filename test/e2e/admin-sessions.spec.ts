@@ -64,12 +64,15 @@ describe('live sessions over the API', () => {
     expect(total).toBe(2);
     expect(items[0]).toEqual({
       id: expect.any(Number),
+      liveId: expect.any(Number),
       userId: expect.any(Number),
       username: 'ana',
       channelId,
       channelName: 'One',
       address: '127.0.0.1',
       userAgent: 'A television',
+      output: 'ts',
+      slate: null,
       startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       bytes: expect.any(Number),
       lagMs: expect.any(Number),

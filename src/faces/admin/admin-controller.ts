@@ -70,9 +70,8 @@ export function Conflict(description: string): MethodDecorator {
   return ApiConflictResponse({ type, description });
 }
 
-export function Throttled(): MethodDecorator {
-  return ApiTooManyRequestsResponse({
-    type,
-    description: 'Too many failed logins; Retry-After says how long to wait.',
-  });
+export function Throttled(
+  description = 'Too many failed logins; Retry-After says how long to wait.',
+): MethodDecorator {
+  return ApiTooManyRequestsResponse({ type, description });
 }

@@ -29,7 +29,8 @@ export const CurrentAdministrator = createParamDecorator((_data: unknown, contex
   administratorOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function bearerToken(header: string | undefined): string {
+/** Throws `unauthorized` where there is none. */
+export function bearerToken(header: string | undefined): string {
   const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header ?? '')?.[1];
   if (token === undefined || token.length > 4096) {
     throw new AppError('unauthorized', 'log in first: a bearer token is needed', { status: 401 });

@@ -18,7 +18,10 @@ import { ChannelsController } from './channels.controller.js';
 import { HealthAdminService } from './health-admin.service.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
+import { LiveAdminService } from './live-admin.service.js';
+import { LiveController } from './live.controller.js';
 import { LIVE_SESSIONS, type LiveSessions } from './live-sessions.js';
+import { SessionEvents } from './session-events.js';
 import { SessionsAdminService } from './sessions-admin.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SettingsController } from './settings.controller.js';
@@ -38,6 +41,7 @@ import { UsersController } from './users.controller.js';
     CategoriesController,
     ListsController,
     SessionsController,
+    LiveController,
     SettingsController,
     BackupController,
     AuditController,
@@ -52,6 +56,8 @@ import { UsersController } from './users.controller.js';
     CategoriesAdminService,
     ListsAdminService,
     SessionsAdminService,
+    LiveAdminService,
+    SessionEvents,
     BackupDownloads,
     AuditAdminService,
     {
@@ -59,6 +65,9 @@ import { UsersController } from './users.controller.js';
       useFactory: (playback: PlaybackService): LiveSessions => ({
         list: () => playback.sessions(),
         kick: (id) => playback.kick(id),
+        streams: () => playback.streams(),
+        stop: (id) => playback.stopStream(id),
+        switchSource: (id, sourceId) => playback.switchSource(id, sourceId),
       }),
       inject: [PlaybackService],
     },

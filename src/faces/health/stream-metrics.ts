@@ -23,6 +23,10 @@ export function measureStreams(metrics: MetricsRegistry, { streams, engines, ffm
     sum((stats) => stats.viewers),
   );
   metrics.gauge(
+    { name: 'viewers_of_segments', help: 'Those of them that fetch HLS segments.' },
+    sum((stats) => stats.hlsViewers),
+  );
+  metrics.gauge(
     { name: 'viewers_waiting', help: 'Viewers that wait for the first picture.' },
     sum((stats) => stats.waiting),
   );
@@ -38,12 +42,38 @@ export function measureStreams(metrics: MetricsRegistry, { streams, engines, ffm
     ffmpeg().isThere ? 1 : 0,
   );
   metrics.gauge({ name: 'ffmpeg_processes', help: 'ffmpeg processes.' }, () => ffmpeg().processes);
+  measureEach(metrics, streams);
   const labelNames = ['engine'];
   metrics.gauge({ name: 'engine_up', help: '1 while an engine answers.', labelNames }, () =>
     engines().map(({ name, up }) => ({ labels: { engine: name }, value: up ? 1 : 0 })),
   );
   metrics.gauge({ name: 'engine_streams', help: 'Streams on an engine.', labelNames }, () =>
     engines().map((engine) => ({ labels: { engine: engine.name }, value: engine.streams })),
+  );
+}
+
+/** One series per running stream; all slates together are one. */
+function measureEach(metrics: MetricsRegistry, streams: StreamNumbers['streams']): void {
+  const each = (name: string, help: string, pick: (stats: SessionStats) => number): void =>
+    metrics.gauge({ name: `stream_${name}`, help, labelNames: ['stream'] }, () => {
+      const values = new Map<string, number>();
+      for (const stats of streams()) {
+        const stream = stats.key.startsWith('slate') ? 'slates' : stats.key;
+        values.set(stream, (values.get(stream) ?? 0) + pick(stats));
+      }
+      return [...values].map(([stream, value]) => ({ labels: { stream }, value }));
+    });
+  each('viewers', 'Viewers of a stream.', ({ viewers }) => viewers);
+  each('bits', 'Bit/s of a stream by its own clock.', ({ bitrate }) => bitrate);
+  each('bytes_in', 'Bytes that a stream has read from its sources.', ({ bytesIn }) => bytesIn);
+  each('start_seconds', 'From the first request to the first picture.', ({ ttfbMs }) => (ttfbMs ?? 0) / 1000);
+  each('breaks', 'How often the source of a stream broke.', ({ breaks }) => breaks);
+  each('recoveries', 'How often a stream came back.', ({ recoveries }) => recoveries);
+  each('jumps', 'How often present viewers were too slow and had to jump.', ({ readers }) =>
+    readers.reduce((sum, { jumps }) => sum + jumps, 0),
+  );
+  each('lag_seconds', 'How far the slowest viewer is behind.', ({ readers }) =>
+    readers.reduce((most, { lagMs }) => Math.max(most, lagMs / 1000), 0),
   );
 }
 

@@ -5,6 +5,9 @@ export class SessionDto {
   @Told('Id of the session.', { type: 'integer' })
   id!: number;
 
+  @Told('Id of the running stream that is watched, as under /live.', { type: 'integer' })
+  liveId!: number;
+
   @Told('Id of the user.', { type: 'integer' })
   userId!: number;
 
@@ -22,6 +25,15 @@ export class SessionDto {
 
   @Told('What the player calls itself.', { type: String })
   userAgent!: string;
+
+  @Told('How it is sent: as one stream, or as HLS.', { type: String, enum: ['ts', 'm3u8'] })
+  output!: string;
+
+  @Told('Headline of the slate that is shown instead of the channel; null = the channel.', {
+    type: String,
+    nullable: true,
+  })
+  slate!: string | null;
 
   @Told('Since when it plays.', { type: String, format: 'date-time' })
   startedAt!: string;
@@ -47,12 +59,15 @@ export class SessionsDto {
 export function toSessionDto(session: LiveSession): SessionDto {
   return {
     id: session.id,
+    liveId: session.streamId,
     userId: session.userId,
     username: session.username,
     channelId: session.channelId,
     channelName: session.channelName,
     address: session.address,
     userAgent: session.userAgent,
+    output: session.output,
+    slate: session.slate,
     startedAt: new Date(session.startedAt).toISOString(),
     bytes: session.bytes,
     lagMs: Math.round(session.lagMs),
