@@ -59,6 +59,7 @@ const WAITING: ImportProgress = {
   programmes: 0,
   secondsLeft: null,
 };
+const MAX_PREVIEWS = 20;
 const MAX_CHANNELS = 50_000;
 const MAX_PROGRAMMES_PER_CHANNEL = 20_000;
 const SPOOL_BYTES = 24 * 1024 * 1024;
@@ -73,6 +74,7 @@ const RETRY_MINUTES = 30;
 export class GuideRefreshService {
   private readonly running = new SingleFlight<number, GuideReport>();
   private readonly progress = new Map<number, ImportProgress>();
+  private readonly previews = new Map<number, GuidePreview>();
   /** One import at a time: it keeps a processor busy, and streams need the other one. */
   private readonly turn = new Semaphore(1);
 
@@ -98,7 +100,17 @@ export class GuideRefreshService {
 
   /** What a refresh would change. Nothing is applied, nothing is remembered. */
   async preview(id: number, options: Pick<GuideRefreshOptions, 'onProgress'> = {}): Promise<GuidePreview> {
-    return this.queue(id, 'preview', { ...options, force: true });
+    const preview = await this.queue(id, 'preview', { ...options, force: true });
+    this.previews.delete(id);
+    this.previews.set(id, preview);
+    const [oldest] = this.previews.keys();
+    if (this.previews.size > MAX_PREVIEWS && oldest !== undefined) this.previews.delete(oldest);
+    return preview;
+  }
+
+  /** The last one of this process; null = none. */
+  previewOf(id: number): GuidePreview | null {
+    return this.previews.get(id) ?? null;
   }
 
   /** Brings back what served before the last refresh; once more undoes the undo. Throws `not_found`, `conflict`. */

@@ -16,6 +16,8 @@ import { ChannelsAdminService } from './channels-admin.service.js';
 import { ChannelsPresenter } from './channels-presenter.js';
 import { ChannelsController } from './channels.controller.js';
 import { HealthAdminService } from './health-admin.service.js';
+import { GuidesAdminService } from './guides-admin.service.js';
+import { GuidesController } from './guides.controller.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
 import { LiveAdminService } from './live-admin.service.js';
@@ -40,6 +42,7 @@ import { UsersController } from './users.controller.js';
     ChannelHealthController,
     CategoriesController,
     ListsController,
+    GuidesController,
     SessionsController,
     LiveController,
     SettingsController,
@@ -55,6 +58,7 @@ import { UsersController } from './users.controller.js';
     HealthAdminService,
     CategoriesAdminService,
     ListsAdminService,
+    GuidesAdminService,
     SessionsAdminService,
     LiveAdminService,
     SessionEvents,

@@ -30,6 +30,7 @@ const TAGS = {
   Channels: 'The channels that lists and people made, and their sources.',
   Categories: 'The groups channels are shown in.',
   Lists: 'The channel lists that are read again and again.',
+  Guides: 'The programme guides that are read again and again.',
   Sessions: 'Who watches.',
   Settings: 'What can be changed while the server runs.',
   Backup: 'The whole database in one file.',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addChannelsCommand } from './channels.command.js';
 import type { CliContext } from './context.js';
 import { addDataCommands } from './data.command.js';
+import { addGuidesCommand } from './guides.command.js';
 import { addSourcesCommand } from './sources.command.js';
 import { addUsersCommand } from './users.command.js';
 
@@ -22,6 +23,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     .action(() => context.serve());
   addUsersCommand(program, context);
   addSourcesCommand(program, context);
+  addGuidesCommand(program, context);
   addChannelsCommand(program, context);
   addDataCommands(program, context);
   for (const command of allCommands(program)) command.option('--json', 'answer in JSON');

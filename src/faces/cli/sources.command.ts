@@ -1,6 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { AppError } from '../../platform/errors/app-error.js';
 import { redactUrl } from '../../platform/logging/redact.js';
@@ -18,6 +15,7 @@ import {
   wantsJson,
   type Terminal,
 } from './output.js';
+import { toId, toUrl } from './places.js';
 
 interface SourceOptions {
   name?: string;
@@ -85,7 +83,9 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
           ...toInput(options),
           ...(options.url === undefined ? {} : { url: toUrl(options.url) }),
         };
-        const source = await services.get(ListSourcesService).change(toId(id), input, { allowFiles: true });
+        const source = await services
+          .get(ListSourcesService)
+          .change(toId(id, 'list'), input, { allowFiles: true });
         show(context.terminal, command, describe(source), `list ${source.id} "${source.name}" changed\n`);
       }),
     );
@@ -103,7 +103,7 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
         context.run(wantsJson(command), async (services) => {
           const source = await services
             .get(ListSourcesService)
-            .change(toId(id), { isEnabled }, { allowFiles: true });
+            .change(toId(id, 'list'), { isEnabled }, { allowFiles: true });
           show(context.terminal, command, describe(source), `list ${source.id} "${source.name}" ${verb}d\n`);
         }),
       );
@@ -136,7 +136,7 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
     .description('what the last refresh of a list did, with every problem it kept')
     .action((id: string, _options: unknown, command: Command) =>
       context.run(wantsJson(command), async (services) => {
-        const { lastReport } = await services.get(ListSourcesService).get(toId(id));
+        const { lastReport } = await services.get(ListSourcesService).get(toId(id, 'list'));
         if (wantsJson(command)) return printJson(context.terminal, lastReport);
         if (lastReport) printReport(context.terminal, lastReport, 1000);
         else context.terminal.out('this list has not been read yet\n');
@@ -150,11 +150,11 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
     )
     .action((id: string, _options: unknown, command: Command) =>
       context.run(wantsJson(command), async (services) => {
-        const { retired } = await services.get(ListSourcesService).remove(toId(id));
+        const { retired } = await services.get(ListSourcesService).remove(toId(id, 'list'));
         show(
           context.terminal,
           command,
-          { id: toId(id), removed: true, retired },
+          { id: toId(id, 'list'), removed: true, retired },
           `list ${id} removed, ${retired} channels retired\n`,
         );
       }),
@@ -203,7 +203,7 @@ async function wantedLists(
   id: string | undefined,
   all: boolean,
 ): Promise<number[]> {
-  if (id !== undefined) return [toId(id)];
+  if (id !== undefined) return [toId(id, 'list')];
   if (!all) throw new AppError('invalid_input', 'name a list by its id, or give --all', { status: 400 });
   const sources = await services.get(ListSourcesService).list();
   return sources.filter(({ isEnabled }) => isEnabled).map((source) => source.id);
@@ -237,22 +237,6 @@ function printReport(terminal: Terminal, report: RefreshReport, most: number): v
   if (problems.length > most) {
     terminal.out(`  … and ${problems.length - most} more: rooftop sources report ${sourceId}\n`);
   }
-}
-
-function toUrl(place: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return place;
-  const file = path.resolve(process.env.INIT_CWD ?? process.cwd(), place);
-  if (!existsSync(file) || !statSync(file).isFile()) {
-    throw new AppError('invalid_input', `${place} is neither an address nor a file`, { status: 400 });
-  }
-  return pathToFileURL(file).href;
-}
-
-function toId(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new AppError('invalid_input', `${text} is not the id of a list`, { status: 400 });
-  }
-  return Number(text);
 }
 
 function describe(source: ListSource) {

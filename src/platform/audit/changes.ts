@@ -9,7 +9,7 @@ export interface ChangeLimits {
 
 const LIMITS: ChangeLimits = { maxTextLength: 300, maxItems: 50, maxFields: 50 };
 /** Values of these never enter the log, only that they changed. */
-const HIDDEN_FIELDS = new Set(['headers', 'passwordHash', 'userAgent']);
+const HIDDEN_FIELDS = new Set(['headers', 'parameters', 'passwordHash', 'userAgent']);
 
 /** The fields in which two states of one thing differ, each with both values. */
 export function differences<T extends object>(before: T, after: Partial<T>): AuditChanges {

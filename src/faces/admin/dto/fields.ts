@@ -124,6 +124,37 @@ export function IdList(options: Common & { min?: number; max: number }): Propert
   ]);
 }
 
+/** Short texts by their names. */
+export function TextMap(options: Common): PropertyDecorator {
+  return field(options, { type: 'object', additionalProperties: { type: 'string', maxLength: 2000 } }, [
+    ValidateBy({
+      name: 'texts',
+      validator: {
+        validate: isTextMap,
+        defaultMessage: () => '$property must be up to 50 texts, each with a name',
+      },
+    }),
+  ]);
+}
+
+function isTextMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries: [string, unknown][] = Object.entries(value);
+  const isText = (text: unknown): boolean =>
+    typeof text === 'string' && text.length <= 2000 && ONE_LINE.test(text);
+  return entries.length <= 50 && entries.every(([name, text]) => name.length <= 200 && isText(text));
+}
+
+export function TextList(options: Common & { max: number }): PropertyDecorator {
+  const items = { type: 'string', maxLength: 2000 };
+  return field(options, { type: 'array', items, maxItems: options.max }, [
+    IsArray(),
+    ArrayMaxSize(options.max),
+    IsString({ each: true }),
+    MaxLength(2000, { each: true }),
+  ]);
+}
+
 /** HTTP headers by their names. */
 export function HeaderMap(options: Common): PropertyDecorator {
   return field(options, { type: 'object', additionalProperties: { type: 'string', maxLength: 2000 } }, [
