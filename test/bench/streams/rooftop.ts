@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Usage } from './child.js';
+
+const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
+const OWNER = { username: 'owner', password: 'bench-owner' };
+const VIEWER = { username: 'ines', password: 'bench-pass' };
+
+/** The whole program in a process of its own, on an empty SQLite database. */
+export class BenchRooftop {
+  private token = '';
+  private categoryId = 0;
+
+  private constructor(
+    private readonly server: ChildProcess,
+    private readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<BenchRooftop> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
+    const server = spawn(process.execPath, [...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean), MAIN], {
+      env: {
+        PATH: process.env.PATH,
+        ROOFTOP_DATA_DIR: path.join(folder, 'data'),
+        ROOFTOP_LOG_DIR: path.join(folder, 'logs'),
+        ROOFTOP_HOST: '127.0.0.1',
+        ROOFTOP_PORT: '0',
+        ROOFTOP_ADMIN_USERNAME: OWNER.username,
+        ROOFTOP_ADMIN_PASSWORD: OWNER.password,
+        ROOFTOP_ALLOW_PRIVATE_SOURCES: 'true',
+        ROOFTOP_STREAMING_MAX_READERS: '100000',
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    process.once('exit', () => server.kill('SIGKILL'));
+    const rooftop = new BenchRooftop(server, folder, await portOf(server));
+    const login = await rooftop.post<{ accessToken: string }>('auth/login', OWNER);
+    rooftop.token = login.accessToken;
+    rooftop.categoryId = (await rooftop.post<{ id: number }>('categories', { kind: 'live', name: 'Bench' })).id;
+    await rooftop.post('users', { ...VIEWER, maxConnections: 0 });
+    return rooftop;
+  }
+
+  /** Path of the new channel's stream for the viewer. */
+  async addChannel(name: string, url: string): Promise<string> {
+    const { id } = await this.post<{ id: number }>('channels', { name, categoryId: this.categoryId });
+    await this.post(`channels/${id}/streams`, { address: url });
+    return `/live/${VIEWER.username}/${VIEWER.password}/${id}.ts`;
+  }
+
+  async usage(): Promise<Usage> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const value = (name: string): number =>
+      Number(new RegExp(`^\\S*${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
+    return { cpuSeconds: value('process_cpu_seconds_total'), rssBytes: value('process_resident_memory_bytes') };
+  }
+
+  /** One number of the metrics. */
+  async metric(pattern: RegExp): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    return Number(pattern.exec(text)?.[1] ?? NaN);
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.server, 'exit');
+    this.server.kill('SIGTERM');
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async post<T>(route: string, body: object): Promise<T> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/api/admin/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}` },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+}
+
+/** The welcome text names the address. What the server says afterwards is read and dropped. */
+function portOf(server: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout?.on('data', (chunk: Buffer) => {
+      if (process.env['BENCH_GC']) process.stdout.write(String(chunk).split('\n').filter((l) => /ms: /.test(l)).join('\n') + '\n');
+      if (text.length < 100_000) text += String(chunk);
+      const port = /Server\s+http:\/\/[^\s/]*:(\d+)/.exec(text)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    server.once('exit', () => reject(new Error(`the server did not start:\n${text}`)));
+  });
+}
