@@ -20,6 +20,7 @@ import { GuideLinker } from './epg/linking/guide-linker.js';
 import { openHouse, type House } from './house.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { MetricsRegistry } from './platform/metrics.js';
+import { relaxHeapGrowth } from './platform/heap-growth.js';
 import { programVersion } from './platform/version.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
@@ -41,6 +42,7 @@ export interface RunningServer {
 
 /** Runs until SIGINT or SIGTERM. A start that fails says why in one line and ends the process with 1. */
 export async function runServer(): Promise<void> {
+  relaxHeapGrowth();
   let log: OpenLog | undefined;
   try {
     const { config, warnings } = loadConfig();

@@ -99,6 +99,7 @@ export class LiveSession {
   private stale = false;
   private drainingSince = 0;
   private knownKeyframes = 0;
+  private knownChunks = 0;
   private lastDataAt: number;
   private lastOutputAt: number;
   private counts = { breaks: 0, recoveries: 0, bytesIn: 0 };
@@ -332,9 +333,11 @@ export class LiveSession {
     if (pipeline.canJoin) {
       for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'ready', seat: this.newSeat() });
     }
+    this.armFlush();
+    if (pipeline.chunks === this.knownChunks) return;
+    this.knownChunks = pipeline.chunks;
     this.segments.poll();
     this.wake();
-    this.armFlush();
   }
 
   /** A source that pauses leaves a chunk half full: viewers get it all the same. */

@@ -25,6 +25,8 @@ export interface MediaPipeline {
   readonly keyframes: number;
   /** Whether one of them stands in the ring now. A picture group larger than the ring leaves it without. */
   readonly canJoin: boolean;
+  /** Grows with what viewers can read. */
+  readonly chunks: number;
   push(chunk: Buffer, nowMs: number): Pushed;
   /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
   seam(nowMs: number): void;

@@ -43,6 +43,10 @@ export class TsPipeline implements MediaPipeline {
     return this.ring.newestKeyframe !== undefined;
   }
 
+  get chunks(): number {
+    return this.ring.nextSeq;
+  }
+
   push(chunk: Buffer, nowMs: number): Pushed {
     const packets = this.stitcher.push(this.splitter.push(chunk));
     this.ring.push(packets, nowMs);

@@ -60,6 +60,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** Inside platform each part uses only the ones before it. */
 const PLATFORM_ORDER = [
   'clock',
+  'heap-growth',
   'version',
   'actor',
   'errors',

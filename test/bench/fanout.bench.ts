@@ -16,7 +16,7 @@ interface Contestant {
   name: string;
   port: number;
   paths: readonly string[];
-  usage(): Promise<Usage>;
+  usage: () => Promise<Usage>;
 }
 
 interface Round {
@@ -110,7 +110,10 @@ async function startBare(
 ): Promise<{ contestant: Contestant; stop: () => Promise<void> }> {
   const child = BenchChild.start('./bare-fanout.js');
   const port = await child.ask<number>('open', originPort);
-  const paths = pathsFor(viewers, Array.from({ length: channels }, (_, index) => `/${index}.ts`));
+  const paths = pathsFor(
+    viewers,
+    Array.from({ length: channels }, (_, index) => `/${index}.ts`),
+  );
   return {
     contestant: { name: 'bare', port, paths, usage: () => child.ask<Usage>('usage') },
     stop: () => child.stop(),

@@ -121,9 +121,10 @@ export class LiveService {
   /** Headers go out only now: there is a picture to start with, and from here on nothing but bytes can be said. */
   private stream(request: FastifyRequest, reply: FastifyReply, call: PlayerCall, viewing: Viewing): void {
     const response = reply.raw;
-    if (response.destroyed) return viewing.leave();
+    const { socket } = response;
+    if (response.destroyed || !socket) return viewing.leave();
     reply.hijack();
-    const sink = new ResponseSink(response);
+    const sink = new ResponseSink(response, socket);
     const startedAt = this.clock.monotonic();
     response.once('close', () => {
       viewing.leave();
@@ -131,7 +132,7 @@ export class LiveService {
     });
     // A socket that breaks while we write is a viewer who left, nothing more.
     response.on('error', () => {});
-    response.socket?.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     // As the panels do: no chunks, the end of the connection is the end of the stream.
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, { ...streamHeaders(call), connection: 'close' });

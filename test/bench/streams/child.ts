@@ -12,7 +12,10 @@ interface Reply {
 /** A part of a benchmark in a process of its own, so that its work does not count as somebody else's. */
 export class BenchChild {
   private lastId = 0;
-  private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (e: Error) => void }>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (e: Error) => void }
+  >();
 
   constructor(private readonly child: ChildProcess) {
     child.on('message', (message) => {
@@ -48,15 +51,14 @@ export class BenchChild {
 }
 
 /** The other end: answers the parent's calls. */
-export function serveParent(
-  calls: Readonly<Record<string, (argument: never) => unknown>>,
-): void {
+export function serveParent(calls: Readonly<Record<string, (argument: never) => unknown>>): void {
   process.once('disconnect', () => process.exit());
   process.on('message', (message) => {
     const { id, name, argument } = message as { id: number; name: string; argument: never };
     const call = calls[name];
-    const answer = (async () => (call ? call(argument) : Promise.reject(new Error(`no call ${name}`))))();
-    answer.then(
+    const answer = call ? () => call(argument) : () => Promise.reject(new Error(`no call ${name}`));
+    const answered = new Promise((resolve) => resolve(answer()));
+    answered.then(
       (value) => process.send?.({ id, value }),
       (error: unknown) => process.send?.({ id, error: String(error) }),
     );

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { Usage } from './child.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
+/** For who wants to look closer, e.g. BENCH_NODE="--cpu-prof". */
+const NODE_ARGUMENTS = (process.env['BENCH_NODE'] ?? '').split(' ').filter((argument) => argument !== '');
 const OWNER = { username: 'owner', password: 'bench-owner' };
 const VIEWER = { username: 'ines', password: 'bench-pass' };
 
@@ -24,7 +26,7 @@ export class BenchRooftop {
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<BenchRooftop> {
     const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
-    const server = spawn(process.execPath, [...(process.env['BENCH_NODE'] ?? '').split(' ').filter(Boolean), MAIN], {
+    const server = spawn(process.execPath, [...NODE_ARGUMENTS, MAIN], {
       env: {
         PATH: process.env.PATH,
         ROOFTOP_DATA_DIR: path.join(folder, 'data'),
@@ -35,6 +37,8 @@ export class BenchRooftop {
         ROOFTOP_ADMIN_PASSWORD: OWNER.password,
         ROOFTOP_ALLOW_PRIVATE_SOURCES: 'true',
         ROOFTOP_STREAMING_MAX_READERS: '100000',
+        ROOFTOP_HTTP_MAX_CONNECTIONS: '100000',
+        ROOFTOP_HTTP_MAX_CONNECTIONS_PER_ADDRESS: '100000',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,7 +47,9 @@ export class BenchRooftop {
     const rooftop = new BenchRooftop(server, folder, await portOf(server));
     const login = await rooftop.post<{ accessToken: string }>('auth/login', OWNER);
     rooftop.token = login.accessToken;
-    rooftop.categoryId = (await rooftop.post<{ id: number }>('categories', { kind: 'live', name: 'Bench' })).id;
+    rooftop.categoryId = (
+      await rooftop.post<{ id: number }>('categories', { kind: 'live', name: 'Bench' })
+    ).id;
     await rooftop.post('users', { ...VIEWER, maxConnections: 0 });
     return rooftop;
   }
@@ -59,7 +65,10 @@ export class BenchRooftop {
     const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
     const value = (name: string): number =>
       Number(new RegExp(`^\\S*${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
-    return { cpuSeconds: value('process_cpu_seconds_total'), rssBytes: value('process_resident_memory_bytes') };
+    return {
+      cpuSeconds: value('process_cpu_seconds_total'),
+      rssBytes: value('process_resident_memory_bytes'),
+    };
   }
 
   /** One number of the metrics. */
@@ -91,7 +100,6 @@ function portOf(server: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = '';
     server.stdout?.on('data', (chunk: Buffer) => {
-      if (process.env['BENCH_GC']) process.stdout.write(String(chunk).split('\n').filter((l) => /ms: /.test(l)).join('\n') + '\n');
       if (text.length < 100_000) text += String(chunk);
       const port = /Server\s+http:\/\/[^\s/]*:(\d+)/.exec(text)?.[1];
       if (port !== undefined) resolve(Number(port));

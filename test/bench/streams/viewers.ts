@@ -61,7 +61,9 @@ class Viewer {
       this.lost = true;
       begin();
     });
-    this.socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench\r\nConnection: close\r\n\r\n`);
+    this.socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench\r\nConnection: close\r\n\r\n`,
+    );
   }
 
   check(now: number, bytesPerSecond: number): void {
