@@ -67,8 +67,8 @@ export class GuideAssembler implements MarkupSink {
     } else this.draft?.close(name);
   }
 
-  text(piece: string, isPlain: boolean): void {
-    this.draft?.text(piece, isPlain);
+  text(piece: string, care: number): void {
+    this.draft?.text(piece, care);
   }
 
   stray(): void {

@@ -1,5 +1,5 @@
 const SLOTS = 4096;
-const MAX_BYTES = 40;
+const MAX_BYTES = 28;
 
 /**
  * Bytes → strings, remembering short ones: a guide says the same names, ids, languages and categories a million times.
@@ -15,9 +15,7 @@ export class ByteStrings {
     const length = end - start;
     if (length === 0) return '';
     if (length > MAX_BYTES) return decode(block, start, end, isAscii);
-    let hash = 0x811c9dc5;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (block[at] as number), 0x01000193);
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const slot = slotOf(block, start, end);
     if (this.lengths[slot] === length && this.holds(slot, block, start, end)) {
       return this.strings[slot] as string;
     }
@@ -34,6 +32,18 @@ export class ByteStrings {
     for (let from = start; from < end; from++) if (this.bytes[at++] !== block[from]) return false;
     return true;
   }
+}
+
+/** A few bytes tell strings apart well enough; that they are equal is looked at byte by byte. */
+function slotOf(block: Buffer, start: number, end: number): number {
+  const length = end - start;
+  let hash = length * 0x9e37 + (block[start] as number);
+  hash = Math.imul(hash, 0x01000193) ^ (block[end - 1] as number);
+  hash = Math.imul(hash, 0x01000193) ^ (block[start + (length >> 1)] as number);
+  hash = Math.imul(hash, 0x01000193) ^ (block[start + (length >> 2)] as number);
+  hash = Math.imul(hash, 0x01000193) ^ (block[end - 1 - (length >> 2)] as number);
+  hash = Math.imul(hash, 0x01000193) ^ (block[start + (length >> 1) + (length >> 3)] as number);
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
 }
 
 function decode(block: Buffer, start: number, end: number, isAscii: boolean): string {

@@ -24,6 +24,8 @@ describe('references', () => {
   });
 
   it('expands what htmlparser2 expands', () => {
+    // Of what windows-1252 has below 160, its table lacks 130 alone.
+    const codes = fc.nat(0x11ffff).filter((code) => code !== 130);
     const piece = fc.oneof(
       fc.constantFrom(
         '&amp;',
@@ -40,8 +42,8 @@ describe('references', () => {
         'é',
         ' ',
       ),
-      fc.nat(0x11ffff).map((code) => `&#${code};`),
-      fc.nat(0x11ffff).map((code) => `&#x${code.toString(16)};`),
+      codes.map((code) => `&#${code};`),
+      codes.map((code) => `&#x${code.toString(16)};`),
     );
     fc.assert(
       fc.property(

@@ -410,8 +410,8 @@ describe('any guide', () => {
           ),
         ].join('');
         const { found } = read(source, {}, [13]);
-        expect(found.channels[0]?.names[0]?.text).toBe(oneLine(name));
-        expect(found.programmes[0]?.titles[0]?.text).toBe(oneLine(title));
+        expect(oneLine(found.channels[0]?.names[0]?.text ?? '')).toBe(oneLine(name));
+        expect(oneLine(found.programmes[0]?.titles[0]?.text ?? '')).toBe(oneLine(title));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import type { ElementRule, Gathered, Said } from './grammar.js';
 import { NEVER_INSIDE } from './grammar.js';
-import type { TagAttributes } from './scanner.js';
-import { cut, tidyAttribute, tidyLine, tidyText } from './tidy.js';
+import { FOREIGN, type TagAttributes, UNTIDY } from './scanner.js';
+import { cut, tidyAttribute, tidyLine, tidyText, tidyTitle } from './tidy.js';
 import type { GuideLimits, GuideProblemReason } from './types.js';
 
 /** Their text is for machines and never part of the text around them. */
@@ -12,7 +12,8 @@ interface Frame<T> {
   name: string;
   rule: ElementRule<T> | null;
   said: Said;
-  isPlain: boolean;
+  /** Of its text: `FOREIGN`, `UNTIDY`. */
+  care: number;
   isCut: boolean;
   /** The frame that gets the text found here, or -1. */
   target: number;
@@ -62,7 +63,7 @@ export class RecordDraft<T> implements Gathered<T> {
     const frame = (this.frames[this.depth] ??= newFrame());
     frame.name = name;
     frame.rule = rule;
-    frame.isPlain = true;
+    frame.care = 0;
     frame.isCut = false;
     frame.said.text = '';
     frame.said.first = this.attribute(tag, rule?.first);
@@ -81,10 +82,10 @@ export class RecordDraft<T> implements Gathered<T> {
     }
   }
 
-  text(piece: string, isPlain: boolean): void {
+  text(piece: string, care: number): void {
     const frame = this.frames[this.frames[this.depth - 1]?.target ?? -1];
     if (!frame || frame.isCut) return;
-    frame.isPlain &&= isPlain;
+    frame.care |= care;
     frame.said.text += piece;
     // Twice the bound, because tidying makes texts shorter.
     if (frame.said.text.length <= 2 * this.limits.maxTextLength) return;
@@ -109,11 +110,11 @@ export class RecordDraft<T> implements Gathered<T> {
     this.wantsText = (this.frames[this.depth - 1]?.target ?? -1) >= 0 && this.depth > 0;
   }
 
-  private tidy({ said, isPlain }: Frame<T>, form: ElementRule<T>['text']): string {
+  private tidy({ said, care }: Frame<T>, form: ElementRule<T>['text']): string {
     const { maxTextLength, maxValueLength } = this.limits;
     if (form === 'none' || said.text === '') return '';
-    const text = isPlain ? said.text.trim() : tidiers[form](said.text);
-    if (!isPlain && text.includes('\ufffd')) this.report('bad-encoding');
+    const text = (care & UNTIDY) === 0 ? said.text.trim() : TIDIERS[form](said.text);
+    if ((care & FOREIGN) !== 0 && text.includes('\ufffd')) this.report('bad-encoding');
     const max = form === 'prose' ? maxTextLength : maxValueLength;
     if (text.length <= max) return text;
     this.report('text-too-long');
@@ -130,9 +131,9 @@ export class RecordDraft<T> implements Gathered<T> {
   }
 }
 
-const tidiers = {
+const TIDIERS = {
   prose: tidyText,
-  line: (text: string): string => tidyLine(tidyText(text)),
+  line: tidyTitle,
   address: tidyLine,
 } as const;
 
@@ -141,7 +142,7 @@ function newFrame<T>(): Frame<T> {
     name: '',
     rule: null,
     said: { text: '', first: undefined, second: undefined },
-    isPlain: true,
+    care: 0,
     isCut: false,
     target: -1,
   };

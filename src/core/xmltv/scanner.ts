@@ -12,13 +12,18 @@ export interface MarkupSink {
   readonly wantsText: boolean;
   open(name: string, tag: TagAttributes): void;
   close(name: string): void;
-  /** A piece of text, references expanded. `isPlain`: printable ASCII throughout, so there is nothing to tidy. */
-  text(piece: string, isPlain: boolean): void;
+  /** A piece of text, references expanded; `care` is a sum of `FOREIGN` and `UNTIDY`, 0 for printable ASCII. */
+  text(piece: string, care: number): void;
   /** A `<` or `&` at this place that begins nothing; it stays text. */
   stray(): void;
   /** The tag at this place is longer than allowed; it and as many bytes as a tag may have are dropped. */
   tooLong(): void;
 }
+
+/** Not ASCII: there may be replacement characters. */
+export const FOREIGN = 1;
+/** There may be line breaks, control characters, what was a reference, or odd spaces. */
+export const UNTIDY = 2;
 
 export interface ScannerOptions {
   blockBytes: number;
@@ -49,15 +54,18 @@ const NEWLINE = 0x0a;
 const CDATA = Buffer.from('<![CDATA[');
 
 /** What a byte of text asks for, besides being copied. */
-const HIGH = 1;
-const REFERENCE = 2;
-const CONTROL = 4;
-const END = 8;
+const HIGH = FOREIGN;
+const DOUBTFUL = UNTIDY;
+const REFERENCE = 4;
+const CONTROL = 8;
+const END = 16;
+/** First bytes of the characters that need tidying: U+0080–U+00BF, U+2000–U+2FFF, U+F000–U+FFFF. */
+const OF_DOUBTFUL = new Set([0xc2, 0xe2, 0xef]);
 const CLASS = new Uint8Array(256).map((_, byte) => {
   if (byte === LT) return END;
   if (byte === AMPERSAND) return REFERENCE;
-  if (byte >= 0x80) return HIGH;
-  return byte < 0x20 || byte === 0x7f ? CONTROL : 0;
+  if (byte >= 0x80) return OF_DOUBTFUL.has(byte) ? HIGH | DOUBTFUL : HIGH;
+  return byte < 0x20 || byte === 0x7f ? CONTROL | DOUBTFUL : 0;
 });
 /** Bytes that end a name: white space, `/` and `>`. */
 const ENDS_NAME = new Uint8Array(256);
@@ -131,8 +139,10 @@ export class MarkupScanner implements TagAttributes {
 
   attribute(name: string): string | undefined {
     const { spans } = this;
-    for (let index = 0; index < this.attributes * SPAN; index += SPAN) {
-      if (spans[index + 1] === name.length && this.isAt(spans[index] as number, name)) {
+    const { length } = name;
+    const end = this.attributes * SPAN;
+    for (let index = 0; index < end; index += SPAN) {
+      if (spans[index + 1] === length && this.isAt(spans[index] as number, name)) {
         return this.string(
           spans[index + 2] as number,
           spans[index + 3] as number,
@@ -205,9 +215,9 @@ export class MarkupScanner implements TagAttributes {
     const { sink } = this;
     const raw = this.strings.read(this.block, start, end, (seen & HIGH) === 0);
     if (this.block[start] === LT) sink.stray();
-    if ((seen & REFERENCE) === 0) return sink.text(raw, seen === 0);
+    if ((seen & REFERENCE) === 0) return sink.text(raw, seen & (FOREIGN | UNTIDY));
     if (hasStrayAmpersand(raw)) sink.stray();
-    sink.text(this.decode(raw), false);
+    sink.text(this.decode(raw), FOREIGN | UNTIDY);
   }
 
   /** The end of the text that can be read without the bytes to come: no character and no reference is cut. */
@@ -391,7 +401,7 @@ export class MarkupScanner implements TagAttributes {
     let end = found;
     if (!isWhole) end = this.isLast ? used : wholeCharacters(block, start, used - 2);
     if (end < start || (end === start && !isWhole)) return MORE;
-    if (sink.wantsText && end > start) sink.text(block.toString('utf8', start, end), false);
+    if (sink.wantsText && end > start) sink.text(block.toString('utf8', start, end), FOREIGN | UNTIDY);
     if (isWhole) return this.finished(start, end + 3);
     this.line += this.newlines(start, end);
     return end;

@@ -5,17 +5,30 @@ import { decodeTwice } from './entities.js';
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
 const BREAKS = /[^\S\n]*(?:\r\n?|\n|\u0085|\u2028|\u2029)\s*/g;
 
+/** What `tidyText` changes; nearly every text has none of it. */
+// eslint-disable-next-line no-control-regex -- as above
+const UNTIDY = /[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufffe\uffff]/;
+
 /** Text for people: trimmed, no control characters, double escaping undone, each line break alone. */
 export function tidyText(text: string): string {
-  return decodeTwice(text)
+  const once = text.includes('&') ? decodeTwice(text) : text;
+  if (!UNTIDY.test(once)) return once.trim();
+  return once
     .replace(CONTROLS, '')
     .replace(BREAKS, '\n')
     .replace(/[\t\u00a0]+/g, ' ')
     .trim();
 }
 
-/** The same for ids, names and addresses: one line. */
+/** The same on one line: titles, names, categories. */
+export function tidyTitle(text: string): string {
+  const tidy = tidyText(text);
+  return tidy.includes('\n') ? tidy.replaceAll('\n', ' ') : tidy;
+}
+
+/** For ids, attributes and addresses: one line, and nothing is unescaped that was not escaped once. */
 export function tidyLine(text: string): string {
+  if (!UNTIDY.test(text) && !text.includes('  ')) return text.trim();
   return text.replace(CONTROLS, '').replace(/\s+/g, ' ').trim();
 }
 

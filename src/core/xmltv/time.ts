@@ -80,9 +80,12 @@ export class GuideTimes {
   }
 }
 
-/** The `date` of a work: `YYYY`, `YYYYMM` or `YYYYMMDD`; null for anything else, and for 19700101, which means "unknown". */
+/**
+ * The `date` of a work: `YYYY`, `YYYYMM` or `YYYYMMDD`, of a whole time the day; null for anything else, and for
+ * 19700101, which means "unknown".
+ */
 export function workDate(text: string): string | null {
-  const found = /^\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?(?!\d)/.exec(text);
+  const found = /^\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:\d{4}|\d{6})?)?)?(?!\d)/.exec(text);
   if (!found) return null;
   const [, year = '', month = '', day = ''] = found;
   const date = `${year}${month}${day}`;
