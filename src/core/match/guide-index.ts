@@ -2,7 +2,6 @@
 import type { GuideEntry } from './guide-candidates.js';
 import { readGuideId, type GuideIdParts } from './guide-ids.js';
 import { STEPS, readGuideName, type GuideName } from './guide-name.js';
-import { soundOf } from './guide-words.js';
 
 export interface IndexedGuide {
   entry: GuideEntry;
@@ -26,7 +25,8 @@ export class GuideIndex {
   private readonly byId = new Map<string, IndexedGuide>();
   private readonly byKey = STEPS.map(() => new Map<string, Hit[]>());
   private readonly byIdWords = new Map<string, Hit[]>();
-  private readonly byWord = new Map<string, Hit[]>();
+  private readonly bySound = new Map<string, Hit[]>();
+  private readonly weights = new Map<string, number>();
   private readonly families = new Map<string, number>();
 
   constructor(entries: readonly GuideEntry[]) {
@@ -48,8 +48,18 @@ export class GuideIndex {
     return key === '' ? [] : (this.byIdWords.get(key) ?? []);
   }
 
-  withWord(sound: string): readonly Hit[] {
-    return this.byWord.get(sound) ?? [];
+  /** Names with a word that sounds like this; numbers are not words. */
+  withSound(sound: string): readonly Hit[] {
+    return this.bySound.get(sound) ?? [];
+  }
+
+  /** How much a word tells: the rarer the more. */
+  weightOf(sound: string): number {
+    const known = this.weights.get(sound);
+    if (known !== undefined) return known;
+    const weight = Math.log1p(this.size / (1 + this.withSound(sound).length));
+    this.weights.set(sound, weight);
+    return weight;
   }
 
   /** How many names begin with these words, the name that consists of them included. */
@@ -80,7 +90,7 @@ export class GuideIndex {
       const keys = this.byKey[step];
       if (key !== '' && keys !== undefined) push(keys, shifted(key, hit.name.shiftHours), hit);
     });
-    for (const word of new Set(hit.name.words.map(soundOf))) push(this.byWord, word, hit);
+    for (const sound of hit.name.sounds) push(this.bySound, sound, hit);
   }
 }
 

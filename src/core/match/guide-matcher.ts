@@ -11,7 +11,7 @@ import { readGuideId, type GuideIdParts } from './guide-ids.js';
 import { GuideIndex, type Hit, type IndexedGuide } from './guide-index.js';
 import { STEPS, readGuideName, readQualified, type GuideName } from './guide-name.js';
 import { reasonOfShift, reasonOfStep } from './guide-reasons.js';
-import { closeNames, numbersIn, sameKey, shareWord } from './guide-similarity.js';
+import { closeNames, sameKey, shareWord } from './guide-similarity.js';
 
 export interface GuideMatchOptions {
   /** From this score on a single candidate is linked without asking. */
@@ -257,10 +257,8 @@ function hasSubstance(step: number, name: GuideName, other: GuideName): boolean 
 
 /** Both have numbers, and none of the guide's names has those of the channel. */
 function contradicts(name: GuideName, guide: IndexedGuide): boolean {
-  const numbers = numbersIn(name);
-  if (numbers === '') return false;
-  const others = guide.names.map(numbersIn);
-  return others.every((other) => other !== '' && other !== numbers);
+  if (name.numbers === '') return false;
+  return guide.names.every(({ numbers }) => numbers !== '' && numbers !== name.numbers);
 }
 
 /** The best of each guide channel, best first. */

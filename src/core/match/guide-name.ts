@@ -15,6 +15,10 @@ export interface GuideName {
   keys: readonly string[];
   /** Telling words in their common spelling, without fillers. */
   words: readonly string[];
+  /** How the telling words sound, without those that are numbers. */
+  sounds: ReadonlySet<string>;
+  /** The numbers among the telling words, in order; "" where there are none. */
+  numbers: string;
   /** Kinds of filler words left out of `words`: "", "tv", "channel" or both. */
   dropped: string;
   /** Hours of a "+1" at the end; 0 = none. */
@@ -41,6 +45,7 @@ const CAMEL = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu;
 const BRACKETS = /^(.+?)\s*[([]([^()[\]]{2,})[)\]]\s*$/u;
 /** Sounds shorter than this are shared by channels that have nothing to do with each other ("ТНТ", "TNT"). */
 const MIN_SOUND = 5;
+const ONLY_DIGITS = /^\d+$/;
 
 /** Reads a name of a channel or of a guide channel. */
 export function readGuideName(name: string): GuideName {
@@ -50,10 +55,13 @@ export function readGuideName(name: string): GuideName {
   const tokens = shift === null ? all : all.slice(0, -1);
   const canonical = canonicalWords(tokens);
   const { words, dropped } = withoutFillers(canonical);
+  const sounds = words.map(soundOf);
   return {
     title: parts.display,
-    keys: keysOf(tokens, canonical, words),
+    keys: keysOf({ tokens, canonical, words, sounds }),
     words,
+    sounds: new Set(sounds.filter((sound) => !ONLY_DIGITS.test(sound))),
+    numbers: (words.join(' ').match(/\d+/g) ?? []).map(Number).join(' '),
     dropped,
     shiftHours: shift === null ? 0 : Number(shift[1]),
     country: parts.country,
@@ -79,20 +87,15 @@ function prepare(name: string): string {
     .replace(CAMEL, ' ');
 }
 
-function keysOf(
-  tokens: readonly string[],
-  canonical: readonly string[],
-  words: readonly string[],
-): readonly string[] {
-  const sorted = [...words].sort();
-  const sounds = sorted.map(soundOf);
+function keysOf(name: Record<'tokens' | 'canonical' | 'words' | 'sounds', readonly string[]>): string[] {
+  const { tokens, canonical, words, sounds } = name;
   const isLong = sounds.join('').replace(/\d/g, '').length >= MIN_SOUND;
   return [
     joinTokens(tokens),
     joinTokens(canonical),
     joinTokens(words),
-    joinTokens(sorted),
-    joinTokens([...words].map(asItLooks).sort()),
-    isLong ? joinTokens(sounds.sort()) : '',
+    joinTokens([...words].sort()),
+    joinTokens(words.map(asItLooks).sort()),
+    isLong ? joinTokens([...sounds].sort()) : '',
   ];
 }

@@ -1,7 +1,6 @@
 // Names that are not one but close: what a person is shown.
 import type { GuideIndex, Hit } from './guide-index.js';
 import type { GuideName } from './guide-name.js';
-import { soundOf } from './guide-words.js';
 
 /** A word of more names than this leads nowhere by itself. */
 const MAX_OF_WORD = 400;
@@ -11,7 +10,6 @@ const MIN_SIMILARITY = 0.4;
 const MAX_SIMILARITY = 0.99;
 const UNLIKE_NUMBERS = 0.7;
 const MIN_TYPO_LENGTH = 7;
-const ONLY_DIGITS = /^\d+$/;
 
 export interface Close {
   hit: Hit;
@@ -21,34 +19,18 @@ export interface Close {
 
 /** Names that share rare words with the given one, most similar first. */
 export function closeNames(index: GuideIndex, name: GuideName): Close[] {
-  const weights = weightsOf(index, name);
-  const near = neighbours(index, [...new Set(name.words.map(soundOf))]);
   const close: Close[] = [];
-  for (const hit of near) {
-    const similarity = differByOneLetter(name, hit.name)
-      ? 1
-      : similarityOf(index, { name, weights }, hit.name);
+  for (const hit of neighbours(index, name.sounds)) {
+    const similarity = differByOneLetter(name, hit.name) ? 1 : similarityOf(index, name, hit.name);
     if (similarity >= MIN_SIMILARITY) close.push({ hit, similarity });
   }
   return close.sort((a, b) => b.similarity - a.similarity).slice(0, MAX_CLOSE);
 }
 
-/** The words of a name by how rare they are; numbers are compared apart. */
-function weightsOf(index: GuideIndex, name: GuideName): Map<string, number> {
-  const weights = new Map<string, number>();
-  for (const word of name.words) {
-    const sound = soundOf(word);
-    if (!ONLY_DIGITS.test(sound)) {
-      weights.set(sound, Math.log1p(index.size / (1 + index.withWord(sound).length)));
-    }
-  }
-  return weights;
-}
-
 /** Rare words first, until enough is found. */
-function neighbours(index: GuideIndex, words: readonly string[]): Set<Hit> {
+function neighbours(index: GuideIndex, sounds: ReadonlySet<string>): Set<Hit> {
   const near = new Set<Hit>();
-  const lists = words.map((word) => index.withWord(word)).filter(({ length }) => length > 0);
+  const lists = [...sounds].map((sound) => index.withSound(sound)).filter(({ length }) => length > 0);
   lists.sort((a, b) => a.length - b.length);
   for (const [at, hits] of lists.entries()) {
     if (near.size >= MAX_COMPARED || (at > 0 && hits.length > MAX_OF_WORD)) break;
@@ -58,35 +40,23 @@ function neighbours(index: GuideIndex, words: readonly string[]): Set<Hit> {
 }
 
 /** Shared words by how rare they are; other numbers or another shift make two names unlike. */
-function similarityOf(
-  index: GuideIndex,
-  { name, weights }: { name: GuideName; weights: ReadonlyMap<string, number> },
-  other: GuideName,
-): number {
-  const others = weightsOf(index, other);
+function similarityOf(index: GuideIndex, name: GuideName, other: GuideName): number {
   let shared = 0;
   let total = 0;
-  for (const [word, weight] of weights) {
+  for (const sound of name.sounds) {
+    const weight = index.weightOf(sound);
     total += weight;
-    if (others.has(word)) shared += weight;
+    if (other.sounds.has(sound)) shared += weight;
   }
-  for (const [word, weight] of others) {
-    if (!weights.has(word)) total += weight;
-  }
+  for (const sound of other.sounds) if (!name.sounds.has(sound)) total += index.weightOf(sound);
   const likeness = total === 0 ? 0 : shared / total;
-  const sameNumbers = numbersIn(name) === numbersIn(other) && name.shiftHours === other.shiftHours;
+  const sameNumbers = name.numbers === other.numbers && name.shiftHours === other.shiftHours;
   return Math.min(MAX_SIMILARITY, sameNumbers ? likeness : likeness * UNLIKE_NUMBERS);
-}
-
-/** The numbers of a name in their order, "" where it has none. */
-export function numbersIn(name: GuideName): string {
-  return (name.words.join(' ').match(/\d+/g) ?? []).map(Number).join(' ');
 }
 
 /** Whether two names have a telling word in common, in any script. */
 export function shareWord(a: GuideName, b: GuideName): boolean {
-  const sounds = new Set(a.words.map(soundOf));
-  if (b.words.some((word) => sounds.has(soundOf(word)))) return true;
+  for (const sound of a.sounds) if (b.sounds.has(sound)) return true;
   return sameKey(a, b);
 }
 
