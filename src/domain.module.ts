@@ -36,6 +36,7 @@ import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { MetricsRegistry } from './platform/metrics.js';
 import { ReadinessRegistry } from './platform/readiness.js';
+import { RestartRequest } from './platform/restart.js';
 import { SettingsRepository } from './platform/settings/settings.repository.js';
 import { SettingsService } from './platform/settings/settings.service.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
@@ -114,6 +115,7 @@ export class DomainModule {
       { provide: EventBus, useValue: house.events },
       { provide: ChangeFeed, useValue: house.changes },
       { provide: Maintenance, useValue: house.maintenance },
+      { provide: RestartRequest, useValue: house.restart },
       { provide: MetricsRegistry, useValue: new MetricsRegistry() },
       { provide: ReadinessRegistry, useValue: new ReadinessRegistry(house.clock, house.logger) },
       HttpFetcher,

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
+import { applyRestore, noteRestore } from './apply-restore.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
 import {
   boundConnections,
@@ -26,6 +27,7 @@ import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
+import { RestartingServer } from './restarting-server.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
@@ -46,11 +48,18 @@ export async function runServer(): Promise<void> {
   let log: OpenLog | undefined;
   try {
     const { config, warnings } = loadConfig();
-    log = await openServerLog(config);
+    const opened = await openServerLog(config);
+    log = opened;
     for (const warning of warnings) log.logger.warn(warning);
-    const server = await startServer(config, log);
-    process.stdout.write(await welcomeText(config, server.port, server.first));
-    stopOnSignal(server, log);
+    const server = new RestartingServer(async (knownPort) => {
+      const started = await startServer(config, opened, knownPort);
+      const { port, first } = started;
+      if (knownPort === undefined || first) process.stdout.write(await welcomeText(config, port, first));
+      return started;
+    });
+    await server.start();
+    stopOnSignal(server, opened);
+    await server.run();
   } catch (error) {
     process.stderr.write(`rooftop: ${describeError(error)}\n`);
     await log?.close();
@@ -61,15 +70,18 @@ export async function runServer(): Promise<void> {
 export async function startServer(
   config: AppConfig,
   log: Pick<OpenLog, 'logger' | 'addSecret'>,
+  wantedPort = config.server.port,
 ): Promise<RunningServer> {
+  const restore = await applyRestore(config, log.logger);
   const house = await openHouse(config, log.logger);
   try {
     for (const secret of Object.values(house.secrets)) log.addSecret(secret as string);
     const app = await createApp(house);
     const first = await ensureAdministrator(app, config);
     if (first?.password) log.addSecret(first.password);
+    if (restore) await noteRestore(house, app, restore);
     await startWork(house, app);
-    const port = await listen(app, config);
+    const port = await listen(app, config.server.host, wantedPort);
     // Only now is it certain that no other process of this server runs and needs them.
     house.lifecycle.background('sessions left behind', app.get(OrphanSessions).stop());
     log.logger.info('listening', { host: config.server.host, port });
@@ -139,8 +151,7 @@ async function startWork(house: House, app: NestFastifyApplication): Promise<voi
   });
 }
 
-async function listen(app: NestFastifyApplication, config: AppConfig): Promise<number> {
-  const { host, port } = config.server;
+async function listen(app: NestFastifyApplication, host: string, port: number): Promise<number> {
   try {
     await app.listen(port, host);
   } catch (error) {
@@ -162,14 +173,15 @@ async function listen(app: NestFastifyApplication, config: AppConfig): Promise<n
   return (app.getHttpServer().address() as AddressInfo).port;
 }
 
-function stopOnSignal({ house }: RunningServer, log: OpenLog): void {
+/** A second signal does not wait for the end. */
+function stopOnSignal(server: RestartingServer<RunningServer>, log: OpenLog): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log.logger.info('stopping', { signal });
-    house.lifecycle
-      .shutdown()
+    server
+      .stop()
       .catch((error: unknown) => log.logger.error('shutdown failed', { error: describeError(error) }))
       .then(() => log.close())
       .then(

@@ -67,6 +67,7 @@ const PLATFORM_ORDER = [
   'logging',
   'tokens',
   'lifecycle',
+  'restart',
   'config',
   'data-folder',
   'metrics',

@@ -44,7 +44,7 @@ describeOnEveryDialect('the API refuses', (store) => {
   });
 
   const secured = () => routes.filter(({ path }) => !OPEN.includes(path));
-  const withBody = () => routes.filter(({ operation }) => operation.requestBody);
+  const withBody = () => routes.filter(({ operation }) => operation.requestBody?.content['application/json']);
   const call = ({ method, path }: Route, id = UNKNOWN_ID, token?: string | null) =>
     house.ask(method as Method, path.replace(/\{\w+\}/g, id), ...(token === undefined ? [] : [token]));
   const post = (path: string, body: string, type = 'application/json') =>
@@ -79,7 +79,7 @@ describeOnEveryDialect('the API refuses', (store) => {
   });
 
   it('ids that are none with 400, and ids of nothing with 404', async () => {
-    const withId = secured().filter(({ path }) => path.includes('{'));
+    const withId = secured().filter(({ path }) => /\{\w*id\}/i.test(path));
     expect(withId.length).toBeGreaterThan(15);
     for (const route of withId) {
       for (const id of ['abc', '-1', '1.5', '0x10', '%2e%2e%2f', '1%00', '1;drop', '99999999999999999999']) {

@@ -9,6 +9,8 @@ import { AuditController } from './audit.controller.js';
 import { AuthController } from './auth.controller.js';
 import { BackupDownloads } from './backup-download.store.js';
 import { BackupController } from './backup.controller.js';
+import { BackupsAdminService } from './backups-admin.service.js';
+import { BackupsController } from './backups.controller.js';
 import { CategoriesAdminService } from './categories-admin.service.js';
 import { CategoriesController } from './categories.controller.js';
 import { ChannelHealthController } from './channel-health.controller.js';
@@ -27,6 +29,7 @@ import { SessionEvents } from './session-events.js';
 import { SessionsAdminService } from './sessions-admin.service.js';
 import { SessionsController } from './sessions.controller.js';
 import { SettingsController } from './settings.controller.js';
+import { StoredBackups } from './stored-backups.store.js';
 import { StreamsController } from './streams.controller.js';
 import { UsersAdminService } from './users-admin.service.js';
 import { UsersController } from './users.controller.js';
@@ -47,6 +50,7 @@ import { UsersController } from './users.controller.js';
     LiveController,
     SettingsController,
     BackupController,
+    BackupsController,
     AuditController,
   ],
   providers: [
@@ -63,6 +67,8 @@ import { UsersController } from './users.controller.js';
     LiveAdminService,
     SessionEvents,
     BackupDownloads,
+    StoredBackups,
+    BackupsAdminService,
     AuditAdminService,
     {
       provide: LIVE_SESSIONS,

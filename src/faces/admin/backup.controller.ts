@@ -1,7 +1,9 @@
 import { Get, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import { AdminController } from './admin-controller.js';
-import { BackupDownloads } from './backup-download.store.js';
+import { BackupDownloads, type BackupDownload } from './backup-download.store.js';
+
+export const BACKUP_FILE = { type: 'string', format: 'binary' };
 
 @AdminController('backup', 'Backup')
 export class BackupController {
@@ -11,16 +13,16 @@ export class BackupController {
   @ApiOperation({
     summary: 'Download a backup',
     description:
-      'One moment of the whole database, gzipped. It holds password hashes and the credentials of your providers: keep it safe. It is restored on the command line.',
+      'One moment of the whole database, gzipped. It holds password hashes and the credentials of your providers: keep it safe. Upload it to restore it.',
   })
   @ApiProduces('application/gzip')
-  @ApiOkResponse({ description: 'The backup.', schema: { type: 'string', format: 'binary' } })
+  @ApiOkResponse({ description: 'The backup.', schema: BACKUP_FILE })
   async download(): Promise<StreamableFile> {
     return toFile(await this.downloads.make());
   }
 }
 
-function toFile({ stream, size, name }: Awaited<ReturnType<BackupDownloads['make']>>): StreamableFile {
+export function toFile({ stream, size, name }: BackupDownload): StreamableFile {
   const disposition = `attachment; filename="${name}"`;
   return new StreamableFile(stream, { type: 'application/gzip', disposition, length: size });
 }

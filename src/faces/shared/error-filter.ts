@@ -35,7 +35,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 const MESSAGE_OF_STATUS: Readonly<Record<number, string>> = {
   404: 'there is nothing at this address',
   413: 'the request is larger than allowed',
-  415: 'the body must be application/json',
+  415: 'the body is not of the type that is read here',
 };
 const PLAIN_MESSAGES: Readonly<Record<number, string>> = {
   400: 'Bad Request',

@@ -93,7 +93,7 @@ export function boundConnections(
     // A body nobody will read, of a gigabyte perhaps, ends with its connection.
     if (hasBody(request) && !request.raw.complete) void reply.header('connection', 'close');
     if (Buffer.isBuffer(payload) || typeof payload === 'string') {
-      request.raw.socket.setTimeout(bounds.stalledSeconds * 1000);
+      reply.raw.socket?.setTimeout(bounds.stalledSeconds * 1000);
     }
     done(null, payload);
   });

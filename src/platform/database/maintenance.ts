@@ -1,20 +1,23 @@
-import Sqlite from 'better-sqlite3';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../clock.js';
-import { AppError, describeError } from '../errors/app-error.js';
+import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
-import {
-  readBackupHead,
-  restoreBackup,
-  writeBackup,
-  type BackupSummary,
-  type TableCount,
-} from './backup-file.js';
+import { writeBackup, type BackupSummary, type TableCount } from './backup-file.js';
+import { buildFromBackup, type BackupContent } from './backup-workshop.js';
 import { copyDatabase, countRows } from './copy-database.js';
 import type { Database } from './database.js';
-import { openDatabase, sqliteFile, type Schema } from './open-database.js';
+import { openDatabase, type Schema } from './open-database.js';
+import {
+  copyRestored,
+  discardStaged,
+  makeWorkshop,
+  moveIn,
+  stage,
+  stampOf,
+  type StagedRestore,
+} from './staged-restore.js';
 
 export interface MaintenanceOptions {
   database: Database;
@@ -22,11 +25,11 @@ export interface MaintenanceOptions {
   dataDir: string;
   clock: Clock;
   logger: Logger;
+  /** Does what `buildFromBackup` does; a server has it done in another thread. */
+  build?: (file: string, dataDir: string) => Promise<BackupContent>;
 }
 
-export interface RestoreResult {
-  createdAt: string;
-  tables: TableCount[];
+export interface RestoreResult extends BackupContent {
   /** Where the replaced SQLite file went; null when there was none, or on PostgreSQL. */
   replacedFile: string | null;
 }
@@ -35,42 +38,61 @@ export type Progress = (table: string, rows: number) => void;
 
 /** Backup, restore and moving house. Ids and counters stay what they are in all of them. */
 export class Maintenance {
-  constructor(private readonly options: MaintenanceOptions) {}
+  private readonly build: (file: string, dataDir: string) => Promise<BackupContent>;
+
+  constructor(private readonly options: MaintenanceOptions) {
+    this.build = options.build ?? ((file, dataDir) => buildFromBackup(file, dataDir, options));
+  }
 
   /** Default place: `backups/` of the data folder. */
-  async backup(file: string | null): Promise<BackupSummary & { file: string }> {
+  async backup(file: string | null, prefix = 'rooftop'): Promise<BackupSummary & { file: string }> {
     const nowMs = this.options.clock.now();
     const folder = path.join(this.options.dataDir, 'backups');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const place = file ?? path.join(folder, `rooftop-${stamp(nowMs)}.backup.gz`);
+    const place = file ?? path.join(folder, `${prefix}-${stampOf(nowMs)}.backup.gz`);
     return { ...(await writeBackup(this.options.database, place, nowMs)), file: place };
   }
 
   /**
-   * Puts a backup of this or an older version in the place of the present data. The backup is first brought to the
-   * newest schema in a database of its own, so a damaged file changes nothing.
+   * Puts a backup of this or an older version in the place of the present data, which nobody else may use. The backup
+   * is first brought to the newest schema in a database of its own, so a damaged file changes nothing.
    */
-  async restore(file: string): Promise<RestoreResult> {
-    if (!existsSync(file)) throw new AppError('not_found', `there is no file ${file}`, { status: 404 });
-    const head = await readBackupHead(file);
-    const workshop = await mkdtemp(path.join(this.options.dataDir, 'restore-'));
-    try {
-      const restored = await this.restoreInto(workshop, file, head.migrations);
-      return { createdAt: head.createdAt, ...(await this.moveIn(restored, workshop)) };
-    } finally {
-      await rm(workshop, { recursive: true, force: true });
-    }
+  restore(file: string): Promise<RestoreResult> {
+    return this.inWorkshop(file, async (content, workshop) => {
+      const { database } = this.options;
+      if (database.dialect === 'postgres') {
+        await copyRestored(workshop, database, this.options);
+        return { ...content, replacedFile: null };
+      }
+      await database.close();
+      return { ...content, replacedFile: await moveIn(workshop, this.options) };
+    });
+  }
+
+  /**
+   * The same for a server that runs: the next start takes what waits here. Keeps a backup of the present data,
+   * and returns its file.
+   */
+  stageRestore(
+    file: string,
+    restore: Pick<StagedRestore, 'name' | 'username'>,
+  ): Promise<StagedRestore & { backup: string }> {
+    return this.inWorkshop(file, async (content, workshop) => {
+      const { file: backup } = await this.backup(null, 'before-restore');
+      const staged = { ...content, ...restore };
+      await stage(this.options.dataDir, workshop, staged);
+      return { ...staged, backup };
+    });
+  }
+
+  /** Takes a staged restore back. */
+  discardStaged(): Promise<void> {
+    return discardStaged(this.options.dataDir);
   }
 
   /** What a backup holds, after checking that it is whole. Changes nothing. */
-  async inspect(file: string): Promise<{ createdAt: string; tables: TableCount[] }> {
-    const head = await readBackupHead(file);
-    const workshop = await mkdtemp(path.join(this.options.dataDir, 'restore-'));
-    try {
-      return { createdAt: head.createdAt, tables: await this.restoreInto(workshop, file, head.migrations) };
-    } finally {
-      await rm(workshop, { recursive: true, force: true });
-    }
+  inspect(file: string): Promise<BackupContent> {
+    return this.inWorkshop(file, (content) => Promise.resolve(content));
   }
 
   /** `postgres://…`, or `sqlite:FOLDER`. A dry run counts and changes nothing. */
@@ -102,84 +124,16 @@ export class Maintenance {
     return openDatabase({ url: null, dataDir: path.resolve(folder), schema, clock, logger });
   }
 
-  private async restoreInto(
-    dataDir: string,
+  private async inWorkshop<T>(
     file: string,
-    migrations: readonly string[],
-  ): Promise<TableCount[]> {
-    const { schema, clock, logger } = this.options;
-    const known = schema.migrations.filter(({ name }) => migrations.includes(name));
-    if (known.length !== migrations.length) {
-      throw new AppError(
-        'database_newer',
-        'the backup was written by a newer version of Rooftop; install that version first',
-      );
-    }
-    const then = await openDatabase({
-      url: null,
-      dataDir,
-      schema: { ...schema, migrations: known },
-      clock,
-      logger,
-    });
-    let tables: TableCount[];
+    use: (content: BackupContent, workshop: string) => Promise<T>,
+  ): Promise<T> {
+    if (!existsSync(file)) throw new AppError('not_found', `there is no file ${file}`, { status: 404 });
+    const workshop = await makeWorkshop(this.options.dataDir);
     try {
-      tables = await restoreBackup(file, {
-        runner: then.writerSource.createQueryRunner(),
-        dialect: 'sqlite',
-      });
+      return await use(await this.build(file, workshop), workshop);
     } finally {
-      await then.close();
+      await rm(workshop, { recursive: true, force: true });
     }
-    const now = await openDatabase({ url: null, dataDir, schema, clock, logger });
-    await now.close();
-    return tables;
   }
-
-  private async moveIn(
-    tables: TableCount[],
-    workshop: string,
-  ): Promise<Pick<RestoreResult, 'tables' | 'replacedFile'>> {
-    const { database, dataDir, schema, clock, logger } = this.options;
-    if (database.dialect === 'postgres') {
-      const restored = await openDatabase({ url: null, dataDir: workshop, schema, clock, logger });
-      try {
-        return { tables: await copyDatabase(restored, database, { replace: true }), replacedFile: null };
-      } finally {
-        await restored.close();
-      }
-    }
-    await database.close();
-    const file = sqliteFile(dataDir);
-    refuseWhileUsed(file);
-    const replacedFile = path.join(dataDir, 'backups', `before-restore-${stamp(clock.now())}.sqlite`);
-    mkdirSync(path.dirname(replacedFile), { recursive: true, mode: 0o700 });
-    await rename(file, replacedFile);
-    await rename(sqliteFile(workshop), file);
-    return { tables, replacedFile };
-  }
-}
-
-/** A server that runs would go on writing into the file that was moved away. */
-function refuseWhileUsed(file: string): void {
-  const connection = new Sqlite(file, { timeout: 0 });
-  try {
-    connection.pragma('locking_mode = EXCLUSIVE');
-    connection.exec('BEGIN EXCLUSIVE; COMMIT');
-    // Everything into the main file, so that it can be moved alone.
-    connection.pragma('wal_checkpoint(TRUNCATE)');
-    connection.pragma('journal_mode = DELETE');
-  } catch (error) {
-    throw new AppError(
-      'conflict',
-      `the database is in use (${describeError(error)}); stop Rooftop, then restore`,
-      { status: 409 },
-    );
-  } finally {
-    connection.close();
-  }
-}
-
-function stamp(nowMs: number): string {
-  return new Date(nowMs).toISOString().replace(/[:.]/g, '-');
 }
