@@ -26,6 +26,9 @@ const SERVED_FORMATS = OUTPUT_FORMATS;
 const DUMMY_HASH = '$2b$10$c9Bdj9deo7Aeiln45LiaFOrElY98a6NOi12yxTjsmqVJYVF.f3LEy';
 const WRONG_SECONDS = 60;
 const MAX_REMEMBERED = 20_000;
+/** Passwords of strangers that may wait for their turn; names nobody has leave room for those that exist. */
+const MAX_WAITING = { named: 50, nameless: 10 };
+const WAITING_RETRY_SECONDS = 5;
 
 /**
  * Says whether a name and password may enter. Players repeat both on every request, so a verified pair is
@@ -37,7 +40,9 @@ export class CredentialsService {
   private readonly remembered: TtlMap<string, boolean>;
   private readonly compares = new SingleFlight<string, boolean>();
   private readonly throttle: LoginThrottle;
-  private readonly bcryptSlots = new Semaphore(2);
+  /** Who has logged in from his address before never stands in line behind those who guess. */
+  private readonly familySlots = new Semaphore(1);
+  private readonly strangerSlots = new Semaphore(1);
   private readonly seen = new Set<number>();
 
   constructor(
@@ -112,7 +117,14 @@ export class CredentialsService {
     }
     const retryAfterSeconds = this.throttle.waitSeconds(name, address);
     if (retryAfterSeconds > 0) return { kind: 'throttled', retryAfterSeconds };
-    const right = await this.compares.run(digest, () => this.compare(digest, name, user, password, address));
+    const slots = this.throttle.knows(name, address) ? this.familySlots : this.strangerSlots;
+    const room = user ? MAX_WAITING.named : MAX_WAITING.nameless;
+    if (slots === this.strangerSlots && slots.waiters >= room && !this.compares.has(digest)) {
+      return { kind: 'throttled', retryAfterSeconds: WAITING_RETRY_SECONDS };
+    }
+    const right = await this.compares.run(digest, () =>
+      slots.use(() => this.compare(digest, name, user, password, address)),
+    );
     return right || { kind: 'refused' };
   }
 
@@ -124,7 +136,7 @@ export class CredentialsService {
     address: string,
   ): Promise<boolean> {
     const hash = user?.passwordHash ?? DUMMY_HASH;
-    const right = (await this.bcryptSlots.use(() => bcrypt.compare(password, hash))) && user !== null;
+    const right = (await bcrypt.compare(password, hash)) && user !== null;
     if (right) {
       this.remembered.set(digest, true);
       this.throttle.succeeded(name, address);

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 
 export interface ThrottleOptions {
@@ -40,13 +41,18 @@ export class LoginThrottle {
     this.known = new TtlMap({ maxEntries: this.options.maxEntries, ttlMs: 30 * 86_400_000, now });
   }
 
+  /** Whether this person has logged in from this address before. */
+  knows(name: string, address: string): boolean {
+    return this.known.get(pairKey(name, address)) === true;
+  }
+
   /** Seconds to wait before a password of this pair is looked at again; 0 = go on. */
   waitSeconds(name: string, address: string): number {
     const pair = pairKey(name, address);
     const waits = [this.waitOf(pair, this.options.perAddressAndName)];
-    if (!this.known.get(pair)) {
+    if (!this.knows(name, address)) {
       waits.push(
-        this.waitOf(`a ${address}`, this.options.perAddress),
+        this.waitOf(addressKey(address), this.options.perAddress),
         this.waitOf(`n ${name}`, this.options.perName),
       );
     }
@@ -54,7 +60,7 @@ export class LoginThrottle {
   }
 
   failed(name: string, address: string): void {
-    for (const key of [pairKey(name, address), `a ${address}`, `n ${name}`]) {
+    for (const key of [pairKey(name, address), addressKey(address), `n ${name}`]) {
       const window = this.windows.get(key);
       if (window) window.failures++;
       else this.windows.set(key, { failures: 1, endsAt: this.now() + this.options.windowMs });
@@ -73,5 +79,16 @@ export class LoginThrottle {
 }
 
 function pairKey(name: string, address: string): string {
-  return `p ${address} ${name}`;
+  return `p ${placeOf(address)} ${name}`;
+}
+
+function addressKey(address: string): string {
+  return `a ${placeOf(address)}`;
+}
+
+/** One customer of IPv6 has at least a /64, and would otherwise have 2^64 attempts. */
+function placeOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
 }

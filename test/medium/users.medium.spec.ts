@@ -118,6 +118,34 @@ describeOnEveryDialect('users', (store) => {
     expect(await kindOf('ana', 'guess-99')).toBe('refused');
   });
 
+  it('lets the family in while thousands guess from everywhere', async () => {
+    await users.add('ana', { password: 'sesame' });
+    await users.add('eva', { password: 'open-up' });
+    expect(await kindOf('ana', 'sesame')).toBe('ok');
+    // Her television was off for longer than a verified password is remembered.
+    await clock.advance(600_000);
+    const storm = Array.from({ length: 3000 }, (_, guess) =>
+      kindOf(guess % 3 ? `nobody-${guess}` : 'eva', `guess-${guess}`, `203.0.${guess % 250}.${guess % 7}`),
+    );
+    const family = [kindOf('ana', 'sesame'), kindOf('ana', 'sesame'), kindOf('ana', 'sesame')];
+    expect(await Promise.race([Promise.all(family), Promise.all(storm)])).toEqual(['ok', 'ok', 'ok']);
+    const kinds = await Promise.all(storm);
+    expect(kinds.filter((kind) => kind === 'ok')).toEqual([]);
+    expect(kinds.filter((kind) => kind === 'refused').length).toBeLessThanOrEqual(60);
+    // Nobody's names never take the room of a newcomer's.
+    const again = Array.from({ length: 100 }, (_, guess) =>
+      kindOf(`nobody-${guess}`, 'x', `198.51.100.${guess}`),
+    );
+    expect(await kindOf('eva', 'open-up', '192.0.2.77')).toBe('ok');
+    await Promise.all(again);
+  });
+
+  it('takes a network of IPv6 for one place', async () => {
+    for (let guess = 0; guess < 60; guess++) await kindOf(`nobody-${guess}`, 'x', `2001:db8:1:2::${guess}`);
+    expect(await kindOf('nobody', 'x', '2001:db8:1:2:ffff::1')).toBe('throttled');
+    expect(await kindOf('nobody', 'y', '2001:db8:1:3::1')).toBe('refused');
+  });
+
   it('does not count a television that repeats one wrong password', async () => {
     await users.add('ana', { password: 'sesame' });
     for (let request = 0; request < 40; request++) expect(await kindOf('ana', 'mistyped')).toBe('refused');

@@ -17,6 +17,10 @@ export class Semaphore {
     }
   }
 
+  get waiters(): number {
+    return this.waiting.length;
+  }
+
   get inUse(): number {
     return this.held;
   }
