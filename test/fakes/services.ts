@@ -1,8 +1,11 @@
 import { describe, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 
+/** A browser for tests of web players. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
 /** Programs and servers that some suites need. CI has them and names them in ROOFTOP_REQUIRE_SERVICES. */
-export type Service = 'postgres' | 'ffmpeg' | 'shared-data';
+export type Service = 'postgres' | 'ffmpeg' | 'chromium' | 'shared-data';
 
 /** A server whose user may make and drop databases. */
 export const POSTGRES_URL =
@@ -13,6 +16,7 @@ const CONNECT_MS = 2000;
 const REACHED: Record<Service, () => boolean> = {
   postgres: () => succeeds(process.execPath, ['-e', connectProbe(new URL(POSTGRES_URL))]),
   ffmpeg: () => succeeds('ffmpeg', ['-version']) && succeeds('ffprobe', ['-version']),
+  chromium: () => succeeds(CHROMIUM, ['--version']),
   'shared-data': () =>
     succeeds(process.execPath, ['-e', `require('fs').accessSync('../shared/data/INDEX.md')`]),
 };
