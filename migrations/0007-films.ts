@@ -250,6 +250,7 @@ function images(c: Columns): TableOptions {
       c.integer('width'),
       c.integer('height'),
       c.text('widths', '[]'),
+      c.text('fallback'),
       c.integer('bytes'),
       c.time('added_at'),
       c.time('used_at'),

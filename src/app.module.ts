@@ -5,6 +5,7 @@ import { AdminModule } from './faces/admin/admin.module.js';
 import { HealthModule } from './faces/health/health.module.js';
 import { LiveModule } from './faces/live/live.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
+import { PostersModule } from './faces/posters/posters.module.js';
 import { WebModule } from './faces/web/web.module.js';
 import { XmltvModule } from './faces/xmltv/xmltv.module.js';
 import { XtreamModule } from './faces/xtream/xtream.module.js';
@@ -45,6 +46,7 @@ export class AppModule {
         PlaylistModule,
         XmltvModule,
         WebModule,
+        PostersModule,
         HealthModule,
         AdminModule,
       ],

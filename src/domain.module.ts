@@ -32,6 +32,8 @@ import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
 import { HttpFetcher } from './platform/http/fetcher.js';
 import { Maintenance } from './platform/database/maintenance.js';
+import { ImageStore } from './platform/images/image-store.js';
+import { ImagesRepository } from './platform/images/images.repository.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { MetricsRegistry } from './platform/metrics.js';
@@ -57,6 +59,8 @@ const DOMAIN: Provider[] = [
   AuditRepository,
   SettingsRepository,
   SettingsService,
+  ImagesRepository,
+  ImageStore,
   UsersRepository,
   UsersService,
   CredentialsService,

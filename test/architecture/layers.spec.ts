@@ -24,6 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'faces/live': ['core', 'platform', 'playback', 'users', 'faces/shared'],
   'faces/movies': ['core', 'platform', 'catalog', 'faces/shared'],
   'faces/health': ['core', 'platform', 'streaming', 'faces/shared'],
+  'faces/posters': ['core', 'platform', 'faces/shared'],
   'faces/web': ['core', 'platform', 'faces/shared'],
   'faces/admin': [
     'core',

@@ -52,6 +52,11 @@ export interface AppConfigValues {
     readonly shrinkThreshold: number;
     readonly keepDays: number;
   };
+  readonly images: {
+    readonly maxDiskBytes: number;
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+  };
   readonly streaming: {
     readonly ringBytes: number;
     readonly hlsBytes: number;
@@ -85,6 +90,7 @@ export class AppConfig implements AppConfigValues {
   readonly acestream: AppConfigValues['acestream'];
   readonly sources: AppConfigValues['sources'];
   readonly guides: AppConfigValues['guides'];
+  readonly images: AppConfigValues['images'];
   readonly streaming: AppConfigValues['streaming'];
   readonly checks: AppConfigValues['checks'];
   readonly ffmpeg: AppConfigValues['ffmpeg'];
@@ -102,6 +108,7 @@ export class AppConfig implements AppConfigValues {
     this.acestream = values.acestream;
     this.sources = values.sources;
     this.guides = values.guides;
+    this.images = values.images;
     this.streaming = values.streaming;
     this.checks = values.checks;
     this.ffmpeg = values.ffmpeg;

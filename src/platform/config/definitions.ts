@@ -320,6 +320,26 @@ export const DEFINITIONS = {
       doc: 'ffmpeg processes at once.',
     }),
   },
+  images: {
+    maxDiskBytes: setting({
+      env: 'ROOFTOP_IMAGES_MAX_DISK_BYTES',
+      type: types.bytes({ min: MiB, max: 1024 * GiB }),
+      default: GiB,
+      doc: 'Disk space for posters and logos; what nobody looked at for longest goes first.',
+    }),
+    maxBytes: setting({
+      env: 'ROOFTOP_IMAGES_MAX_BYTES',
+      type: types.bytes({ min: 64 * 1024, max: 100 * MiB }),
+      default: 10 * MiB,
+      doc: 'Largest picture that is fetched.',
+    }),
+    maxPixels: setting({
+      env: 'ROOFTOP_IMAGES_MAX_PIXELS',
+      type: types.integer({ min: 10_000, max: 268_000_000 }),
+      default: 50_000_000,
+      doc: 'Largest picture that is decoded, in pixels: four bytes of memory each.',
+    }),
+  },
   log: {
     level: setting<LogLevel>({
       env: 'ROOFTOP_LOG_LEVEL',

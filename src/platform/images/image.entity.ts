@@ -18,6 +18,10 @@ export class StoredImage {
   @Column('text', { default: '[]', transformer: jsonColumn([]) })
   widths!: number[];
 
+  /** Beside WebP; PNG where the picture has transparent parts. */
+  @Column('text')
+  fallback!: 'jpeg' | 'png';
+
   @Column('integer')
   bytes!: number;
 
