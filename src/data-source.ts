@@ -5,6 +5,7 @@ import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Slates1764504000000 } from '../migrations/0010-slates.js';
 import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
+import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -23,6 +24,7 @@ import { Job } from './platform/jobs/job.entity.js';
 import type { Schema } from './platform/database/open-database.js';
 import { Revision } from './platform/database/revision.entity.js';
 import { Setting } from './platform/settings/setting.entity.js';
+import { ListSnapshot } from './scrapers/list-snapshot.entity.js';
 import { ListSource } from './scrapers/list-source.entity.js';
 import { SourceHour } from './source-health/source-hour.entity.js';
 import { SourceState } from './source-health/source-state.entity.js';
@@ -48,6 +50,7 @@ export const SCHEMA: Schema = {
     Channel,
     StreamSource,
     ListSource,
+    ListSnapshot,
     GuideSource,
     GuideChannel,
     GuideRun,
@@ -82,5 +85,6 @@ export const SCHEMA: Schema = {
     Films1764244800000,
     Slates1764504000000,
     GuideLinks1764331200000,
+    ListSnapshots1764417600000,
   ],
 };

@@ -42,6 +42,7 @@ import { RestartRequest } from './platform/restart.js';
 import { SettingsRepository } from './platform/settings/settings.repository.js';
 import { SettingsService } from './platform/settings/settings.service.js';
 import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
+import { ListSnapshotsRepository } from './scrapers/list-snapshots.repository.js';
 import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
 import { ListSourcesService } from './scrapers/list-sources.service.js';
@@ -78,6 +79,7 @@ const DOMAIN: Provider[] = [
   ChannelImportService,
   ListSourcesRepository,
   ListSourcesService,
+  ListSnapshotsRepository,
   ListReader,
   RefreshService,
   RefreshScheduler,

@@ -66,6 +66,19 @@ export class ChannelImportRepository {
     }
   }
 
+  readChannels(ids: number[]): Promise<Channel[]> {
+    return this.database.read.findBy(Channel, { id: In(ids) });
+  }
+
+  /** Those of the channels that a living source feeds which is not among the given ones. */
+  async channelsFedBesides(channelIds: number[], sourceIds: ReadonlySet<number>): Promise<Set<number>> {
+    const living = await this.database.read.find(StreamSource, {
+      select: { id: true, channelId: true },
+      where: { channelId: In(channelIds), retiredAt: IsNull() },
+    });
+    return new Set(living.filter(({ id }) => !sourceIds.has(id)).map(({ channelId }) => channelId));
+  }
+
   liveCategories(): Promise<Category[]> {
     return this.database.read.find(Category, { where: { kind: 'live' }, order: { position: 'ASC' } });
   }

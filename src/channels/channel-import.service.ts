@@ -5,6 +5,7 @@ import { ChangeFeed } from '../platform/database/change-feed.js';
 import type { Transaction } from '../platform/database/database.js';
 import { CLOCK } from '../platform/tokens.js';
 import { ChannelImportRepository, type NewChannel, type NewSource } from './channel-import.repository.js';
+import { emptyDiff, tell, type ChannelDiff } from './channel-diff.js';
 import { importSet, type ImportChannel, type ImportSet, type ImportSource } from './import-set.js';
 import { MANUAL_KEY, type Channel, type EditableChannelField } from './channel.entity.js';
 import type { StreamSource } from './stream-source.entity.js';
@@ -58,6 +59,23 @@ export class ChannelImportService {
     return run.counts;
   }
 
+  /** What `apply` would change. Nothing is written. */
+  async preview(
+    channels: readonly ImportChannel[] | ImportSet,
+    options: Omit<ImportOptions, 'onProgress'>,
+  ): Promise<ChannelDiff> {
+    const set = 'slices' in channels ? channels : importSet(channels, SLICE);
+    const run = await ImportRun.begin(this.repository, options, Math.floor(this.clock.now() / 1000));
+    const diff = emptyDiff();
+    await run.foreseeCategories(set);
+    for (const slice of set.slices()) {
+      await run.foresee(slice, diff);
+      await nextTurn();
+    }
+    await run.foreseeDropped(diff);
+    return diff;
+  }
+
   /** Retires what a removed list brought. Returns the number of channels that nothing feeds any more. */
   async retireList(listSourceId: number): Promise<number> {
     const retired = await this.repository.retireList(listSourceId, Math.floor(this.clock.now() / 1000));
@@ -79,6 +97,9 @@ class ImportRun {
   private readonly categoryIds = new Map<string, number>();
   private readonly bereft = new Set<number>();
   private keysOfThisRun = new Set<string>();
+  /** Of a preview. */
+  private readonly categoryNames = new Map<number, string>();
+  private readonly fedChannels = new Set<number>();
 
   private constructor(
     private readonly repository: ChannelImportRepository,
@@ -191,6 +212,62 @@ class ImportRun {
       );
       await nextTurn();
     }
+  }
+
+  async foreseeCategories(set: ImportSet): Promise<void> {
+    this.keysOfThisRun = new Set(set.keys);
+    for (const { sourceKey, id, name, mergedIntoId } of await this.repository.liveCategories()) {
+      this.categoryNames.set(id, name);
+      if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
+    }
+    // Ids that no category has stand for those a refresh would make.
+    for (const group of set.groups) {
+      if (this.categoryIds.has(categoryKey(group))) continue;
+      const id = -1 - this.categoryIds.size;
+      this.categoryIds.set(categoryKey(group), id);
+      this.categoryNames.set(id, group);
+    }
+  }
+
+  async foresee(channels: readonly ImportChannel[], diff: ChannelDiff): Promise<void> {
+    const placed = channels.map((channel) => ({ channel, id: this.existingChannel(channel) }));
+    const ids = placed.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const rows = new Map((await this.repository.readChannels(ids)).map((row) => [row.id, row]));
+    for (const { channel, id } of placed) {
+      for (const { fingerprint } of channel.sources) this.seen.add(fingerprint);
+      const row = id === undefined ? undefined : rows.get(id);
+      if (row) this.fedChannels.add(row.id);
+      if (row?.retiredAt === null) this.foreseeChanges(row, channel, diff);
+      else tell(diff.added, { name: row?.name ?? channel.name, category: channel.group });
+    }
+  }
+
+  async foreseeDropped(diff: ChannelDiff): Promise<void> {
+    const gone = [...this.owned].filter(([fingerprint]) => !this.seen.has(fingerprint));
+    const channelIds = [...new Set(gone.map(([, { channelId }]) => channelId))];
+    const goneIds = new Set(gone.map(([, { id }]) => id));
+    for (let start = 0; start < channelIds.length; start += SLICE) {
+      const ids = channelIds.slice(start, start + SLICE).filter((id) => !this.fedChannels.has(id));
+      const stillFed = await this.repository.channelsFedBesides(ids, goneIds);
+      for (const { id, name, retiredAt } of await this.repository.readChannels(ids)) {
+        if (retiredAt === null && !stillFed.has(id)) tell(diff.dropped, { id, name });
+      }
+      await nextTurn();
+    }
+  }
+
+  private foreseeChanges(row: Channel, channel: ImportChannel, diff: ChannelDiff): void {
+    if (this.sourceOnlyKeys.has(channel.identityKey)) return;
+    const { name, categoryId } = this.changesOf(row, channel);
+    const nameOf = (id: number): string => this.categoryNames.get(id) ?? '';
+    if (name !== undefined) tell(diff.renamed, { id: row.id, before: row.name, after: name });
+    if (categoryId === undefined) return;
+    tell(diff.moved, {
+      id: row.id,
+      name: name ?? row.name,
+      before: nameOf(row.categoryId),
+      after: nameOf(categoryId),
+    });
   }
 
   /** By identity; else, where the list renamed a channel, by a former key or the place of its bytes. */

@@ -61,6 +61,11 @@ export class PackedChannels implements ImportSet {
     this.total += count;
   }
 
+  /** One slice each, as JSON. */
+  get texts(): readonly string[] {
+    return this.packed;
+  }
+
   *slices(): Generator<ImportChannel[]> {
     for (const slice of this.packed) yield JSON.parse(slice) as ImportChannel[];
   }

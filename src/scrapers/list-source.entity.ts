@@ -88,6 +88,14 @@ export class ListSource {
   @Column('integer', { name: 'entry_count', default: 0 })
   entryCount!: number;
 
+  /** The snapshot of what is in force; null = it was applied before snapshots were kept. */
+  @Column('integer', { nullable: true })
+  generation!: number | null;
+
+  /** What an undo brings back. */
+  @Column('integer', { name: 'previous_generation', nullable: true })
+  previousGeneration!: number | null;
+
   @Column('text', { name: 'guide_urls', default: '[]', transformer: jsonColumn([]) })
   guideUrls!: string[];
 

@@ -60,6 +60,16 @@ export class ListSourcesRepository {
     });
   }
 
+  /** What an undo changes. */
+  recordUndo(id: number, fields: Partial<ListSource>): Promise<void> {
+    return this.database.write('undo list', async (manager) => {
+      const [before] = await findForUpdate(manager, ListSource, { id });
+      if (!before) return;
+      await manager.update(ListSource, { id }, fields);
+      await this.audit.record(manager, ['list', 'undo'], id, differences(before, fields));
+    });
+  }
+
   remove(id: number): Promise<boolean> {
     return this.database.write('remove list', async (manager) => {
       const source = await manager.findOneBy(ListSource, { id });

@@ -61,6 +61,8 @@ export class ListSourcesService {
       lastModified: null,
       contentHash: null,
       entryCount: 0,
+      generation: null,
+      previousGeneration: null,
       guideUrls: [],
       lastReport: null,
       lastRunAt: null,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash, type Hash } from 'node:crypto';
 import { SingleFlight } from '../core/util/single-flight.js';
 import { Semaphore } from '../core/util/semaphore.js';
+import type { ChannelDiff } from '../channels/channel-diff.js';
 import { ChannelImportService, type ImportCounts } from '../channels/channel-import.service.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
@@ -13,6 +14,7 @@ import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { readListFile } from './list-file.store.js';
 import { ListReader, type ListOfChannels } from './list-reader.js';
 import type { ListSource, RefreshReport, RefreshStatus } from './list-source.entity.js';
+import { ListSnapshotsRepository } from './list-snapshots.repository.js';
 import { ListSourcesRepository } from './list-sources.repository.js';
 
 export interface RefreshProgress {
@@ -26,6 +28,14 @@ export interface RefreshOptions {
   /** Reads and applies even what is unchanged or has shrunk below the threshold. */
   force?: boolean;
   onProgress?: (progress: RefreshProgress) => void;
+}
+
+export interface ListPreview extends ChannelDiff {
+  /** Why a refresh would not apply it; null = it would. */
+  reason: string | null;
+  found: number;
+  skipped: number;
+  streams: number;
 }
 
 type Fetched =
@@ -66,6 +76,7 @@ export class RefreshService {
 
   constructor(
     private readonly sources: ListSourcesRepository,
+    private readonly snapshots: ListSnapshotsRepository,
     private readonly channels: ChannelImportService,
     private readonly reader: ListReader,
     private readonly fetcher: HttpFetcher,
@@ -91,6 +102,46 @@ export class RefreshService {
     });
   }
 
+  /** What a refresh would change. Nothing is applied, nothing is remembered. Throws `not_found`, and what fetching throws. */
+  preview(id: number, options: Pick<RefreshOptions, 'onProgress'> = {}): Promise<ListPreview> {
+    return this.turn.use(async () => {
+      const source = await this.known(id);
+      const forced = { ...options, force: true };
+      const fetched = await this.fetch(source, forced);
+      if (fetched.kind === 'not-modified') {
+        throw new AppError('internal', 'the list was not asked for as a whole');
+      }
+      const list = await this.read(source, fetched, forced);
+      const { found, skipped, streams } = list;
+      const reason = this.refusal(source, list, {});
+      const diff = await this.channels.preview(list.channels, {
+        listSourceId: id,
+        allowPrivate: source.allowPrivate,
+      });
+      return { reason, found, skipped, streams, ...diff };
+    });
+  }
+
+  /**
+   * Brings back what the list said before its last applied refresh; once more undoes that. Edits of people stay, ids
+   * too. Throws `not_found`, `conflict` when there is nothing to go back to.
+   */
+  undo(id: number): Promise<ImportCounts> {
+    return this.turn.use(async () => {
+      const { generation, previousGeneration, allowPrivate } = await this.known(id);
+      if (previousGeneration === null) {
+        throw new AppError('conflict', `list ${id} has nothing to go back to`, { status: 409 });
+      }
+      const channels = await this.snapshots.read(id, previousGeneration);
+      const counts = await this.channels.apply(channels, { listSourceId: id, allowPrivate });
+      let entryCount = 0;
+      for (const slice of channels.slices()) for (const { sources } of slice) entryCount += sources.length;
+      const fields = { entryCount, generation: previousGeneration, previousGeneration: generation };
+      await this.sources.recordUndo(id, fields);
+      return counts;
+    });
+  }
+
   isRunning(id: number): boolean {
     return this.running.has(id);
   }
@@ -101,8 +152,7 @@ export class RefreshService {
   }
 
   private async refreshNow(id: number, options: RefreshOptions): Promise<RefreshReport> {
-    const source = await this.sources.findById(id);
-    if (!source) throw new AppError('not_found', `there is no list ${id}`, { status: 404 });
+    const source = await this.known(id);
     const outcome = await this.attempt(source, options);
     const report = toReport(source, outcome);
     await this.remember(source, outcome, report);
@@ -113,6 +163,12 @@ export class RefreshService {
       ...{ status, reason, found, added, updated, retired, skipped },
     });
     return report;
+  }
+
+  private async known(id: number): Promise<ListSource> {
+    const source = await this.sources.findById(id);
+    if (!source) throw new AppError('not_found', `there is no list ${id}`, { status: 404 });
+    return source;
   }
 
   private async attempt(source: ListSource, options: RefreshOptions): Promise<Outcome> {
@@ -133,6 +189,7 @@ export class RefreshService {
         allowPrivate: source.allowPrivate,
         onProgress: (done, total) => options.onProgress?.({ step: 'importing', done, total }),
       });
+      await this.snapshots.save(source.id, list.channels);
       const fields = { ...validators, contentHash, entryCount: list.streams, guideUrls: list.guideUrls };
       return { status: 'ok', reason: null, list, counts, fields };
     } catch (error) {

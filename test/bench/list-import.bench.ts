@@ -22,6 +22,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { ListReader } from '../../src/scrapers/list-reader.js';
 import { readList } from '../../src/scrapers/read-list.js';
+import { ListSnapshotsRepository } from '../../src/scrapers/list-snapshots.repository.js';
 import { ListSourcesRepository } from '../../src/scrapers/list-sources.repository.js';
 import { ListSourcesService } from '../../src/scrapers/list-sources.service.js';
 import { RefreshService } from '../../src/scrapers/refresh.service.js';
@@ -93,6 +94,7 @@ class ImportBench {
     const fetcher = new HttpFetcher(clock);
     const refreshes = new RefreshService(
       repository,
+      new ListSnapshotsRepository(database),
       imports,
       reader,
       fetcher,

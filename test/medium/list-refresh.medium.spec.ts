@@ -13,6 +13,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { ListReader } from '../../src/scrapers/list-reader.js';
 import type { RefreshReport } from '../../src/scrapers/list-source.entity.js';
+import { ListSnapshotsRepository } from '../../src/scrapers/list-snapshots.repository.js';
 import { ListSourcesRepository } from '../../src/scrapers/list-sources.repository.js';
 import { ListSourcesService, type ListSourceInput } from '../../src/scrapers/list-sources.service.js';
 import { RefreshScheduler } from '../../src/scrapers/refresh-scheduler.js';
@@ -66,6 +67,7 @@ describeOnEveryDialect('a list refresh', (store) => {
     const reader = new ListReader(config, lifecycle, clock);
     refreshes = new RefreshService(
       repository,
+      new ListSnapshotsRepository(database),
       imports,
       reader,
       new HttpFetcher(clock),
@@ -216,6 +218,7 @@ describeOnEveryDialect('a list refresh', (store) => {
     const config = anAppConfig();
     const guarded = new RefreshService(
       repository,
+      new ListSnapshotsRepository(database),
       imports,
       new ListReader(config, lifecycle, clock),
       new HttpFetcher(clock),
@@ -284,6 +287,85 @@ describeOnEveryDialect('a list refresh', (store) => {
       name: 'Mine',
       logo: 'http://x.invalid/l.png',
     });
+  });
+
+  const entry = (name: string, group: string, address = name): string =>
+    `#EXTINF:-1 group-title="${group}",${name}\nhttp://tv.invalid/${address}\n`;
+
+  it('tells what a refresh would change, and changes nothing', async () => {
+    host.put('/l.m3u', `#EXTM3U\n${['a', 'b', 'c', 'd'].map((name) => entry(name, 'News')).join('')}`);
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    const [a, b, c, d] = await channels.listVisible();
+    await database.write('edit', (manager) =>
+      manager.query(`UPDATE channels SET edited_fields = 'name' WHERE id = ${d!.id}`),
+    );
+    host.put(
+      '/l.m3u',
+      `#EXTM3U\n${entry('a', 'Sport')}${entry('new b', 'News', 'b')}${entry('new d', 'News', 'd')}${entry('e', 'Kids')}`,
+    );
+    const before = [await channels.listVisible(), await lists.get(id)];
+    expect(await refreshes.preview(id)).toEqual({
+      reason: null,
+      found: 4,
+      skipped: 0,
+      streams: 4,
+      added: { total: 1, first: [{ name: 'e', category: 'Kids' }] },
+      renamed: { total: 1, first: [{ id: b!.id, before: 'b', after: 'new b' }] },
+      moved: { total: 1, first: [{ id: a!.id, name: 'a', before: 'News', after: 'Sport' }] },
+      dropped: { total: 1, first: [{ id: c!.id, name: 'c' }] },
+    });
+    expect([await channels.listVisible(), await lists.get(id)]).toEqual(before);
+    expect(await refreshes.refresh(id)).toMatchObject({ added: 1, retired: 1 });
+  });
+
+  it('foresees that a shrunken list would be held back', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    host.put('/l.m3u', m3u(TEN.slice(0, 2)));
+    expect(await refreshes.preview(id)).toMatchObject({
+      reason: expect.stringMatching(/shrunk to 2 of 10/),
+      dropped: { total: 8 },
+    });
+  });
+
+  it('brings back what the list said before, with ids and edits, and undoes the undo', async () => {
+    const first = `#EXTM3U\n${['a', 'b', 'c', 'd'].map((name) => entry(name, 'News')).join('')}`;
+    host.put('/l.m3u', first);
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    await expect(refreshes.undo(id)).rejects.toMatchObject({ code: 'conflict' });
+    const before = await channels.listVisible();
+    host.put('/l.m3u', `#EXTM3U\n${entry('a', 'Sport')}${entry('new b', 'News', 'b')}${entry('e', 'Kids')}`);
+    expect(await refreshes.refresh(id)).toMatchObject({ status: 'ok' });
+    const after = await channels.listVisible();
+    const [edited] = before;
+    await database.write('edit', (manager) =>
+      manager.query(`UPDATE channels SET num = 77, edited_fields = 'num' WHERE id = ${edited!.id}`),
+    );
+    expect(await refreshes.undo(id)).toMatchObject({ added: 0, retired: 1 });
+    const same = (rows: typeof before) =>
+      rows.map(({ id: channelId, name, categoryId }) => [channelId, name, categoryId]).sort();
+    expect(same(await channels.listVisible())).toEqual(same(before));
+    expect(await channels.findVisible(edited!.id)).toMatchObject({ num: 77 });
+    // What was undone does not come back by itself while the list says the same.
+    expect(await refreshes.refresh(id)).toMatchObject({ status: 'unchanged' });
+    expect(same(await channels.listVisible())).toEqual(same(before));
+    await refreshes.undo(id);
+    expect(same(await channels.listVisible())).toEqual(same(after));
+  });
+
+  it('keeps what a list said twice, not longer', async () => {
+    const id = await add('/l.m3u');
+    for (let edition = 1; edition <= 4; edition++) {
+      host.put('/l.m3u', m3u(TEN.map((name) => `${name} ${edition}`)));
+      expect(await refreshes.refresh(id)).toMatchObject({ status: 'ok' });
+    }
+    const kept = await database.read.query(
+      'SELECT DISTINCT generation FROM list_snapshots ORDER BY generation',
+    );
+    expect(kept).toEqual([{ generation: 3 }, { generation: 4 }]);
   });
 
   it('reports each refused entry with its line', async () => {

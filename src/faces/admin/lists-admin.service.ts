@@ -5,7 +5,14 @@ import type { ListSource } from '../../scrapers/list-source.entity.js';
 import { ListSourcesService } from '../../scrapers/list-sources.service.js';
 import { RefreshService, type RefreshProgress } from '../../scrapers/refresh.service.js';
 import { isoTime } from './dto/common.dto.js';
-import type { AddListDto, ChangeListDto, ListDto, ListsDto } from './dto/lists.dto.js';
+import type {
+  AddListDto,
+  ChangeListDto,
+  ListDto,
+  ListPreviewDto,
+  ListsDto,
+  UndoneListDto,
+} from './dto/lists.dto.js';
 
 /** Lists as the API tells them: addresses without credentials, headers by their names. */
 @Injectable()
@@ -38,6 +45,14 @@ export class ListsAdminService {
     const source = await this.lists.get(id);
     this.lifecycle.background(`refresh of list ${id}`, this.refreshes.refresh(id, { force }));
     return this.present(source);
+  }
+
+  preview(id: number): Promise<ListPreviewDto> {
+    return this.refreshes.preview(id);
+  }
+
+  undo(id: number): Promise<UndoneListDto> {
+    return this.refreshes.undo(id);
   }
 
   private present(source: ListSource): ListDto {

@@ -1,14 +1,16 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ListSourcesService } from '../../scrapers/list-sources.service.js';
-import { AdminController, BadInput, JsonBody, NotFound } from './admin-controller.js';
+import { AdminController, BadInput, Conflict, JsonBody, NotFound } from './admin-controller.js';
 import {
   AddListDto,
   ChangeListDto,
   ListDto,
+  ListPreviewDto,
   ListsDto,
   RefreshRequestDto,
   RemovedListDto,
+  UndoneListDto,
 } from './dto/lists.dto.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { IdPipe } from './validation.js';
@@ -70,6 +72,33 @@ export class ListsController {
   @NotFound('list')
   refresh(@Param('id', IdPipe) id: number, @Body() { force }: RefreshRequestDto): Promise<ListDto> {
     return this.admin.refresh(id, force ?? false);
+  }
+
+  @Post(':id/preview')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Preview a refresh',
+    description: 'Reads the list and tells what a refresh would change; nothing is applied.',
+  })
+  @ApiOkResponse({ type: ListPreviewDto, description: 'What would change.' })
+  @BadInput()
+  @NotFound('list')
+  preview(@Param('id', IdPipe) id: number): Promise<ListPreviewDto> {
+    return this.admin.preview(id);
+  }
+
+  @Post(':id/undo')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Undo the last refresh',
+    description: 'Brings back what the list said before; edits and ids stay. Once more undoes that.',
+  })
+  @ApiOkResponse({ type: UndoneListDto, description: 'What was changed.' })
+  @BadInput()
+  @NotFound('list')
+  @Conflict('There is nothing to go back to.')
+  undo(@Param('id', IdPipe) id: number): Promise<UndoneListDto> {
+    return this.admin.undo(id);
   }
 
   @Delete(':id')

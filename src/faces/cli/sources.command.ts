@@ -15,6 +15,7 @@ import {
   wantsJson,
   type Terminal,
 } from './output.js';
+import { printListPreview } from './list-preview-output.js';
 import { toId, toUrl } from './places.js';
 
 interface SourceOptions {
@@ -128,6 +129,28 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
         }
         if (wantsJson(command)) return printJson(context.terminal, { results });
         for (const report of results) printReport(context.terminal, report, 5);
+      }),
+    );
+
+  sources
+    .command('preview <id>')
+    .description('what a refresh would change; nothing is applied')
+    .action((id: string, _options: unknown, command: Command) =>
+      context.run(wantsJson(command), async (services) => {
+        const preview = await services.get(RefreshService).preview(toId(id, 'list'));
+        if (wantsJson(command)) printJson(context.terminal, preview);
+        else printListPreview(context.terminal, Number(id), preview);
+      }),
+    );
+
+  sources
+    .command('undo <id>')
+    .description('bring back what the list said before its last refresh; once more undoes that')
+    .action((id: string, _options: unknown, command: Command) =>
+      context.run(wantsJson(command), async (services) => {
+        const { added, updated, retired } = await services.get(RefreshService).undo(toId(id, 'list'));
+        const text = `list ${id} is as before: ${added} added, ${updated} updated, ${retired} retired\n`;
+        show(context.terminal, command, { id: Number(id), added, updated, retired }, text);
       }),
     );
 

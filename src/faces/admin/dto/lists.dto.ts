@@ -211,3 +211,113 @@ export class RemovedListDto {
   @Told('Channels that nothing feeds any more.', { type: 'integer' })
   retired!: number;
 }
+
+class NewChannelDto {
+  @Told('Name.', { type: String })
+  name!: string;
+
+  @Told('Category.', { type: String })
+  category!: string;
+}
+
+class NewChannelsDto {
+  @Told('How many.', { type: 'integer' })
+  total!: number;
+
+  @Told('The first of them.', { type: [NewChannelDto] })
+  first!: NewChannelDto[];
+}
+
+class RenamedListChannelDto {
+  @Told('Id.', { type: 'integer' })
+  id!: number;
+
+  @Told('Name now.', { type: String })
+  before!: string;
+
+  @Told('Name after.', { type: String })
+  after!: string;
+}
+
+class RenamedListChannelsDto {
+  @Told('How many.', { type: 'integer' })
+  total!: number;
+
+  @Told('The first of them.', { type: [RenamedListChannelDto] })
+  first!: RenamedListChannelDto[];
+}
+
+class MovedChannelDto {
+  @Told('Id.', { type: 'integer' })
+  id!: number;
+
+  @Told('Name.', { type: String })
+  name!: string;
+
+  @Told('Category now.', { type: String })
+  before!: string;
+
+  @Told('Category after.', { type: String })
+  after!: string;
+}
+
+class MovedChannelsDto {
+  @Told('How many.', { type: 'integer' })
+  total!: number;
+
+  @Told('The first of them.', { type: [MovedChannelDto] })
+  first!: MovedChannelDto[];
+}
+
+class DroppedChannelDto {
+  @Told('Id.', { type: 'integer' })
+  id!: number;
+
+  @Told('Name.', { type: String })
+  name!: string;
+}
+
+class DroppedChannelsDto {
+  @Told('How many.', { type: 'integer' })
+  total!: number;
+
+  @Told('The first of them.', { type: [DroppedChannelDto] })
+  first!: DroppedChannelDto[];
+}
+
+export class ListPreviewDto {
+  @Told('Why a refresh would not apply it; null = it would.', { type: String, nullable: true })
+  reason!: string | null;
+
+  @Told('Entries the list tries to name.', { type: 'integer' })
+  found!: number;
+
+  @Told('Entries that become no source.', { type: 'integer' })
+  skipped!: number;
+
+  @Told('Sources the list brings.', { type: 'integer' })
+  streams!: number;
+
+  @Told('Channels that come, or come back.', { type: NewChannelsDto })
+  added!: NewChannelsDto;
+
+  @Told('Channels with another name.', { type: RenamedListChannelsDto })
+  renamed!: RenamedListChannelsDto;
+
+  @Told('Channels in another category.', { type: MovedChannelsDto })
+  moved!: MovedChannelsDto;
+
+  @Told('Channels that nothing would feed any more.', { type: DroppedChannelsDto })
+  dropped!: DroppedChannelsDto;
+}
+
+export class UndoneListDto {
+  @Told('Channels that came.', { type: 'integer' })
+  added!: number;
+
+  @Told('Channels that changed, or came back.', { type: 'integer' })
+  updated!: number;
+
+  @Told('Channels that nothing feeds any more.', { type: 'integer' })
+  retired!: number;
+}
