@@ -176,7 +176,9 @@ export class GuideLinksRepository {
     });
   }
 
-  async categoryRule(categoryId: number): Promise<PlaceholderRule | null> {
+  /** undefined for an unknown category. */
+  async categoryRule(categoryId: number): Promise<PlaceholderRule | null | undefined> {
+    if (!(await this.database.read.existsBy(Category, { id: categoryId, mergedIntoId: IsNull() }))) return;
     const row = await this.database.read.findOneBy(CategoryGuide, { categoryId });
     return row?.placeholder ?? null;
   }

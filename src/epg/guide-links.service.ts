@@ -92,15 +92,15 @@ export class GuideLinksService {
   }
 
   /** null = the server's rule. */
-  categoryRule(categoryId: number): Promise<PlaceholderRule | null> {
-    return this.repository.categoryRule(categoryId);
+  async categoryRule(categoryId: number): Promise<PlaceholderRule | null> {
+    const rule = await this.repository.categoryRule(categoryId);
+    if (rule === undefined) throw unknownCategory(categoryId);
+    return rule;
   }
 
   async setCategoryRule(categoryId: number, rule: PlaceholderRule | null): Promise<void> {
     if (rule !== null) refuseProblems(placeholderProblems(rule));
-    if (!(await this.repository.setCategoryRule(categoryId, rule))) {
-      throw new AppError('not_found', `there is no category ${categoryId}`, { status: 404 });
-    }
+    if (!(await this.repository.setCategoryRule(categoryId, rule))) throw unknownCategory(categoryId);
     await this.changes.check();
   }
 
@@ -150,4 +150,8 @@ function proposals({ candidates }: GuideReview): Omit<ShownLink, 'channelId'>[] 
 
 function unknownChannel(id: number): AppError {
   return new AppError('not_found', `there is no channel ${id}`, { status: 404 });
+}
+
+function unknownCategory(id: number): AppError {
+  return new AppError('not_found', `there is no category ${id}`, { status: 404 });
 }

@@ -20,6 +20,13 @@ import { ChannelsController } from './channels.controller.js';
 import { HealthAdminService } from './health-admin.service.js';
 import { GuidesAdminService } from './guides-admin.service.js';
 import { GuidesController } from './guides.controller.js';
+import { GuideLinksAdminService } from './guide-links-admin.service.js';
+import {
+  CategoryGuideController,
+  ChannelGuideController,
+  GuideChannelsController,
+  GuideLinksController,
+} from './guide-links.controller.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
 import { LiveAdminService } from './live-admin.service.js';
@@ -45,6 +52,10 @@ import { UsersController } from './users.controller.js';
     ChannelHealthController,
     CategoriesController,
     ListsController,
+    GuideLinksController,
+    GuideChannelsController,
+    ChannelGuideController,
+    CategoryGuideController,
     GuidesController,
     SessionsController,
     LiveController,
@@ -62,6 +73,7 @@ import { UsersController } from './users.controller.js';
     HealthAdminService,
     CategoriesAdminService,
     ListsAdminService,
+    GuideLinksAdminService,
     GuidesAdminService,
     SessionsAdminService,
     LiveAdminService,

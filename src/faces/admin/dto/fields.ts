@@ -185,6 +185,22 @@ export function Nested(type: () => new () => object, options: Common): PropertyD
   return applyDecorators(field(options, { type: type() }, [IsObject(), ValidateNested()]), Type(type));
 }
 
+export function NestedList(
+  type: () => new () => object,
+  options: Common & { max: number },
+): PropertyDecorator {
+  const { max } = options;
+  return applyDecorators(
+    field(options, { type: [type()], maxItems: max }, [
+      IsArray(),
+      ArrayMaxSize(max),
+      IsObject({ each: true }),
+      ValidateNested({ each: true }),
+    ]),
+    Type(type),
+  );
+}
+
 /** A whole number in a query: texts of digits become numbers, anything else stays a text and is refused. */
 export function QueryWhole(options: Common & { min: number; max: number }): PropertyDecorator {
   return applyDecorators(

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type supertest from 'supertest';
+import { Category } from '../../src/channels/category.entity.js';
+import { GuideLinker } from '../../src/epg/linking/guide-linker.js';
+import { GuideView } from '../../src/epg/guide-view.js';
+import { buildProgram } from '../../src/faces/cli/program.js';
+import { storeChannels } from '../builders/stored-channel.js';
+import { storeGuide } from '../builders/stored-guide.js';
+import { describeOnEveryDialect } from '../contract/dialects.js';
+import { AdminHouse, type Method } from '../fakes/admin-house.js';
+
+type Body = supertest.Response['body'];
+
+/** Midnight, UTC. */
+const DAY = Date.UTC(2026, 2, 14) / 1000;
+const HOUR = 3600;
+
+describeOnEveryDialect('guides of channels over the API and the command line', (store) => {
+  let house: AdminHouse;
+  let [one, dmax]: [number, number] = [0, 0];
+  let guides: number[];
+
+  beforeAll(async () => {
+    house = await AdminHouse.open(store);
+  });
+  afterAll(() => house.close());
+
+  beforeEach(async () => {
+    const { database } = house.house;
+    for (const table of ['guide_sources', 'channels', 'categories', 'audit_log']) {
+      await database.write('empty', (manager) => manager.query(`DELETE FROM ${table}`));
+    }
+    [one = 0, dmax = 0] = await storeChannels(database, [{ name: 'Rai Uno HD' }, { name: 'DMAX' }]);
+    const programmes = [{ start: DAY, stop: DAY + HOUR, titles: [{ text: 'News' }] }];
+    const stored = await storeGuide(database, [
+      { xmltvId: 'rai1.x', names: ['Rai 1'], programmes },
+      { xmltvId: 'dmax.it', names: ['DMAX'], programmes },
+      { xmltvId: 'dmax.de', names: ['DMAX'], programmes },
+    ]);
+    guides = stored.channelIds;
+    await house.house.changes.check();
+    await house.get(GuideLinker).run();
+  });
+
+  const ask = async (method: Method, path: string, body?: object): Promise<[number, Body]> => {
+    const answer = await house.ask(method, `/api/admin${path}`).send(body);
+    return [answer.status, answer.body];
+  };
+  const starts = async (channelId: number): Promise<number[]> =>
+    (await house.get(GuideView).programmes(channelId, DAY - 24 * HOUR, DAY + 24 * HOUR)).map(
+      ({ start }) => (start - DAY) / HOUR,
+    );
+
+  it('shows links with their reasons, and what waits with its candidates', async () => {
+    const [status, linked] = await ask('get', '/guide-links?only=linked');
+    expect([status, linked.total]).toEqual([200, 1]);
+    expect(linked.items[0]).toMatchObject({
+      name: 'Rai Uno HD',
+      mode: 'auto',
+      links: [
+        {
+          origin: 'name',
+          score: 97,
+          reason: 'same name spelt otherwise: “Rai Uno” and “Rai 1”',
+          guide: { xmltvId: 'rai1.x', names: ['Rai 1'], isServed: true, programmeCount: 1 },
+        },
+      ],
+    });
+    const [, waiting] = await ask('get', '/guide-links?only=waiting');
+    expect(waiting.items).toMatchObject([
+      { id: dmax, candidates: [{ guideChannelId: guides[1] }, { guideChannelId: guides[2] }] },
+    ]);
+    expect((await ask('get', '/guide-links?only=nonsense'))[0]).toBe(400);
+  });
+
+  it('takes decisions, which viewers see at once, and takes them back', async () => {
+    const path = `/channels/${dmax}/guide`;
+    expect(await starts(dmax)).toEqual([]);
+    const links = [{ guideChannelId: guides[2], shiftMinutes: 60 }];
+    expect((await ask('patch', path, { links, shiftMinutes: 120 }))[0]).toBe(200);
+    expect(await starts(dmax)).toEqual([3]);
+    const [, settings] = await ask('get', path);
+    expect(settings).toMatchObject({ mode: 'manual', shiftMinutes: 120, candidates: [] });
+    expect((await ask('get', '/guide-links?only=waiting'))[1].total).toBe(0);
+    await ask('patch', path, { mode: 'none' });
+    expect(await starts(dmax)).toEqual([]);
+    expect((await ask('patch', path, { mode: 'auto', links }))[0]).toBe(400);
+    expect((await ask('patch', path, { links: [{ guideChannelId: 987_654 }] }))[1].error.details).toEqual([
+      { field: 'links', rule: 'must name guide channels that exist' },
+    ]);
+    const [, log] = await ask('get', '/audit?entity=channel&action=guide');
+    expect(log.items).toMatchObject([{ entityId: dmax }, { entityId: dmax }]);
+  });
+
+  it('finds guide channels, and says what is unknown', async () => {
+    const [, found] = await ask('get', '/guide-channels?search=RAI');
+    expect(found.items).toMatchObject([{ id: guides[0] }]);
+    expect((await ask('get', '/guide-channels?search=a'))[0]).toBe(400);
+    expect((await ask('get', '/channels/987654/guide'))[0]).toBe(404);
+    expect((await ask('get', '/categories/987654/guide'))[0]).toBe(404);
+    expect((await ask('put', '/categories/987654/guide', { placeholder: null }))[0]).toBe(404);
+  });
+
+  it('keeps what channels of a category show without a guide', async () => {
+    const { id } = await house.house.database.read.findOneByOrFail(Category, { kind: 'live' });
+    const placeholder = { kind: 'blocks', blockMinutes: 720, title: 'On air: {title}' };
+    const [status, rule] = await ask('put', `/categories/${id}/guide`, { placeholder });
+    expect([status, rule]).toEqual([200, { placeholder }]);
+    expect(await starts(dmax)).toEqual([-24, -12, 0, 12]);
+    expect((await ask('put', `/categories/${id}/guide`, { placeholder: { kind: 'x' } }))[0]).toBe(400);
+    expect((await ask('put', `/categories/${id}/guide`, { placeholder: null }))[1]).toEqual({
+      placeholder: null,
+    });
+    expect(await starts(dmax)).toEqual([]);
+  });
+
+  it('does all of it on the command line', async () => {
+    expect(await rooftop('guides', 'links')).toMatch(
+      /Rai Uno HD +\d+ Rai 1 +Guide +97 +same name spelt otherwise/,
+    );
+    expect(await rooftop('guides', 'review')).toContain('2 guide channels fit equally well');
+    expect(await rooftop('guides', 'find', 'dmax')).toMatch(/dmax\.it[^]*dmax\.de/);
+    expect(
+      await rooftop('guides', 'link', String(dmax), `${guides[1]},${guides[2]}`, '--shift', '-60'),
+    ).toContain('"DMAX" is linked');
+    expect(await starts(dmax)).toEqual([-1]);
+    expect(await rooftop('guides', 'shift', String(dmax), '-30')).toContain('is shifted by -30 minutes');
+    expect(await starts(dmax)).toEqual([-1.5]);
+    expect(await rooftop('guides', 'links')).toContain('decided by a person');
+    expect(await rooftop('guides', 'none', String(one))).toContain('has no guide');
+    expect(await rooftop('guides', 'links', '--unlinked')).toMatch(/Rai Uno HD +- +none/);
+    await rooftop('guides', 'unlink', String(one));
+    expect(await rooftop('guides', 'match')).toMatch(
+      /^1 of 1 channels have a guide \(1 links new, 0 gone\), 0 wait/,
+    );
+    await rooftop('guides', 'none', String(one));
+    await rooftop('guides', 'placeholder', String(one), 'blocks', '--block-minutes', '1440');
+    expect(await starts(one)).toEqual([-24, 0]);
+    expect(JSON.parse(await rooftop('guides', 'placeholder', String(one), 'inherit', '--json'))).toEqual({
+      placeholder: null,
+    });
+    await expect(rooftop('guides', 'placeholder', String(one), 'nonsense')).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+
+  async function rooftop(...args: string[]): Promise<string> {
+    let out = '';
+    const { config, clock } = house.house;
+    const program = buildProgram(
+      {
+        terminal: {
+          out: (text) => void (out += text),
+          err: () => {},
+          isInteractive: false,
+          setExitCode: () => {},
+        },
+        run: (_json, work) => work({ get: (type) => house.get(type), config, clock }),
+        serve: () => Promise.resolve(),
+      },
+      '0.0.0',
+    );
+    await program.parseAsync(args, { from: 'user' });
+    return out;
+  }
+});
