@@ -1,7 +1,5 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ChannelsRepository } from '../channels/channels.repository.js';
-import { ChannelsService } from '../channels/channels.service.js';
-import { StreamSourcesRepository } from '../channels/stream-sources.repository.js';
 import { isQuarantined } from '../core/health/source-record.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
@@ -15,7 +13,6 @@ import { SourceHealthService } from '../source-health/source-health.service.js';
 import { SourceProbe } from '../streaming/source-probe.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
-import { ChannelHealth } from './channel-health.js';
 import { CheckableSources } from './checkable-sources.js';
 import { HealthWatch } from './health-watch.js';
 import { Prober } from './prober.js';
@@ -24,23 +21,7 @@ const WRITE_EVERY_MS = 60_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
 /** Watches over the sources. Needs the domain and the platform from a global module. */
-@Module({
-  imports: [StreamingModule],
-  providers: [
-    {
-      provide: ChannelHealth,
-      useFactory: (
-        channels: ChannelsService,
-        sources: StreamSourcesRepository,
-        health: SourceHealthService,
-        hub: StreamHub,
-        clock: Clock,
-      ) => new ChannelHealth({ channels, sources, health, clock, streams: () => hub.stats() }),
-      inject: [ChannelsService, StreamSourcesRepository, SourceHealthService, StreamHub, CLOCK],
-    },
-  ],
-  exports: [ChannelHealth],
-})
+@Module({ imports: [StreamingModule] })
 export class ChecksModule implements OnModuleInit {
   constructor(
     private readonly hub: StreamHub,

@@ -55,7 +55,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     session: { ...sessionOptions(config), ...parts.session },
     maxReaders: config.streaming.maxReaders,
     newPipeline: parts.newPipeline,
-    makeWay: () => probe.makeWay(),
+    makeWay: (needsPlace) => probe.makeWay(needsPlace),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
   const close = async (): Promise<void> => {

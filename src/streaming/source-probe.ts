@@ -21,7 +21,7 @@ export interface ProbeRequest {
   pictureMs: number;
   /** How long to go on looking at a stream that shows pictures, ms. */
   lookMs: number;
-  /** Leaves the last place of everything to viewers, and makes way as soon as one of them needs its place. */
+  /** Leaves the last place of an engine to viewers, and ends as soon as one of them opens anything. */
   polite: boolean;
 }
 
@@ -72,12 +72,12 @@ export class SourceProbe {
     }
   }
 
-  /** Ends polite checks because a viewer needs room; false when there was none. */
-  async makeWay(): Promise<boolean> {
-    const polite = [...this.running].filter(([, check]) => check.polite);
-    for (const [controller] of polite) controller.abort(MADE_WAY);
-    await Promise.all(polite.map(([, { done }]) => done));
-    return polite.length > 0;
+  /** A viewer opens something: polite checks end, and where he needs a place, all. False when there was none. */
+  async makeWay(needsPlace: boolean): Promise<boolean> {
+    const ending = [...this.running].filter(([, { polite }]) => polite || needsPlace);
+    for (const [controller] of ending) controller.abort(MADE_WAY);
+    await Promise.all(ending.map(([, { done }]) => done));
+    return ending.length > 0;
   }
 
   /** Ends every check; waits until all they started is stopped, though not for a hanging engine. */
@@ -172,6 +172,7 @@ function reasonOf(signal: AbortSignal): StreamFailure {
 }
 
 function verdictOn(survey: StreamSurvey, end: StreamEnd | null): StreamFailure | null {
+  if (survey.isScrambled) return { kind: 'bad-media', detail: 'the stream is scrambled' };
   if (survey.hasPicture) return null;
   if (survey.isNoStream) return { kind: 'bad-media', detail: 'no MPEG transport stream' };
   if (end === null) return { kind: 'bad-media', detail: 'no picture to start at' };

@@ -18,8 +18,8 @@ export interface HubOptions {
   /** Viewers of all streams together. */
   maxReaders: number;
   newPipeline: () => MediaPipeline;
-  /** Ends checks that nobody watches; false when there were none. */
-  makeWay?: () => Promise<boolean>;
+  /** A viewer opens something: ends checks that nobody watches; false when there were none. */
+  makeWay?: (needsPlace: boolean) => Promise<boolean>;
   /** Told what became of every source. */
   onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
 }
@@ -119,14 +119,14 @@ export class StreamHub {
     });
     this.sessions.set(key, session);
     // A provider that counts connections must not refuse a viewer for a check's sake.
-    if (this.options.makeWay) background('checks make way', this.options.makeWay());
+    if (this.options.makeWay) background('checks make way', this.options.makeWay(false));
     return session;
   }
 
   /** Ends the stream of this kind that nobody has watched for longest. One that nobody waits for ends no other. */
   private async makeRoom(kind: SourceKind, asking: LiveSession): Promise<boolean> {
     if (asking.idleSince !== undefined) return false;
-    if (await this.options.makeWay?.()) return true;
+    if (await this.options.makeWay?.(true)) return true;
     const idle = [...this.sessions.values()]
       .filter((session) => session.idleSince !== undefined && session.sourceKind === kind)
       .sort((a, b) => (a.idleSince ?? 0) - (b.idleSince ?? 0))[0];

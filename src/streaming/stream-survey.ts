@@ -18,6 +18,7 @@ export interface SurveyReport {
   mediaMs: number;
   /** Bit/s by the stream's own clock; null = too little came to tell. */
   bitrate: number | null;
+  isScrambled: boolean;
   /** 0 to 1. */
   scrambledShare: number;
   continuityErrors: number;
@@ -25,6 +26,7 @@ export interface SurveyReport {
 
 /** Streams of one programme that are told of. */
 const MAX_STREAMS = 16;
+const SCRAMBLED_SHARE = 0.5;
 
 /** Looks at the bytes of a source without keeping them. Times are monotonic ms. */
 export class StreamSurvey {
@@ -61,6 +63,11 @@ export class StreamSurvey {
     return this.keyframeMs !== null;
   }
 
+  /** Most of it is encrypted for a receiver with a card. */
+  get isScrambled(): boolean {
+    return this.analyser.scrambledShare >= SCRAMBLED_SHARE;
+  }
+
   get isNoStream(): boolean {
     return this.splitter.verdict === 'not-ts';
   }
@@ -78,6 +85,7 @@ export class StreamSurvey {
       hasVideo: analyser.hasVideo,
       mediaMs: Math.round(this.mediaMs),
       bitrate: analyser.bitsPerSecond === undefined ? null : Math.round(analyser.bitsPerSecond),
+      isScrambled: this.isScrambled,
       scrambledShare: analyser.scrambledShare,
       continuityErrors: analyser.continuity.errors,
     };

@@ -88,6 +88,20 @@ describeOnEveryDialect('the health of a channel', (store) => {
     ]);
   });
 
+  it('is examined by the doctor, in words and without credentials', async () => {
+    const { body, text } = await house.ask('post', `/api/admin/channels/${channelId}/doctor`).expect(200);
+    expect(body).toMatchObject({ diagnosis: 'broken', title: `Channel 1 (id ${channelId}): One` });
+    const names = (body as { examined: { findings: { code: string }[] }[] }).examined.map(
+      ({ findings }) => findings.at(-1)?.code,
+    );
+    expect(names).toHaveLength(3);
+    for (const name of names.slice(0, 2)) expect(name).toMatch(/^name-(unknown|silent)$/);
+    expect(names[2]).toBe('source-off');
+    expect(body.text).toContain('→');
+    expect(text).not.toContain('geheim');
+    await house.ask('post', '/api/admin/channels/999999/doctor').expect(404);
+  });
+
   it('is told on the command line, as of the last write', async () => {
     const table = await rooftop('channels', 'health', String(channelId));
     expect(table).toMatch(new RegExp(`1 placed +${b} +good +0\\.\\d+ +100 % +1\\.3 s +2\\.0 +reset`));

@@ -51,7 +51,7 @@ describe('the prober', () => {
       clock: new SystemClock(),
       logger: new SilentLogger(),
       pauseMs: 1_000,
-      firstByteMs: 500,
+      firstByteMs: 2_000,
       pictureMs: 2_000,
       ...changes,
     });

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ChecksModule } from '../../checks/checks.module.js';
+import { DoctorModule } from '../../checks/doctor.module.js';
 import { PlaybackModule } from '../../playback/playback.module.js';
 import { PlaybackService } from '../../playback/playback.service.js';
 import { ClientAddresses } from '../shared/client-addresses.js';
@@ -43,7 +43,7 @@ import { UsersController } from './users.controller.js';
 
 /** The operator's API. Needs the domain and the platform from a global module. */
 @Module({
-  imports: [ChecksModule, PlaybackModule],
+  imports: [DoctorModule, PlaybackModule],
   controllers: [
     AuthController,
     UsersController,
