@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ChannelRecord } from '../channels/channels.repository.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
-import type { Logger } from '../platform/logging/logger.js';
+import type { LogFields } from '../platform/logging/logger.js';
 import type { JoinOutcome, Seat } from '../streaming/live-session.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { Account } from '../users/account.js';
@@ -29,7 +29,7 @@ export type HlsOutcome =
 export interface HlsViewersOptions {
   limiter: ConnectionLimiter;
   clock: Clock;
-  logger: Logger;
+  note: (channelId: number, message: string, fields: LogFields) => void;
   newId: () => number;
   onOpen: (viewing: HlsViewing) => void;
   onOver: (viewing: HlsViewing) => void;
@@ -124,7 +124,7 @@ export class HlsViewers {
     }
     this.options.onOver(viewing);
     const { userId, channelId, address, userAgent, bytes, startedAt } = viewing.record();
-    this.options.logger.info('viewer left', {
+    this.options.note(channelId, 'viewer left', {
       output: 'm3u8',
       userId,
       channelId,

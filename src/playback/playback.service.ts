@@ -2,7 +2,7 @@ import type { ChannelRecord } from '../channels/channels.repository.js';
 import type { SourceKind } from '../core/lists/locator.js';
 import type { SlateText } from '../core/slate/slate-card.js';
 import type { Clock } from '../platform/clock.js';
-import type { Logger } from '../platform/logging/logger.js';
+import type { LogFields, Logger } from '../platform/logging/logger.js';
 import type { StreamHub } from '../streaming/stream-hub.js';
 import type { JoinOutcome, Seat, SwitchOutcome } from '../streaming/live-session.js';
 import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
@@ -71,6 +71,7 @@ export class PlaybackService {
       newId: () => ++this.lastId,
       onOpen: (viewing) => this.viewings.set(viewing.id, viewing),
       onOver: ({ id }) => this.viewings.delete(id),
+      note: (channelId, message, fields) => this.note(channelId, message, fields),
     });
   }
 
@@ -120,6 +121,11 @@ export class PlaybackService {
   /** Whether the account could open the channel, without touching any source. */
   async mayOpen(account: Account, channelId: number): Promise<boolean> {
     return (await this.visibleChannel(account, channelId)) !== null;
+  }
+
+  /** Says something about a channel in the log, at most a line a second. */
+  note(channelId: number, message: string, fields: LogFields): void {
+    this.options.hub.log.info(keyOf(channelId), message, fields);
   }
 
   /** Viewers of this account that count against its limit. */

@@ -2,6 +2,7 @@ import type { SegmentWindow } from '../core/hls/segment-window.js';
 import { StateMachine } from '../core/util/state-machine.js';
 import type { Timer } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
+import type { PacedLog } from '../platform/logging/paced-log.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { Reader } from './reader.js';
 import type { ReaderEnd, ReaderOptions, ReaderSink } from './reader.js';
@@ -42,6 +43,7 @@ export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> 
   options: SessionOptions;
   pipeline: MediaPipeline;
   logger: Logger;
+  log: PacedLog;
   outcome: FeedContext['events']['outcome'];
   background: (name: string, work: Promise<unknown>) => void;
   /** Called at once when nobody can join any more. */
@@ -366,14 +368,18 @@ export class LiveSession {
     this.counts.breaks++;
     this.broken = true;
     this.problem = `${end.reason}: ${end.detail}`;
-    this.context.logger.info('stream broke', { stream: this.key, reason: end.reason, detail: end.detail });
+    this.context.log.info(this.key, 'stream broke', {
+      stream: this.key,
+      reason: end.reason,
+      detail: end.detail,
+    });
     if (!this.machine.can('lost')) return;
     if (this.machine.apply('lost') === 'closed') this.closeInBackground();
   }
 
   private onFailed(failure: StreamFailure): void {
     this.problem = failure.detail;
-    this.context.logger.info('stream failed', {
+    this.context.log.info(this.key, 'stream failed', {
       stream: this.key,
       kind: failure.kind,
       detail: failure.detail,

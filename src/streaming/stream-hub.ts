@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { PacedLog } from '../platform/logging/paced-log.js';
 import { LiveSession } from './live-session.js';
 import type { JoinOutcome, SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
@@ -39,6 +40,8 @@ const CLOSE_PATIENCE_MS = 5_000;
 
 /** All streams by key. Find or create is one synchronous step, so that a stream is never started twice. */
 export class StreamHub {
+  /** What there is to say about a stream, by its key: at most a line a second. */
+  readonly log: PacedLog;
   private readonly sessions = new Map<string, LiveSession>();
   private readonly ending = new Set<Promise<void>>();
   private readonly drivers = new Map<SourceKind, SourceDriver>();
@@ -46,6 +49,7 @@ export class StreamHub {
   private closed = false;
 
   constructor(private readonly options: HubOptions) {
+    this.log = new PacedLog(options.clock, options.logger);
     for (const driver of options.drivers) for (const kind of driver.kinds) this.drivers.set(kind, driver);
   }
 
@@ -85,6 +89,7 @@ export class StreamHub {
       this.options.clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => undefined),
     ]);
     patience.abort();
+    this.log.flush();
   }
 
   private refusal({ sources }: StreamRequest): StreamFailure | undefined {
@@ -103,6 +108,7 @@ export class StreamHub {
       sources,
       clock,
       logger,
+      log: this.log,
       background,
       options,
       pipeline: newPipeline(),

@@ -177,7 +177,7 @@ export class StreamHouse {
   private liveService(): LiveService {
     const gate = new PlayerGate(this.credentials);
     const clock = this.options.clock ?? new SystemClock();
-    return new LiveService(this.calls, gate, this.playback, clock, this.logger);
+    return new LiveService(this.calls, gate, this.playback, clock);
   }
 
   account(id = 1): BuiltAccount {

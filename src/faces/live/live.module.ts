@@ -23,14 +23,9 @@ import { LiveService } from './live.service.js';
     },
     {
       provide: LiveService,
-      useFactory: (
-        calls: PlayerCalls,
-        gate: PlayerGate,
-        playback: PlaybackService,
-        clock: Clock,
-        logger: Logger,
-      ) => new LiveService(calls, gate, playback, clock, logger),
-      inject: [PlayerCalls, PlayerGate, PlaybackService, CLOCK, LOGGER],
+      useFactory: (calls: PlayerCalls, gate: PlayerGate, playback: PlaybackService, clock: Clock) =>
+        new LiveService(calls, gate, playback, clock),
+      inject: [PlayerCalls, PlayerGate, PlaybackService, CLOCK],
     },
   ],
 })

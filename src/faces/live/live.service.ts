@@ -3,7 +3,6 @@ import { parseStreamRoute } from '../../core/xtream/route.js';
 import type { LiveRoute } from '../../core/xtream/route.js';
 import type { Clock } from '../../platform/clock.js';
 import { redactUrl } from '../../platform/logging/redact.js';
-import type { Logger } from '../../platform/logging/logger.js';
 import type { PlaybackRequest, PlaybackService } from '../../playback/playback.service.js';
 import type { Viewing } from '../../playback/viewing.js';
 import { sendAnswer } from '../shared/answer.js';
@@ -29,7 +28,6 @@ export class LiveService {
     private readonly gate: PlayerGate,
     private readonly playback: PlaybackService,
     private readonly clock: Clock,
-    private readonly logger: Logger,
   ) {}
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -39,7 +37,7 @@ export class LiveService {
     if (route?.kind !== 'live') return reply.callNotFound();
     const outcome = await this.decide(call, route, path, reply);
     if (outcome.kind === 'viewing') return this.stream(request, reply, call, outcome.viewing);
-    if (outcome.answer.status >= 400) this.logRefusal(request, call, outcome.answer);
+    if (outcome.answer.status >= 400) this.logRefusal(request, call, route, outcome.answer);
     sendAnswer(reply, outcome.answer);
   }
 
@@ -148,7 +146,7 @@ export class LiveService {
     ms: number,
   ): void {
     const { userId, channelId, bytes, jumps } = viewing.record();
-    this.logger.info('viewer left', {
+    this.playback.note(channelId, 'viewer left', {
       url: redactUrl(request.raw.url ?? ''),
       userId,
       channelId,
@@ -161,8 +159,13 @@ export class LiveService {
     });
   }
 
-  private logRefusal(request: FastifyRequest, call: PlayerCall, { status, headers }: Answer): void {
-    this.logger.info('viewer refused', {
+  private logRefusal(
+    request: FastifyRequest,
+    call: PlayerCall,
+    route: LiveRoute,
+    { status, headers }: Answer,
+  ): void {
+    this.playback.note(route.id, 'viewer refused', {
       url: redactUrl(request.raw.url ?? ''),
       address: call.address,
       agent: agentOf(call),
