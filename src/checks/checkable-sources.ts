@@ -4,13 +4,14 @@ import type { StreamSource as SourceRow } from '../channels/stream-source.entity
 import { isQuarantined } from '../core/health/source-record.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
-import type { ListSource } from '../scrapers/list-source.entity.js';
+import type { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
+import { providerAccountOf } from '../scrapers/provider-account.js';
 import type { SourceHealthService } from '../source-health/source-health.service.js';
 import type { SourceKind, StreamSource } from '../streaming/stream-source.js';
 
 export interface CheckableOptions {
   channels: Pick<ChannelsRepository, 'findVisible' | 'sourcesOf' | 'channelOfSource' | 'withAlternates'>;
-  lists: { findById(id: number): Promise<Pick<ListSource, 'maxConnections'> | null> };
+  lists: Pick<ListSourcesRepository, 'connectionLimits'>;
   health: Pick<SourceHealthService, 'all' | 'recordOf'>;
   clock: Clock;
 }
@@ -93,20 +94,16 @@ export class CheckableSources {
   }
 
   private async playable(channelId: number): Promise<StreamSource[]> {
-    const { channels } = this.options;
+    const { channels, lists } = this.options;
     const channel = await channels.findVisible(channelId);
     if (channel?.id !== channelId) return [];
-    const playable: StreamSource[] = [];
-    for (const row of await channels.sourcesOf(channelId)) {
-      if (!(await this.isOnlyPlace(row))) playable.push(toStreamSource(row));
-    }
-    return playable;
-  }
-
-  /** A provider that allows one connection has none to spare for checks. */
-  private async isOnlyPlace({ kind, listSourceId }: SourceRow): Promise<boolean> {
-    if (listSourceId === null || kind === 'acestream') return false;
-    return (await this.options.lists.findById(listSourceId))?.maxConnections === 1;
+    const limits = await lists.connectionLimits();
+    return (await channels.sourcesOf(channelId)).flatMap((row) => {
+      const provider = providerAccountOf(row, limits);
+      // A provider that allows one connection has none to spare for checks.
+      if (provider?.maxConnections === 1) return [];
+      return [{ ...toStreamSource(row), ...(provider ? { provider } : {}) }];
+    });
   }
 }
 

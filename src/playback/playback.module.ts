@@ -6,6 +6,7 @@ import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { SourceHealthService } from '../source-health/source-health.service.js';
+import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
 import { UsersRepository } from '../users/users.repository.js';
@@ -39,6 +40,7 @@ const RECHECK_EVERY_MS = 60_000;
         Lifecycle,
         EventBus,
         SourceHealthService,
+        ListSourcesRepository,
       ],
     },
   ],
@@ -56,12 +58,13 @@ function createPlayback(
   lifecycle: Lifecycle,
   events: EventBus,
   health: SourceHealthService,
+  lists: ListSourcesRepository,
 ): PlaybackService {
   const accounts = currentAccounts(users, clock);
   const playback = new PlaybackService({
     hub,
     limiter,
-    channels: rankedChannels(channels, health),
+    channels: rankedChannels(channels, health, lists),
     accounts,
     clock,
     logger,

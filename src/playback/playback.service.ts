@@ -287,8 +287,10 @@ function toStreamSource({
   userAgent,
   headers,
   allowPrivate,
+  provider,
 }: PlayableSource): StreamSource {
-  return { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
+  const place = { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
+  return provider ? { ...place, provider } : place;
 }
 
 function readerOptionsOf({ joinBehindSeconds }: Account): { joinBehindMs?: number } {

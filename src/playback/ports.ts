@@ -10,6 +10,8 @@ export interface PlayableSource {
   userAgent: string | null;
   headers: Readonly<Record<string, string>>;
   allowPrivate: boolean;
+  /** Whose connections it uses, where the provider counts them. */
+  provider?: { key: string; maxConnections: number };
 }
 
 /** What playback needs of the channels' room. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThanOrEqual, Or } from 'typeorm';
+import { IsNull, LessThanOrEqual, Not, Or } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
 import { Database, findForUpdate } from '../platform/database/database.js';
@@ -18,6 +18,17 @@ export class ListSourcesRepository {
 
   findById(id: number): Promise<ListSource | null> {
     return this.database.read.findOneBy(ListSource, { id });
+  }
+
+  /** How many streams the providers of the lists allow at once, by list; those that do not count are left out. */
+  async connectionLimits(): Promise<Map<number, number>> {
+    const rows = await this.database.read.find(ListSource, {
+      select: { id: true, maxConnections: true },
+      where: { maxConnections: Not(IsNull()) },
+    });
+    return new Map(
+      rows.flatMap(({ id, maxConnections }) => (maxConnections === null ? [] : [[id, maxConnections]])),
+    );
   }
 
   /** Enabled ones whose time has come, the longest waiting first. */

@@ -10,6 +10,8 @@ import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
+import { LimitedDriver } from './drivers/limited.driver.js';
+import { ProviderLimits } from './provider-limits.js';
 import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
 import { sessionOptions } from './streaming-options.js';
@@ -46,9 +48,11 @@ export function createStreaming(parts: StreamingParts): Streaming {
   );
   const slates = new SlateMaker({ clock, logger });
   const drivers = createDrivers(parts, engines, slates);
-  const probe = new SourceProbe({ drivers: drivers.all, clock });
+  const limits = new ProviderLimits();
+  const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits, clock }));
+  const probe = new SourceProbe({ drivers: limited, clock });
   const hub = new StreamHub({
-    drivers: drivers.all,
+    drivers: limited,
     clock,
     logger,
     background,

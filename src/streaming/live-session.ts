@@ -12,7 +12,7 @@ import type { StreamEnd } from './source-driver.js';
 import { SourceFeed } from './source-feed.js';
 import type { FeedContext, FeedOptions } from './source-feed.js';
 import type { StreamFailure } from './stream-failure.js';
-import type { SourceKind } from './stream-source.js';
+import type { StreamSource } from './stream-source.js';
 import { StreamSegments } from './stream-segments.js';
 import type { SegmentOutput } from './stream-segments.js';
 import type { SessionStats } from './stream-stats.js';
@@ -146,9 +146,9 @@ export class LiveSession {
     return this.machine.state === 'draining' ? this.drainingSince : undefined;
   }
 
-  /** What kind of source it holds or tries to open. */
-  get sourceKind(): SourceKind | undefined {
-    return this.feed.source?.kind;
+  /** What it holds or tries to open. */
+  get source(): StreamSource | undefined {
+    return this.feed.source;
   }
 
   get viewers(): number {

@@ -71,8 +71,8 @@ export interface OpenContext {
   prefer?: string;
   /** Nobody watches: the last place stays free for those who do. */
   polite?: boolean;
-  /** Gives up a stream of this kind that nobody watches; false when there is none. */
-  makeRoom(kind: SourceKind): Promise<boolean>;
+  /** Gives up a stream of this kind (and of this provider account) that nobody watches; false when there is none. */
+  makeRoom: (kind: SourceKind, provider?: string) => Promise<boolean>;
 }
 
 export type OpenResult = { kind: 'open'; stream: OpenStream } | { kind: 'failed'; failure: StreamFailure };

@@ -45,7 +45,7 @@ export interface FeedEvents {
 export interface FeedContext {
   sources: readonly StreamSource[];
   driverFor(kind: SourceKind): SourceDriver | undefined;
-  makeRoom(kind: SourceKind): Promise<boolean>;
+  makeRoom: OpenContext['makeRoom'];
   clock: Clock;
   options: FeedOptions;
   events: FeedEvents;
@@ -238,7 +238,7 @@ export class SourceFeed {
       signal,
       firstByteMs: Math.min(Math.max(0, this.until - clock.monotonic()), patience),
       avoid,
-      makeRoom: (kind) => this.context.makeRoom(kind),
+      makeRoom: this.context.makeRoom,
       ...(prefer === undefined ? {} : { prefer }),
     };
   }

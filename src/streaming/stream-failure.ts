@@ -33,6 +33,7 @@ export type FailureWord =
   | 'no-engine'
   | 'engine-down'
   | 'no-place'
+  | 'provider-limit'
   | 'engine-network';
 
 export interface StreamFailure {

@@ -113,7 +113,7 @@ export class StreamHub {
       options,
       pipeline: newPipeline(),
       driverFor: (kind) => this.drivers.get(kind),
-      makeRoom: (kind) => this.makeRoom(kind, session),
+      makeRoom: (kind, provider) => this.makeRoom(session, kind, provider),
       // A slate is nobody's source.
       outcome: (source, outcome) => {
         if (source.kind !== 'slate') this.options.onOutcome?.(source.id, outcome);
@@ -130,11 +130,11 @@ export class StreamHub {
   }
 
   /** Ends the stream of this kind that nobody has watched for longest. One that nobody waits for ends no other. */
-  private async makeRoom(kind: SourceKind, asking: LiveSession): Promise<boolean> {
+  private async makeRoom(asking: LiveSession, kind: SourceKind, provider?: string): Promise<boolean> {
     if (asking.idleSince !== undefined) return false;
     if (await this.options.makeWay?.(true)) return true;
     const idle = [...this.sessions.values()]
-      .filter((session) => session.idleSince !== undefined && session.sourceKind === kind)
+      .filter(({ idleSince, source }) => idleSince !== undefined && holds(source, kind, provider))
       .sort((a, b) => (a.idleSince ?? 0) - (b.idleSince ?? 0))[0];
     if (!idle) return false;
     await idle.close('closed');
@@ -146,4 +146,9 @@ export class StreamHub {
     this.ending.add(tracked);
     this.options.background('end of a stream', tracked);
   }
+}
+
+/** A provider counts the connections of all kinds. */
+function holds(source: StreamSource | undefined, kind: SourceKind, provider: string | undefined): boolean {
+  return provider === undefined ? source?.kind === kind : source?.provider?.key === provider;
 }

@@ -1,4 +1,5 @@
 import type { SourceKind as ListedKind } from '../core/lists/locator.js';
+import type { ProviderAccount } from './provider-limits.js';
 
 /** What lists name, and words that are shown instead of a picture. */
 export type SourceKind = ListedKind | 'slate';
@@ -14,4 +15,6 @@ export interface StreamSource {
   headers: Readonly<Record<string, string>>;
   /** Whether the source may stand in a private network. */
   allowPrivate: boolean;
+  /** Whose connections it uses, where they are counted. */
+  provider?: ProviderAccount;
 }

@@ -54,7 +54,7 @@ describeOnEveryDialect('sources worth a check', (store) => {
     limits = new Map();
     checkable = new CheckableSources({
       channels: new ChannelsRepository(database),
-      lists: { findById: (id) => Promise.resolve({ maxConnections: limits.get(id) ?? null }) },
+      lists: { connectionLimits: () => Promise.resolve(limits) },
       health: { all: () => records.entries(), recordOf: (id) => records.get(id) },
       clock,
     });
