@@ -10,6 +10,13 @@ import { createSim, type EngineSimulator } from '../fakes/engine-simulator/engin
 import { createListHost, type ListHost } from '../fakes/list-host.js';
 import { RooftopHouse } from './rooftop-process.js';
 
+const SECRETS = {
+  tmdbKey: 'tmdb-key-51',
+  tmdbToken: 'tmdb-token-52',
+  listPassword: 'list-password-61',
+  listToken: 'list-token-62',
+  listHeader: 'list-header-63',
+};
 const PASSWORDS = { owner: 'owner-secret-77', ana: 'ana-secret-42', eva: 'eva-secret-43' };
 
 interface RefreshAnswer {
@@ -74,6 +81,8 @@ describe('the first evening', () => {
     house = await RooftopHouse.make({
       ROOFTOP_ACESTREAM_ENGINES: engine.url,
       ROOFTOP_ADMIN_PASSWORD: PASSWORDS.owner,
+      ROOFTOP_TMDB_KEY: SECRETS.tmdbKey,
+      ROOFTOP_TMDB_TOKEN: SECRETS.tmdbToken,
     });
   }, 60_000);
 
@@ -182,16 +191,58 @@ describe('the first evening', () => {
   });
 
   it('keeps its secrets to itself', async () => {
+    const { tokens, shown } = await useSecrets();
     const log = await house.logText();
     expect(log).toContain('listening');
-    const said = `${log}\n${house.output.join('')}`;
-    for (const secret of Object.values(PASSWORDS)) expect(said).not.toContain(secret);
+    const metrics = await (await fetch(`${house.url}/metrics`)).text();
+    const said = [log, ...house.output, metrics, ...shown].join('\n');
+    const secrets = [...Object.values(PASSWORDS), ...Object.values(SECRETS), ...tokens];
+    expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
     const keys = JSON.parse(await readFile(path.join(house.dataDir, 'secrets.json'), 'utf8')) as Record<
       string,
       string
     >;
     for (const key of Object.values(keys)) expect(said).not.toContain(key);
   });
+
+  /** Brings every kind of secret to the server, also where it does not belong. */
+  async function useSecrets(): Promise<{ tokens: string[]; shown: string[] }> {
+    const { listPassword, listToken, listHeader } = SECRETS;
+    const address = `http://me:${listPassword}@127.0.0.1:1/get.php?username=me&password=${listPassword}&token=${listToken}`;
+    const { id } = await house.json<{ id: number }>(
+      'sources',
+      'add',
+      address,
+      '--header',
+      `X-Key: ${listHeader}`,
+    );
+    const failed = await house.run('sources', 'refresh', String(id));
+    const listed = await house.run('sources', 'list', '--json');
+    const call = (path: string, init: RequestInit = {}): Promise<Response> => fetch(house.url + path, init);
+    const post = (path: string, body: object): Promise<Response> =>
+      call(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const login = await post('/api/admin/auth/login', { username: 'owner', password: PASSWORDS.owner });
+    const { accessToken, refreshToken } = (await login.json()) as Record<
+      'accessToken' | 'refreshToken',
+      string
+    >;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    const refresh = await call(`/api/admin/sources/${id}/refresh`, { method: 'POST', headers });
+    const audit = await call('/api/admin/audit', { headers });
+    const answers = [refresh, audit, await call('/api/admin/sources', { headers })];
+    await call(`/api/admin/users?token=${accessToken}`, { headers });
+    await call(`/nothing/${PASSWORDS.ana}?refreshToken=${refreshToken}&api_key=${SECRETS.tmdbKey}`);
+    await post('/api/admin/auth/refresh', { refreshToken: `${refreshToken}x` });
+    await call(`/player_api.php?username=ana&password=${PASSWORDS.ana}&action=get_profile`);
+    const shown = await Promise.all(answers.map((answer) => answer.text()));
+    await house.json('sources', 'remove', String(id));
+    const texts = [failed.out, failed.err, listed.out, ...shown];
+    return { tokens: [accessToken, refreshToken], shown: texts };
+  }
 
   it('stops cleanly and comes back with the same channels', async () => {
     expect(await house.stop()).toBe(0);
