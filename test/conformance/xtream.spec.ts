@@ -4,19 +4,15 @@ import { createRequire } from 'node:module';
 import { presentCategory } from '../../src/core/xtream/present-categories.js';
 import { NO_LISTINGS, UNKNOWN_FILM, UNKNOWN_SERIES } from '../../src/core/xtream/present-empty.js';
 import { presentLive } from '../../src/core/xtream/present-live.js';
-import {
-  presentPanelChannel,
-  presentPanelServer,
-  presentPanelUser,
-} from '../../src/core/xtream/present-panel.js';
+import { presentPanelChannel } from '../../src/core/xtream/present-panel.js';
 import type { PresentedStatus } from '../../src/core/xtream/present-user.js';
 import { presentServer, presentUser, REFUSED_ANSWER } from '../../src/core/xtream/present-user.js';
 import { fillSlots, playlistEntry, playlistHead, slotValues } from '../../src/core/xtream/m3u-out.js';
 import { zoneFormatter } from '../../src/core/xtream/zone-time.js';
 import { XMLTV_HEAD, XMLTV_TAIL, xmltvChannel, xmltvProgramme } from '../../src/core/xmltv/writer.js';
 import { aBase, aCategory, aChannel, anAccount, NOW } from '../builders/catalog-builder.js';
-import type { Shape } from './contract.js';
 import { mutationsOf, violations } from './contract.js';
+import { canalUno, ENDPOINTS, noticias, server, sportDos, user, utc, wire } from './endpoints.js';
 import * as shapes from './shapes.js';
 
 interface ParsedPlaylist {
@@ -33,68 +29,39 @@ const playlistParser = createRequire(import.meta.url)('iptv-playlist-parser') as
   parse: (text: string) => ParsedPlaylist;
 };
 
-const utc = zoneFormatter('UTC');
-const user = presentUser(anAccount(), 'm0tDePasse', 1);
-const server = presentServer(aBase(), 'UTC', utc, NOW);
-const noticias = aCategory({ id: 1, name: 'Noticias' });
-const canalUno = aChannel({
-  id: 101,
-  name: 'Canal Norte HD',
-  logo: 'http://tv.home.test:8080/logo/101.png',
-  epgChannelId: 'canalnorte.es',
-  archiveDays: 3,
-});
-const sportDos = aChannel({ id: 102, name: 'Deporte Sur', categoryId: 2 });
+describe.each(ENDPOINTS.map(({ name, shape, answer }) => [name, shape, answer] as const))(
+  '%s',
+  (_name, shape, answer) => {
+    const told = wire(answer) as Record<string, unknown>;
 
-/** JSON as it travels: what a serializer would drop or change is dropped or changed here too. */
-function wire(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value)) as unknown;
-}
+    it.each(Object.keys(shape).map((field): [string, string] => [field, shape[field]!.name]))(
+      '%s is %s',
+      (field) => {
+        expect(told).toHaveProperty([field]);
+        expect({ value: told[field], holds: shape[field]!.holds(told[field]) }).toEqual({
+          value: told[field],
+          holds: true,
+        });
+      },
+    );
 
-const ENDPOINTS: [string, Shape, unknown][] = [
-  ['player_api user_info', shapes.USER_INFO, user],
-  ['player_api server_info', shapes.SERVER_INFO, server],
-  ['get_live_categories row', shapes.CATEGORY, presentCategory(noticias)],
-  ['get_live_streams row with everything', shapes.LIVE_ROW, presentLive(canalUno)],
-  ['get_live_streams row with the least', shapes.LIVE_ROW, presentLive(sportDos)],
-  ['panel_api user_info', shapes.PANEL_USER, presentPanelUser(user)],
-  ['panel_api server_info', shapes.PANEL_SERVER, presentPanelServer(server)],
-  ['panel_api channel', shapes.PANEL_CHANNEL, presentPanelChannel(canalUno, 'Noticias')],
-  ['get_vod_info, unknown', shapes.UNKNOWN_FILM_SHAPE, UNKNOWN_FILM],
-  ['get_series_info, unknown', shapes.UNKNOWN_SERIES_SHAPE, UNKNOWN_SERIES],
-  ['get_short_epg, nothing known', shapes.NO_LISTINGS_SHAPE, NO_LISTINGS],
-];
+    it('has no field beyond the contract', () => {
+      expect(violations(shape, told)).toEqual([]);
+    });
 
-describe.each(ENDPOINTS)('%s', (_endpoint, shape, answer) => {
-  const told = wire(answer) as Record<string, unknown>;
-
-  it.each(Object.keys(shape).map((field): [string, string] => [field, shape[field]!.name]))(
-    '%s is %s',
-    (field) => {
-      expect(told).toHaveProperty([field]);
-      expect({ value: told[field], holds: shape[field]!.holds(told[field]) }).toEqual({
-        value: told[field],
-        holds: true,
-      });
-    },
-  );
-
-  it('has no field beyond the contract', () => {
-    expect(violations(shape, told)).toEqual([]);
-  });
-
-  it('would not pass with any field mutated the way servers of the field do it', () => {
-    const missed: string[] = [];
-    for (const field of Object.keys(shape)) {
-      for (const mutation of mutationsOf(told[field])) {
-        if (shape[field]!.holds(mutation)) missed.push(`${field}: ${String(mutation)}`);
+    it('would not pass with any field mutated the way servers of the field do it', () => {
+      const missed: string[] = [];
+      for (const field of Object.keys(shape)) {
+        for (const mutation of mutationsOf(told[field])) {
+          if (shape[field]!.holds(mutation)) missed.push(`${field}: ${String(mutation)}`);
+        }
+        const without = Object.fromEntries(Object.entries(told).filter(([other]) => other !== field));
+        if (violations(shape, without).length === 0) missed.push(`${field}: missing`);
       }
-      const without = Object.fromEntries(Object.entries(told).filter(([other]) => other !== field));
-      if (violations(shape, without).length === 0) missed.push(`${field}: missing`);
-    }
-    expect(missed).toEqual([]);
-  });
-});
+      expect(missed).toEqual([]);
+    });
+  },
+);
 
 describe('golden answers', () => {
   it('account', () => {
