@@ -56,7 +56,6 @@ export class GuideView {
       this.revision++;
     };
     events.on('guide.changed', forget);
-    events.on('channels.changed', forget);
   }
 
   /** Programmes that run at some time in the window, in the order of their starts. */

@@ -2,7 +2,7 @@
 import { readGuideName, type GuideName } from './guide-name.js';
 
 export interface GuideIdParts {
-  /** The id for comparing letter by letter: case and what stands after "@" left out. */
+  /** The id for comparing letter by letter: case and a picture after "@" left out. */
   exact: string;
   /** The id read as a name; null where it is only a number or a code. */
   name: GuideName | null;
@@ -13,7 +13,8 @@ export interface GuideIdParts {
 }
 
 const NO_ID = /^(?:0|-+|-1|none|null|nil|n\/?a|no ?epg|undefined|unknown|epg|tvg-id|id)$/i;
-const FEED = /@[\w-]+$/;
+/** "Azteca.mx@SD" is the channel in another picture; "France24.fr@Spanish" is another channel. */
+const PICTURE_FEED = /@(?:[SH]D|F-?HD|U-?HD|[48]K|\d{3,4}[ip]?)$/i;
 const COUNTRY_ENDING = /[.](uk|[a-z]{2})\d?$/;
 const NO_COUNTRIES = new Set(['tv', 'fm', 'hd', 'sd']);
 const CODE = /^[0-9a-f]{12,}$|^[a-z]{1,3}[-_.]?\d{3,}|[._-]rt[._-]|zap2it|schedulesdirect/i;
@@ -23,10 +24,11 @@ const MAX_ID = 256;
 export function readGuideId(id: string): GuideIdParts | null {
   const trimmed = id.trim().slice(0, MAX_ID);
   if (trimmed === '' || NO_ID.test(trimmed)) return null;
-  const bare = trimmed.replace(FEED, '');
+  const bare = trimmed.replace(PICTURE_FEED, '');
   const exact = bare.toLowerCase();
-  const country = countryOf(exact);
-  const body = country === null ? bare : bare.replace(/\.[a-z]{2}\d?$/i, '');
+  const [station = '', feed = ''] = bare.split('@');
+  const country = countryOf(station.toLowerCase());
+  const body = `${country === null ? station : station.replace(/\.[a-z]{2}\d?$/i, '')} ${feed}`.trim();
   const isCode = CODE.test(bare) || !/\p{L}{2}/u.test(body);
   return {
     exact,

@@ -61,6 +61,18 @@ describe('matchGuide by id', () => {
     expect(linked(match('Premiere|4', ['4', 'Premiere HD']))).toBe(0);
   });
 
+  it('is not believed where the name says more, or in another script without its country', () => {
+    expect(linked(match('France 24 Español|France24.fr', ['f24', 'France 24']))).toBe('review');
+    expect(linked(match('TeleCinco Trelew|Telecinco.ar', ['Telecinco', 'Telecinco']))).toBe('review');
+    expect(linked(match('ТНТ|TNT.ru', ['TNT', 'TNT']))).not.toBe(0);
+    expect(linked(match('DW|DWEnglish.de', ['dw', 'DW English']))).toBe(0);
+  });
+
+  it('keeps what stands behind an at-sign, unless it is a picture', () => {
+    expect(linked(match('X|France24.fr@HD', ['France24.fr@SD', 'France 24']))).toBe(0);
+    expect(linked(match('France 24 Español|France24.fr@Spanish', ['France24.fr', 'France 24']))).not.toBe(0);
+  });
+
   it('says nothing where it stands for none', () => {
     expect(linked(match('A|none', ['none', 'B']))).toBe('none');
   });
@@ -98,6 +110,8 @@ describe('matchGuide by name', () => {
     ['TV1000', 'TV1000 Action'],
     ['France 3', 'France 3 Alsace'],
     ['Channel 4', '4'],
+    ['Пятый канал', 'Channel 5'],
+    ['Canal 44', 'Channel 44'],
     ['Travel TV', 'Travel Channel'],
     ['RTL+ 1', 'RTL 1'],
     ['Canal', 'Canal+'],
@@ -117,6 +131,15 @@ describe('matchGuide by name', () => {
     expect(linked(match('[ES] DAZN 1', ['dazn1.de', 'DAZN 1']))).toBe('none');
     expect(linked(match('ORF 2|orf2.de', ['ORFzwei.at', 'ORF 2']))).toBe(0);
     expect(linked(match('НТВ Плюс Спорт', ['ntv.tr', 'NTV Plus Sport']))).not.toBe(0);
+  });
+
+  it('links no channel by name where the guide knows hardly any of its country', () => {
+    const strangers = ['Nova', 'Btv', 'Kino', 'Diema', 'Ring', 'City', 'Folklor'];
+    const channels = strangers.map((name) => `${name}|${name}.bg`);
+    const [nova] = matchAll(channels, 'Nova', 'Antena 3', 'Cuatro');
+    expect(nova).toMatchObject({ kind: 'review', reason: 'the guide knows hardly any channel of BG' });
+    expect(matchAll(channels, ...strangers).every(({ kind }) => kind === 'link')).toBe(true);
+    expect(linked(matchAll(channels, ['Nova.bg', 'Nova'])[0])).toBe(0);
   });
 
   it('takes the town of a name for granted only where there is no other', () => {

@@ -8,9 +8,11 @@ import {
 } from './guide-candidates.js';
 import { countriesAgree, writesCyrillic } from './guide-countries.js';
 import { readGuideId, type GuideIdParts } from './guide-ids.js';
+import { contradicts, hasSubstance, isBacked, saysMore } from './guide-evidence.js';
 import { GuideIndex, type Hit, type IndexedGuide } from './guide-index.js';
 import { STEPS, readGuideName, readQualified, type GuideName } from './guide-name.js';
 import { reasonOfShift, reasonOfStep } from './guide-reasons.js';
+import { withoutStrangers, type Judged } from './guide-strangers.js';
 import { closeNames, sameKey, shareWord } from './guide-similarity.js';
 
 export interface GuideMatchOptions {
@@ -37,7 +39,6 @@ interface Found extends GuideCandidate {
 const MARGIN = 0.02;
 const ROUNDING = 1e-9;
 const MAX_SHIFT_HOURS = 24;
-const MIN_ACROSS_SCRIPTS = 5;
 const CALL_SIGN = /^[WK][A-Z]{2,3}(?:-(?:TV|HD|DT|LD|CD))?$/;
 /** The last step that may be combined with a time shift: a loose name and a shift are too much guessing. */
 const LAST_STEP_WITH_SHIFT = STEPS.indexOf('looks');
@@ -56,7 +57,7 @@ export function matchGuide(
   const matcher = new GuideMatcher(guide, options);
   const wanted = channels.map(readWanted);
   matcher.learnFamilies(wanted.map(({ entry }) => entry.name));
-  return wanted.map((channel) => matcher.verdict(channel));
+  return withoutStrangers(wanted.map((channel) => matcher.verdict(channel)));
 }
 
 function readWanted(entry: ChannelEntry): Wanted {
@@ -87,21 +88,24 @@ class GuideMatcher {
     }
   }
 
-  verdict(wanted: Wanted): GuideVerdict {
+  verdict(wanted: Wanted): Judged {
     const found = best([...this.byId(wanted), ...this.byName(wanted), ...this.byShift(wanted)]);
     const all = found.some(({ score }) => score >= this.linkFrom)
       ? found
       : best([...found, ...this.byQualifier(wanted), ...this.bySimilarity(wanted)]);
     const [first, ...others] = all;
     const channel = wanted.entry.ref;
-    if (first === undefined) return { kind: 'none', channel };
+    const { country } = wanted;
+    if (first === undefined) return { verdict: { kind: 'none', channel }, country, isGuess: false };
     const rivals = others.filter(({ score }) => score > first.score - MARGIN + ROUNDING);
     const winner = rivals.length === 0 ? first : preferred(wanted, [first, ...rivals]);
     if (winner !== null && winner.score >= this.linkFrom) {
-      return { kind: 'link', channel, link: candidateOf(winner) };
+      const isGuess = winner.of.country === null && winner.of.id?.exact !== wanted.id?.exact;
+      return { verdict: { kind: 'link', channel, link: candidateOf(winner) }, country, isGuess };
     }
     const reason = winner === null ? `${rivals.length + 1} guide channels fit equally well` : first.reason;
-    return { kind: 'review', channel, reason, candidates: all.slice(0, this.maxCandidates).map(candidateOf) };
+    const candidates = all.slice(0, this.maxCandidates).map(candidateOf);
+    return { verdict: { kind: 'review', channel, reason, candidates }, country, isGuess: false };
   }
 
   private byId(wanted: Wanted): Found[] {
@@ -161,6 +165,11 @@ class GuideMatcher {
     );
     return [...sameWords, ...toNames]
       .filter(({ of }) => !contradicts(wanted.name, of))
+      .map((found) =>
+        saysMore(wanted.name, name) || !isBacked(wanted, { guide: found.of, name: found.name })
+          ? { ...found, score: SCORES.open }
+          : found,
+      )
       .map((found) => this.withShift(wanted, found, found.of));
   }
 
@@ -247,18 +256,6 @@ class GuideMatcher {
     const { guide, name } = hit;
     return { guide: guide.entry.ref, of: guide, name, origin, score, reason, shiftMinutes: 0 };
   }
-}
-
-/** "ТВ-3" and "TV3" are written alike once "ТВ" is "TV": across scripts there must be more to a name than that. */
-function hasSubstance(step: number, name: GuideName, other: GuideName): boolean {
-  if (name.isCyrillic === other.isCyrillic || STEPS[step] === 'looks') return true;
-  return name.words.join('').replace(/\d/g, '').length >= MIN_ACROSS_SCRIPTS;
-}
-
-/** Both have numbers, and none of the guide's names has those of the channel. */
-function contradicts(name: GuideName, guide: IndexedGuide): boolean {
-  if (name.numbers === '') return false;
-  return guide.names.every(({ numbers }) => numbers !== '' && numbers !== name.numbers);
 }
 
 /** The best of each guide channel, best first. */

@@ -1,6 +1,14 @@
 // A channel name as it is looked up in a guide: one key for every step of looseness.
 import { joinTokens } from './compare-text.js';
-import { asItLooks, canonicalWords, isCyrillic, joinPluses, soundOf, withoutFillers } from './guide-words.js';
+import {
+  asItLooks,
+  canonicalWords,
+  isCyrillic,
+  isFillerWord,
+  joinPluses,
+  soundOf,
+  withoutFillers,
+} from './guide-words.js';
 import type { Quality } from './normalise.js';
 import { readName } from './normalise.js';
 
@@ -15,7 +23,7 @@ export interface GuideName {
   keys: readonly string[];
   /** Telling words in their common spelling, without fillers. */
   words: readonly string[];
-  /** How the telling words sound, without those that are numbers. */
+  /** How the telling words sound, without numbers and fillers that were kept. */
   sounds: ReadonlySet<string>;
   /** The numbers among the telling words, in order; "" where there are none. */
   numbers: string;
@@ -60,7 +68,7 @@ export function readGuideName(name: string): GuideName {
     title: parts.display,
     keys: keysOf({ tokens, canonical, words, sounds }),
     words,
-    sounds: new Set(sounds.filter((sound) => !ONLY_DIGITS.test(sound))),
+    sounds: new Set(words.filter((word) => !isFillerWord(word) && !ONLY_DIGITS.test(word)).map(soundOf)),
     numbers: (words.join(' ').match(/\d+/g) ?? []).map(Number).join(' '),
     dropped,
     shiftHours: shift === null ? 0 : Number(shift[1]),

@@ -6,7 +6,7 @@ import type { GuideName } from './guide-name.js';
 const MAX_OF_WORD = 400;
 const MAX_COMPARED = 600;
 const MAX_CLOSE = 8;
-const MIN_SIMILARITY = 0.4;
+const MIN_SIMILARITY = 0.5;
 const MAX_SIMILARITY = 0.99;
 const UNLIKE_NUMBERS = 0.7;
 const MIN_TYPO_LENGTH = 7;

@@ -117,17 +117,16 @@ export function withoutFillers(tokens: readonly string[]): { words: readonly str
     FILLERS.has(token) && !(isRadio && FILLERS.get(token) === 'tv');
   const words = tokens.filter((token) => !isFiller(token));
   if (words.length === tokens.length || words.join('').replace(/[\d+]/g, '').length < 2) {
-    return { words: tokens.map(filler), dropped: '' };
+    return { words: tokens, dropped: '' };
   }
   const kinds = new Set(tokens.filter(isFiller).map((token) => FILLERS.get(token) ?? ''));
   kinds.delete('');
   return { words, dropped: [...kinds].sort().join(' ') };
 }
 
-/** "Канал 5" and "Kanal 5": kept, but one word. */
-function filler(token: string): string {
-  const kind = FILLERS.get(token);
-  return kind === undefined || kind === '' ? token : kind;
+/** Whether a word only says "channel" or "television". */
+export function isFillerWord(word: string): boolean {
+  return FILLERS.has(word);
 }
 
 /** A word of letters that look the same in both scripts ("СТС", "CTC", "2х2") in its Latin spelling; any other as it is. */
