@@ -139,4 +139,44 @@ describe('Reader', () => {
     await clock.advance(100);
     expect(reader.stats()).toEqual({ bytes: 10, lagBytes: 5, lagMs: 99, jumps: 0, joinedAt: 0 });
   });
+
+  describe('that is paced', () => {
+    const MBIT = 1_000_000;
+    let paced: Reader;
+
+    beforeEach(() => {
+      paced = new Reader(cursor, sink, clock, { ...OPTIONS, burstBitsPerSecond: 8 * MBIT }, () => {});
+    });
+
+    const sent = (): number => sink.chunks.reduce((sum, { length }) => sum + length, 0);
+
+    it('gives a head start at once and the rest at its rate', async () => {
+      cursor.chunks = Array.from({ length: 100 }, () => Buffer.alloc(65_536));
+      paced.pump();
+      expect(sent()).toBeLessThanOrEqual(4 * 65_536);
+      await clock.advance(1_000);
+      expect(sent()).toBeGreaterThan(MBIT);
+      expect(sent()).toBeLessThan(MBIT + 4 * 65_536);
+      paced.pump();
+      expect(sent()).toBeLessThan(MBIT + 4 * 65_536);
+      await clock.advance(6_000);
+      expect(sent()).toBe(100 * 65_536);
+    });
+
+    it('holds nobody back for good', async () => {
+      cursor.chunks = Array.from({ length: 2_000 }, () => Buffer.alloc(65_536));
+      paced.pump();
+      await clock.advance(15_000);
+      expect(cursor.chunks).toEqual([]);
+      expect(clock.pendingTimers).toBe(0);
+    });
+
+    it('forgets its pause with its viewer', () => {
+      cursor.chunks = Array.from({ length: 100 }, () => Buffer.alloc(65_536));
+      paced.pump();
+      expect(clock.pendingTimers).toBe(1);
+      paced.close();
+      expect(clock.pendingTimers).toBe(0);
+    });
+  });
 });

@@ -1,4 +1,5 @@
-import type { Clock } from '../platform/clock.js';
+import type { Clock, Timer } from '../platform/clock.js';
+import { BurstPace } from './burst-pace.js';
 
 /** Where a viewer's bytes go: a socket that can refuse for a while. */
 export interface ReaderSink {
@@ -40,6 +41,8 @@ export interface ReaderOptions {
   joinBehindMs: number;
   /** Without a byte through for so long it is closed, ms. */
   slowReaderMs: number;
+  /** How fast he gets the seconds before the present, bit/s; 0 = as fast as his connection takes them. */
+  burstBitsPerSecond?: number;
   /** More jumps than this within a minute close it. */
   maxJumpsPerMinute: number;
 }
@@ -64,6 +67,8 @@ export class Reader {
   private written = 0;
   private joined = false;
   private blocked = false;
+  private readonly pace: BurstPace | undefined;
+  private pause: Timer | undefined;
   private over = false;
   private progressAt: number;
   private jumpsAt: { at: number; count: number };
@@ -77,6 +82,8 @@ export class Reader {
   ) {
     this.joinedAt = this.progressAt = clock.monotonic();
     this.jumpsAt = { at: this.joinedAt, count: 0 };
+    const { burstBitsPerSecond = 0 } = options;
+    if (burstBitsPerSecond > 0) this.pace = new BurstPace(clock, burstBitsPerSecond);
     sink.onDrain(() => this.drained());
   }
 
@@ -91,7 +98,8 @@ export class Reader {
 
   /** Writes what there is until the socket refuses or the ring has no more. */
   pump(): void {
-    if (this.over || this.blocked || !this.enter()) return;
+    if (this.over || this.blocked || this.pause || !this.enter()) return;
+    if (this.mustPause()) return;
     for (let chunk = this.cursor.next(); chunk; chunk = this.cursor.next()) {
       this.written += chunk.length;
       if (!this.sink.write(chunk)) {
@@ -99,7 +107,7 @@ export class Reader {
         this.progressAt = this.clock.monotonic();
         return;
       }
-      if (this.isOver) return;
+      if (this.isOver || this.mustPause()) return;
     }
   }
 
@@ -124,6 +132,7 @@ export class Reader {
     if (this.over) return;
     this.written = this.bytes;
     this.over = true;
+    this.pause?.cancel();
     this.onOver(this);
   }
 
@@ -141,6 +150,16 @@ export class Reader {
     const { joinBehindMs } = this.options;
     this.joined ||= this.cursor.join({ behindMs: joinBehindMs, nowMs: this.clock.monotonic() }) === 'joined';
     return this.joined;
+  }
+
+  private mustPause(): boolean {
+    const waitMs = this.pace?.waitMs(this.written) ?? 0;
+    if (waitMs <= 0) return false;
+    this.pause = this.clock.setTimer(waitMs, () => {
+      this.pause = undefined;
+      this.pump();
+    });
+    return true;
   }
 
   private drained(): void {

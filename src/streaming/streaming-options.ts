@@ -33,5 +33,6 @@ export function sessionOptions({
     stallMs: streaming.stallSeconds * 1000,
     slowReaderMs: streaming.slowReaderSeconds * 1000,
     joinBehindMs: streaming.joinBehindSeconds * 1000,
+    burstBitsPerSecond: streaming.burstMbits * 1_000_000,
   };
 }

@@ -62,6 +62,7 @@ export interface AppConfigValues {
     readonly hlsBytes: number;
     readonly totalRingBytes: number;
     readonly joinBehindSeconds: number;
+    readonly burstMbits: number;
     readonly lingerSeconds: number;
     readonly giveUpSeconds: number;
     readonly stallSeconds: number;

@@ -261,6 +261,12 @@ export const DEFINITIONS = {
       default: 5,
       doc: 'How far behind the newest picture a viewer joins: more seconds open channels faster, 0 has the least delay.',
     }),
+    burstMbits: setting({
+      env: 'ROOFTOP_STREAMING_BURST_MBITS',
+      type: types.integer({ min: 0, max: 10_000 }),
+      default: 0,
+      doc: 'How fast a joining viewer gets the seconds before the present, in Mbit/s; 0 = as fast as the connection takes them. Try 20 where weak boxes stumble when a channel opens.',
+    }),
     lingerSeconds: setting({
       env: 'ROOFTOP_STREAMING_LINGER_SECONDS',
       type: types.integer({ min: 0, max: 3600 }),
