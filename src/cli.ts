@@ -1,9 +1,11 @@
+import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DoctorModule } from './checks/doctor.module.js';
 import { DomainModule } from './domain.module.js';
-import type { CliContext, ServiceLocator } from './faces/cli/context.js';
+import type { CliContext, RunOptions, ServiceLocator } from './faces/cli/context.js';
 import { EXIT, reportFailure, type Terminal } from './faces/cli/output.js';
 import { allCommands, buildProgram } from './faces/cli/program.js';
 import { openHouse, projectRoot, type House } from './house.js';
@@ -34,7 +36,19 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function runInHouse(json: boolean, work: (services: ServiceLocator) => Promise<void>): Promise<void> {
+/** The domain and what opens sources. */
+@Module({})
+class StreamsModule {
+  static forHouse(house: House): DynamicModule {
+    return { module: StreamsModule, imports: [DomainModule.forHouse(house), DoctorModule] };
+  }
+}
+
+async function runInHouse(
+  json: boolean,
+  work: (services: ServiceLocator) => Promise<void>,
+  { streams = false }: RunOptions = {},
+): Promise<void> {
   let log: OpenLog | undefined;
   let house: House | undefined;
   try {
@@ -45,8 +59,14 @@ async function runInHouse(json: boolean, work: (services: ServiceLocator) => Pro
       { write: (line) => process.stderr.write(line), isTTY: terminal.isInteractive },
     );
     house = await openHouse(config, log.logger);
-    const app = await NestFactory.createApplicationContext(DomainModule.forHouse(house), { logger: false });
-    const services: ServiceLocator = { get: (type) => app.get(type), config, clock: house.clock };
+    const root = streams ? StreamsModule.forHouse(house) : DomainModule.forHouse(house);
+    const app = await NestFactory.createApplicationContext(root, { logger: false });
+    const services: ServiceLocator = {
+      get: (type) => app.get(type),
+      config,
+      clock: house.clock,
+      interrupted: streams ? interruption() : house.lifecycle.signal,
+    };
     await actAs(COMMAND_LINE, () => work(services));
   } catch (error) {
     reportFailure(terminal, error, json);
@@ -54,6 +74,13 @@ async function runInHouse(json: boolean, work: (services: ServiceLocator) => Pro
     await house?.lifecycle.shutdown();
     await log?.close();
   }
+}
+
+/** The first Ctrl-C asks the work to stop what it started; the second one ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 function version(): string {

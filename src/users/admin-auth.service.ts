@@ -59,6 +59,21 @@ export class AdminAuthService {
     return this.pair(account.id, account.username, row.family, refreshToken);
   }
 
+  /**
+   * For the command line of this machine, which reads the keys anyway: a login as the first active administrator, to
+   * be ended with `logout`. Null when there is none.
+   */
+  async loginOfMachine(): Promise<{ accessToken: string; administrator: Administrator } | null> {
+    const user = (await this.users.list()).find(
+      ({ isAdmin, isActive, isBanned }) => isAdmin && isActive && !isBanned,
+    );
+    if (!user) return null;
+    const { refreshToken, row } = this.newRefreshToken(user.id, randomUUID());
+    await this.tokens.insert(row);
+    const { accessToken } = this.pair(user.id, user.username, row.family, refreshToken);
+    return { accessToken, administrator: { id: user.id, username: user.username, family: row.family } };
+  }
+
   /** A token used twice was stolen: the whole login ends. */
   async refresh(refreshToken: string): Promise<TokenPair> {
     const known = await this.tokens.find(hashToken(refreshToken));

@@ -124,7 +124,8 @@ describeOnEveryDialect('the health of a channel', (store) => {
           isInteractive: false,
           setExitCode: () => {},
         },
-        run: (_json, work) => work({ get: (type) => house.get(type), config, clock }),
+        run: (_json, work) =>
+          work({ get: (type) => house.get(type), config, clock, interrupted: house.house.lifecycle.signal }),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

@@ -155,7 +155,8 @@ describeOnEveryDialect('guides of channels over the API and the command line', (
           isInteractive: false,
           setExitCode: () => {},
         },
-        run: (_json, work) => work({ get: (type) => house.get(type), config, clock }),
+        run: (_json, work) =>
+          work({ get: (type) => house.get(type), config, clock, interrupted: house.house.lifecycle.signal }),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

@@ -105,6 +105,17 @@ Rooftop 1.0.0
   });
 });
 
+describe('the text of a report', () => {
+  it.each([
+    ['/home/anna/tv/list.m3u', '~/tv/list.m3u'],
+    ['/Users/anna', '~'],
+    ['C:\\Users\\anna\\tv', '~\\tv'],
+  ])('shows no folder of a person (%s)', (place, shown) => {
+    const report = serverReport('x', [finding('lists-failed', { list: '1', reason: `no file ${place}` })]);
+    expect(reportText(report)).toContain(`no file ${shown}`);
+  });
+});
+
 describe('the report on the server', () => {
   it('counts what needs attention', () => {
     expect(serverReport('Rooftop', [finding('data-ok')])).toMatchObject({ diagnosis: 'works' });

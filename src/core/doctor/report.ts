@@ -76,7 +76,12 @@ export function reportText(report: DoctorReport, footer: readonly string[] = [])
     ...report.examined.flatMap(({ name, findings }) => ['', name, ...findings.flatMap(lines)]),
     ...(footer.length > 0 ? ['', ...footer] : []),
   ];
-  return `${parts.join('\n')}\n`;
+  return withoutHomes(`${parts.join('\n')}\n`);
+}
+
+/** Folders of people tell their names. */
+function withoutHomes(text: string): string {
+  return text.replace(/(?:\/home|\/Users|\b[A-Za-z]:\\Users)[\\/][^\\/\s"']+/g, '~');
 }
 
 function lines({ verdict, hop, says, advice }: SpokenFinding): string[] {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addChannelsCommand } from './channels.command.js';
 import type { CliContext } from './context.js';
+import { addDoctorCommand } from './doctor/doctor.command.js';
 import { addDataCommands } from './data.command.js';
 import { addGuidesCommand } from './guides.command.js';
 import { addSourcesCommand } from './sources.command.js';
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext, version: string): Command {
   addGuidesCommand(program, context);
   addChannelsCommand(program, context);
   addDataCommands(program, context);
+  addDoctorCommand(program, context);
   for (const command of allCommands(program)) command.option('--json', 'answer in JSON');
   return program;
 }
