@@ -31,6 +31,8 @@ import { AppConfig } from './platform/config/app-config.js';
 import { ChangeFeed } from './platform/database/change-feed.js';
 import { Database } from './platform/database/database.js';
 import { HttpFetcher } from './platform/http/fetcher.js';
+import { JobQueue } from './platform/jobs/job-queue.js';
+import { JobsRepository } from './platform/jobs/jobs.repository.js';
 import { Maintenance } from './platform/database/maintenance.js';
 import { ImageStore } from './platform/images/image-store.js';
 import { ImagesRepository } from './platform/images/images.repository.js';
@@ -62,6 +64,8 @@ const DOMAIN: Provider[] = [
   SettingsService,
   ImagesRepository,
   ImageStore,
+  JobsRepository,
+  JobQueue,
   UsersRepository,
   UsersService,
   CredentialsService,

@@ -1,0 +1,126 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ladderDelay } from '../../core/util/backoff.js';
+import type { Clock, Timer } from '../clock.js';
+import { describeError } from '../errors/app-error.js';
+import { Lifecycle } from '../lifecycle.js';
+import type { Logger } from '../logging/logger.js';
+import { CLOCK, LOGGER } from '../tokens.js';
+import type { Job } from './job.entity.js';
+import { JobsRepository, type JobCounts } from './jobs.repository.js';
+
+export interface JobContext {
+  key: string;
+  payload: unknown;
+  /** Aborted when the server ends: the job then runs again after the next start. */
+  signal: AbortSignal;
+}
+
+/** `later`: the outside world is not ready; no attempt is counted. */
+export type JobResult = { kind: 'done' } | { kind: 'later'; seconds: number; reason: string };
+
+export interface JobHandler {
+  kind: string;
+  run(context: JobContext): Promise<JobResult>;
+}
+
+export const JOB_DONE: JobResult = { kind: 'done' };
+
+const MINUTE = 60;
+/** Waits between the attempts of one job, seconds; after the last one it has failed until somebody asks again. */
+const RETRIES = [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, 360 * MINUTE] as const;
+/** Another process (the command line) may add jobs: the table is looked at now and then. */
+const LOOK_EVERY_MS = 15_000;
+
+/** Work that survives a restart, one job at a time a kind. */
+@Injectable()
+export class JobQueue {
+  private readonly handlers = new Map<string, JobHandler>();
+  private readonly busy = new Map<string, Promise<void>>();
+  private timer: Timer | undefined;
+  private started = false;
+
+  constructor(
+    private readonly jobs: JobsRepository,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Call before `start`. */
+  register(handler: JobHandler): void {
+    this.handlers.set(handler.kind, handler);
+  }
+
+  async start(): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    await this.jobs.recover();
+    this.timer = this.clock.setRepeating(LOOK_EVERY_MS, () => this.look());
+    this.lifecycle.onShutdown('work', 'jobs', () => this.timer?.cancel());
+    this.look();
+  }
+
+  /** The same kind and key again is the same job. It runs soon, or at `runAfter` (epoch seconds). */
+  async add(
+    kind: string,
+    keys: readonly string[],
+    options: { runAfter?: number; payload?: unknown } = {},
+  ): Promise<void> {
+    const now = this.now();
+    const { runAfter = now, payload = {} } = options;
+    await this.jobs.add(
+      keys.map((key) => ({ kind, key, payload, runAfter })),
+      now,
+    );
+    this.look();
+  }
+
+  counts(): Promise<Map<string, JobCounts>> {
+    return this.jobs.counts();
+  }
+
+  /** Resolves when nothing that is due is left to run. */
+  async idle(): Promise<void> {
+    while (this.busy.size > 0) await Promise.allSettled(this.busy.values());
+  }
+
+  /** Starts a runner for every kind that has none. */
+  look(): void {
+    if (!this.started || this.lifecycle.signal.aborted) return;
+    for (const handler of this.handlers.values()) {
+      if (this.busy.has(handler.kind)) continue;
+      const run = this.runAll(handler).finally(() => this.busy.delete(handler.kind));
+      this.busy.set(handler.kind, run);
+      this.lifecycle.background(`jobs (${handler.kind})`, run);
+    }
+  }
+
+  private async runAll(handler: JobHandler): Promise<void> {
+    while (!this.lifecycle.signal.aborted) {
+      const job = await this.jobs.claim([handler.kind], this.now());
+      if (!job) return;
+      await this.runOne(handler, job);
+    }
+  }
+
+  private async runOne(handler: JobHandler, job: Job): Promise<void> {
+    const { signal } = this.lifecycle;
+    try {
+      const result = await handler.run({ key: job.key, payload: job.payload, signal });
+      if (result.kind === 'done') await this.jobs.finish(job);
+      else await this.jobs.later(job, this.now() + result.seconds, result.reason);
+    } catch (error) {
+      // Not the job's fault: it is found as running at the next start.
+      if (signal.aborted) return;
+      const reason = describeError(error);
+      const isFinal = job.attempts > RETRIES.length;
+      const wait = ladderDelay(RETRIES, job.attempts - 1);
+      this.logger.warn('a job failed', { kind: job.kind, key: job.key, attempt: job.attempts, reason });
+      await this.jobs.failed(job, this.now() + wait, reason, isFinal);
+    }
+  }
+
+  private now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+}

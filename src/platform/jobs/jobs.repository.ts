@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThanOrEqual } from 'typeorm';
+import { Database } from '../database/database.js';
+import { Job } from './job.entity.js';
+
+export interface JobCounts {
+  waiting: number;
+  running: number;
+  failed: number;
+}
+
+export interface WantedJob {
+  kind: string;
+  key: string;
+  payload: unknown;
+  /** Epoch seconds. */
+  runAfter: number;
+}
+
+const MAX_ERROR = 500;
+const SLICE = 200;
+
+/** Rows of the queue of jobs. */
+@Injectable()
+export class JobsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A job that waits already keeps its turn; one that runs or has failed is put back. Counts of attempts begin anew. */
+  async add(jobs: readonly WantedJob[], now: number): Promise<void> {
+    for (let at = 0; at < jobs.length; at += SLICE) {
+      const rows = jobs.slice(at, at + SLICE).map((job) => ({
+        ...job,
+        payload: job.payload ?? {},
+        state: 'waiting' as const,
+        attempts: 0,
+        error: '',
+        createdAt: now,
+        updatedAt: now,
+      }));
+      await this.database.write('add jobs', async (manager) => {
+        for (const row of rows) {
+          const known = await manager.findOneBy(Job, { kind: row.kind, key: row.key });
+          if (!known) await manager.insert(Job, row);
+          else if (known.state !== 'waiting' || known.runAfter > row.runAfter) {
+            await manager.update(Job, { id: known.id }, row);
+          }
+        }
+      });
+    }
+  }
+
+  /** Takes the next due job of these kinds; null = there is none. */
+  claim(kinds: readonly string[], now: number): Promise<Job | null> {
+    if (kinds.length === 0) return Promise.resolve(null);
+    return this.database.write('claim a job', async (manager) => {
+      const job = await manager.findOne(Job, {
+        where: { kind: In([...kinds]), state: 'waiting', runAfter: LessThanOrEqual(now) },
+        order: { runAfter: 'ASC', id: 'ASC' },
+      });
+      if (!job) return null;
+      const taken = { state: 'running' as const, attempts: job.attempts + 1, updatedAt: now };
+      const { affected } = await manager.update(Job, { id: job.id, state: 'waiting' }, taken);
+      return affected === 0 ? null : Object.assign(job, taken);
+    });
+  }
+
+  /** Gone when it was not asked for again meanwhile. */
+  async finish({ id, updatedAt }: Job): Promise<void> {
+    await this.database.write('finish a job', (manager) =>
+      manager.delete(Job, { id, state: 'running', updatedAt }),
+    );
+  }
+
+  /** `later` costs no attempt. */
+  async later(job: Job, runAfter: number, reason: string): Promise<void> {
+    await this.database.write('postpone a job', (manager) =>
+      manager.update(
+        Job,
+        { id: job.id, state: 'running' },
+        { state: 'waiting', runAfter, error: reason.slice(0, MAX_ERROR), attempts: job.attempts - 1 },
+      ),
+    );
+  }
+
+  async failed(job: Job, runAfter: number, error: string, isFinal: boolean): Promise<void> {
+    await this.database.write('a job failed', (manager) =>
+      manager.update(
+        Job,
+        { id: job.id, state: 'running' },
+        { state: isFinal ? 'failed' : 'waiting', runAfter, error: error.slice(0, MAX_ERROR) },
+      ),
+    );
+  }
+
+  /** What ran when the server ended runs again. */
+  async recover(): Promise<void> {
+    await this.database.write('recover jobs', (manager) =>
+      manager.update(Job, { state: 'running' }, { state: 'waiting' }),
+    );
+  }
+
+  /** When the next job of these kinds is due, in epoch seconds; null = none waits. */
+  async nextDue(kinds: readonly string[]): Promise<number | null> {
+    const next = await this.database.read.findOne(Job, {
+      where: { kind: In([...kinds]), state: 'waiting' },
+      order: { runAfter: 'ASC' },
+    });
+    return next?.runAfter ?? null;
+  }
+
+  async counts(): Promise<Map<string, JobCounts>> {
+    const rows: { kind: string; state: keyof JobCounts; count: string | number }[] =
+      await this.database.read.query('SELECT kind, state, count(*) AS count FROM jobs GROUP BY kind, state');
+    const counts = new Map<string, JobCounts>();
+    for (const { kind, state, count } of rows) {
+      const of = counts.get(kind) ?? { waiting: 0, running: 0, failed: 0 };
+      of[state] = Number(count);
+      counts.set(kind, of);
+    }
+    return counts;
+  }
+}
