@@ -10,7 +10,7 @@ import { countriesAgree, writesCyrillic } from './guide-countries.js';
 import { readGuideId, type GuideIdParts } from './guide-ids.js';
 import { contradicts, hasSubstance, isBacked, saysMore } from './guide-evidence.js';
 import { GuideIndex, type Hit, type IndexedGuide } from './guide-index.js';
-import { STEPS, readGuideName, readQualified, type GuideName } from './guide-name.js';
+import { STEPS, readGuideName, readQualified, type GuideName, type Qualified } from './guide-name.js';
 import { reasonOfShift, reasonOfStep } from './guide-reasons.js';
 import { withoutStrangers, type Judged } from './guide-strangers.js';
 import { closeNames, sameKey, shareWord } from './guide-similarity.js';
@@ -26,6 +26,7 @@ export interface GuideMatchOptions {
 interface Wanted {
   entry: ChannelEntry;
   name: GuideName;
+  qualified: Qualified | null;
   id: GuideIdParts | null;
   country: string | null;
 }
@@ -56,14 +57,15 @@ export function matchGuide(
 ): GuideVerdict[] {
   const matcher = new GuideMatcher(guide, options);
   const wanted = channels.map(readWanted);
-  matcher.learnFamilies(wanted.map(({ entry }) => entry.name));
+  matcher.learnFamilies(wanted);
   return withoutStrangers(wanted.map((channel) => matcher.verdict(channel)));
 }
 
 function readWanted(entry: ChannelEntry): Wanted {
   const name = readGuideName(entry.name);
   const id = readGuideId(entry.guideId);
-  return { entry, name, id, country: name.country ?? id?.country ?? null };
+  const country = name.country ?? id?.country ?? null;
+  return { entry, name, qualified: readQualified(entry.name), id, country };
 }
 
 class GuideMatcher {
@@ -79,12 +81,11 @@ class GuideMatcher {
     this.maxCandidates = options.maxCandidates ?? 5;
   }
 
-  learnFamilies(names: readonly string[]): void {
-    for (const name of names) {
-      const base = readQualified(name)?.base ?? readGuideName(name);
-      const key = base.words.join(' ');
+  learnFamilies(channels: readonly Wanted[]): void {
+    for (const { name, qualified } of channels) {
+      const key = (qualified?.base ?? name).words.join(' ');
       const family = this.families.get(key) ?? new Set();
-      this.families.set(key, family.add(readGuideName(name).words.join(' ')));
+      this.families.set(key, family.add(name.words.join(' ')));
     }
   }
 
@@ -217,9 +218,8 @@ class GuideMatcher {
 
   /** "Губерния 33 (Владимир)" is "Губерния 33" where neither the guide nor the lists have other channels of that family. */
   private byQualifier(wanted: Wanted): Found[] {
-    const qualified = readQualified(wanted.entry.name);
-    if (qualified === null) return [];
-    const { base, qualifier } = qualified;
+    if (wanted.qualified === null) return [];
+    const { base, qualifier } = wanted.qualified;
     if (CALL_SIGN.test(qualifier)) return this.byCallSign(wanted, qualifier);
     const { step, hits } = this.firstStep(base, { shiftHours: 0, country: wanted.country });
     if (step > STEPS.indexOf('fillers')) return [];

@@ -48,6 +48,7 @@ const TAG_WITH_SIGN = /^\s*([A-Z]{2,3})\s*(?:[·★☆✪•▎┃╎]|\s[-–]\
 const OLD_NAME = /\s*\((?:ex|formerly|бывш|экс)[^)]*\)/giu;
 const NOTE =
   /\s*\((?:opci[oó]n|option|backup|link|server|вариант)\s*\d*\)|(?<!\p{L})multi\s?audio(?!\p{L})/giu;
+const MAYBE_NOTE = /\(|multi/i;
 /** "RaiUno" and "BBCOne" are two words each. */
 const CAMEL = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu;
 const BRACKETS = /^(.+?)\s*[([]([^()[\]]{2,})[)\]]\s*$/u;
@@ -80,6 +81,7 @@ export function readGuideName(name: string): GuideName {
 
 /** The name without the words in brackets at its end, which name a town or an edition; null where there are none. */
 export function readQualified(name: string): Qualified | null {
+  if (!/[)\]]\s*$/.test(name)) return null;
   const { display } = readName(prepare(name));
   const [, body, qualifier] = BRACKETS.exec(display) ?? [];
   if (body === undefined || qualifier === undefined || /\d/.test(qualifier)) return null;
@@ -87,12 +89,10 @@ export function readQualified(name: string): Qualified | null {
 }
 
 function prepare(name: string): string {
-  return name
-    .slice(0, MAX_NAME)
-    .replace(TAG_WITH_SIGN, '$1: ')
-    .replace(OLD_NAME, ' ')
-    .replace(NOTE, ' ')
-    .replace(CAMEL, ' ');
+  const tagged = name.slice(0, MAX_NAME).replace(TAG_WITH_SIGN, '$1: ');
+  // Most names have none of this.
+  const noted = MAYBE_NOTE.test(tagged) ? tagged.replace(OLD_NAME, ' ').replace(NOTE, ' ') : tagged;
+  return noted.replace(CAMEL, ' ');
 }
 
 function keysOf(name: Record<'tokens' | 'canonical' | 'words' | 'sounds', readonly string[]>): string[] {
