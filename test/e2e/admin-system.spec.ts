@@ -51,6 +51,7 @@ describeOnEveryDialect('the system over the API', (store) => {
         timezone: 'Asia/Tokyo',
         defaultMaxConnections: 4,
         joinBehindSeconds: 11,
+        slates: true,
       });
       const { user_info: user, server_info: server } = await playerInfo();
       expect([user?.message, server?.timezone]).toEqual(['Back at eight', 'Asia/Tokyo']);
@@ -58,7 +59,10 @@ describeOnEveryDialect('the system over the API', (store) => {
       expect(added.body.user.maxConnections).toBe(4);
       const credentials = house.get(CredentialsService);
       const verdict = await credentials.verify('newcomer', added.body.password as string, '192.0.2.3');
-      expect(verdict).toMatchObject({ account: { joinBehindSeconds: 11 } });
+      expect(verdict).toMatchObject({ account: { joinBehindSeconds: 11, slates: true } });
+      await house.ask('patch', `/api/admin/users/${added.body.user.id}`).send({ slates: false });
+      const own = await credentials.verify('newcomer', added.body.password as string, '192.0.2.3');
+      expect(own).toMatchObject({ account: { slates: false } });
       await change({ timezone: null, message: '' });
       const again = await playerInfo();
       expect([again.user_info?.message, again.server_info?.timezone]).toEqual(['', 'UTC']);
