@@ -4,7 +4,8 @@ import { presentLive } from '../core/xtream/present-live.js';
 import type { LiveChannel } from '../core/xtream/present-live.js';
 import { ByteCollector } from './byte-collector.js';
 import type { Collected } from './byte-collector.js';
-import type { CatalogCategory, CatalogSource } from './catalog-source.js';
+import type { CatalogCategory, CatalogGuides, CatalogSource } from './catalog-source.js';
+import { withGuideIds } from './guide-ids.js';
 import type { Slicer } from './slicer.js';
 
 /** Ids of the categories a viewer may see; null = all. */
@@ -15,8 +16,10 @@ const INDEX_ROOM = 2 ** 22;
 
 /** One state of the records, with every row of `get_live_streams` already written. Never changes once made. */
 export interface CatalogData {
-  /** In the order of `num`. */
+  /** In the order of `num`, with the guide ids that every answer tells. */
   channels: readonly LiveChannel[];
+  /** Id of a channel → its index in `channels`. */
+  indexOf: ReadonlyMap<number, number>;
   /** In the order players show them. */
   categories: readonly CatalogCategory[];
   /** Category → indices into `channels`, ascending. */
@@ -27,20 +30,34 @@ export interface CatalogData {
   offsets: Uint32Array;
 }
 
-export async function loadCatalogData(source: CatalogSource, slicer: Slicer): Promise<CatalogData> {
+export async function loadCatalogData(
+  source: CatalogSource,
+  guides: Pick<CatalogGuides, 'linkTable'>,
+  slicer: Slicer,
+): Promise<CatalogData> {
   const known = await source.listCategories('live');
-  const channels = await inOrder(await source.listVisible(), slicer);
+  const listed = await inOrder(await source.listVisible(), slicer);
+  const channels = await withGuideIds(listed, await guides.linkTable(), slicer);
   const members = new Map<number, number[]>();
+  const indexOf = new Map<number, number>();
   await slicer.each(channels, (channel, index) => {
+    indexOf.set(channel.id, index);
     const list = members.get(channel.categoryId);
     if (list) list.push(index);
     else members.set(channel.categoryId, [index]);
   });
-  return { channels, categories: shown(known, members), members, ...(await writeRows(channels, slicer)) };
+  const rows = await writeRows(channels, slicer);
+  return { channels, indexOf, categories: shown(known, members), members, ...rows };
 }
 
 export function mayView(allowed: Allowed, categoryId: number): boolean {
   return allowed === null || allowed.includes(categoryId);
+}
+
+/** The channel, unless there is none or the viewer may not see it. */
+export function visibleChannel(data: CatalogData, allowed: Allowed, id: number): LiveChannel | undefined {
+  const channel = data.channels[data.indexOf.get(id) ?? -1];
+  return channel !== undefined && mayView(allowed, channel.categoryId) ? channel : undefined;
 }
 
 /** The categories of a viewer that have channels: players show empty ones, and hide channels without one. */

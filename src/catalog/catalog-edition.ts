@@ -1,12 +1,13 @@
 import { SingleFlight } from '../core/util/single-flight.js';
 import { slotValues } from '../core/xtream/m3u-out.js';
 import type { PlaylistOwner, PlaylistStyle, SlotValues } from '../core/xtream/m3u-out.js';
+import type { LiveChannel } from '../core/xtream/present-live.js';
 import type { PlaylistTemplate } from '../core/xtream/playlist-template.js';
 import type { Clock } from '../platform/clock.js';
 import { guideFile, jsonAnswer, liveStreams, panelTail, playlistTemplate } from './answers.js';
 import { ByteCache } from './byte-cache.js';
 import type { Collected } from './byte-collector.js';
-import { categoryRows, mayView } from './catalog-data.js';
+import { categoryRows, mayView, visibleChannel } from './catalog-data.js';
 import type { Allowed, CatalogData } from './catalog-data.js';
 import type { CatalogOptions } from './catalog-source.js';
 import type { Compressor } from './compress.js';
@@ -80,6 +81,10 @@ export class CatalogEdition {
 
   hasCategory(id: number, allowed: Allowed): boolean {
     return mayView(allowed, id) && this.data.members.has(id);
+  }
+
+  channel(id: number, allowed: Allowed): LiveChannel | undefined {
+    return visibleChannel(this.data, allowed, id);
   }
 
   answer(recipe: Recipe): Promise<Representation> {

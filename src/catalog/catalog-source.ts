@@ -1,4 +1,6 @@
 import type { PresentedCategory } from '../core/xtream/present-categories.js';
+import type { PlaceholderRule } from '../core/guide/placeholder.js';
+import type { PresentedProgramme } from '../core/xtream/present-guide.js';
 import type { LiveChannel } from '../core/xtream/present-live.js';
 
 /** Where the catalogue takes its records from. The channels' repository satisfies it as it stands. */
@@ -13,14 +15,30 @@ export interface CatalogCategory extends PresentedCategory {
   readonly position: number;
 }
 
-/** The one event the catalogue listens to; also fired when another process changed the database. */
+/** Where the catalogue takes guides from. The guide's view satisfies it as it stands. */
+export interface CatalogGuides {
+  linkTable(): Promise<GuideAssignments>;
+  /** Programmes that run at some time from `from` to `to` (excluded), epoch seconds, in the order of their starts. */
+  programmes(channelId: number, from: number, to: number): Promise<readonly PresentedProgramme[]>;
+}
+
+/** Which guides serve which channel. */
+export interface GuideAssignments {
+  linksOf(channelId: number): readonly { guideChannelId: number; shiftMinutes: number }[];
+  /** What a channel without a guide shows; null = the server's rule. */
+  placeholderOf(channelId: number, categoryId: number): PlaceholderRule | null;
+}
+
+/** The events the catalogue listens to; also fired when another process changed the database. */
 export interface CatalogEvents {
-  on(name: 'channels.changed', handler: () => void): () => void;
+  on(name: 'channels.changed' | 'guide.changed', handler: () => void): () => void;
 }
 
 export interface CatalogOptions {
   /** Bytes kept for ready answers in all: half for lists and guides, a quarter each for playlist templates and playlists. */
   cacheBytes: number;
+  /** Bytes kept for programmes of single channels, beside `cacheBytes`. */
+  listingBytes: number;
   /** The event loop is given back after this long while an answer is built. Milliseconds. */
   sliceMs: number;
   /** Answers below this many bytes are not compressed. */
@@ -33,6 +51,7 @@ export interface CatalogOptions {
 
 export const DEFAULT_CATALOG_OPTIONS: CatalogOptions = {
   cacheBytes: 256 * 1024 * 1024,
+  listingBytes: 32 * 1024 * 1024,
   sliceMs: 5,
   gzipFromBytes: 1_024,
   pauseMs: 100,
@@ -40,5 +59,6 @@ export const DEFAULT_CATALOG_OPTIONS: CatalogOptions = {
 };
 
 export const CATALOG_SOURCE = Symbol('CatalogSource');
+export const CATALOG_GUIDES = Symbol('CatalogGuides');
 export const CATALOG_EVENTS = Symbol('CatalogEvents');
 export const CATALOG_OPTIONS = Symbol('CatalogOptions');

@@ -1,22 +1,27 @@
 import { Module } from '@nestjs/common';
 import { ChannelsRepository } from '../channels/channels.repository.js';
+import { GuideView } from '../epg/guide-view.js';
 import { EventBus } from '../platform/events/event-bus.js';
 import {
   CATALOG_EVENTS,
+  CATALOG_GUIDES,
   CATALOG_OPTIONS,
   CATALOG_SOURCE,
   DEFAULT_CATALOG_OPTIONS,
 } from './catalog-source.js';
 import { CatalogService } from './catalog.service.js';
+import { GuideAnswers } from './guide-answers.js';
 
 /** Needs the domain and the platform from a global module. */
 @Module({
   providers: [
     { provide: CATALOG_SOURCE, useExisting: ChannelsRepository },
+    { provide: CATALOG_GUIDES, useExisting: GuideView },
     { provide: CATALOG_EVENTS, useExisting: EventBus },
     { provide: CATALOG_OPTIONS, useValue: DEFAULT_CATALOG_OPTIONS },
     CatalogService,
+    GuideAnswers,
   ],
-  exports: [CatalogService],
+  exports: [CatalogService, GuideAnswers],
 })
 export class CatalogModule {}

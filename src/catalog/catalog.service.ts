@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ladderDelay } from '../core/util/backoff.js';
 import type { PlaylistOwner, PlaylistStyle } from '../core/xtream/m3u-out.js';
+import type { LiveChannel } from '../core/xtream/present-live.js';
 import type { Clock } from '../platform/clock.js';
 import { describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
@@ -11,8 +12,8 @@ import { loadCatalogData } from './catalog-data.js';
 import type { Allowed } from './catalog-data.js';
 import { CatalogEdition } from './catalog-edition.js';
 import type { EditionTools, Encoding, Recipe, Representation } from './catalog-edition.js';
-import { CATALOG_EVENTS, CATALOG_OPTIONS, CATALOG_SOURCE } from './catalog-source.js';
-import type { CatalogEvents, CatalogOptions, CatalogSource } from './catalog-source.js';
+import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS, CATALOG_SOURCE } from './catalog-source.js';
+import type { CatalogEvents, CatalogGuides, CatalogOptions, CatalogSource } from './catalog-source.js';
 import { Compressor } from './compress.js';
 import { Slicer } from './slicer.js';
 
@@ -44,6 +45,7 @@ export class CatalogService implements OnModuleInit {
 
   constructor(
     @Inject(CATALOG_SOURCE) private readonly source: CatalogSource,
+    @Inject(CATALOG_GUIDES) private readonly guides: CatalogGuides,
     @Inject(CATALOG_EVENTS) private readonly events: CatalogEvents,
     @Inject(CATALOG_OPTIONS) private readonly options: CatalogOptions,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -54,11 +56,13 @@ export class CatalogService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    const stop = this.events.on('channels.changed', () => {
-      this.announced++;
-      this.refresh();
-    });
-    this.lifecycle.onShutdown('faces', 'catalogue', stop);
+    for (const name of ['channels.changed', 'guide.changed'] as const) {
+      const stop = this.events.on(name, () => {
+        this.announced++;
+        this.refresh();
+      });
+      this.lifecycle.onShutdown('faces', 'catalogue', stop);
+    }
     this.refresh();
   }
 
@@ -94,6 +98,11 @@ export class CatalogService implements OnModuleInit {
   panel(viewer: Entitled): Promise<CatalogAnswer> {
     const allowed = viewer.allowedCategoryIds;
     return this.shared({ what: 'panel', allowed, category: null, encoding: 'identity' });
+  }
+
+  /** One channel of a viewer; undefined when there is none or he may not see it. */
+  channel(viewer: Entitled, id: number): LiveChannel | undefined {
+    return this.edition?.channel(id, viewer.allowedCategoryIds);
   }
 
   /** The guide file. */
@@ -176,7 +185,11 @@ export class CatalogService implements OnModuleInit {
   private async renew(): Promise<boolean> {
     const announced = this.announced;
     try {
-      const data = await loadCatalogData(this.source, new Slicer(this.clock, this.options.sliceMs));
+      const data = await loadCatalogData(
+        this.source,
+        this.guides,
+        new Slicer(this.clock, this.options.sliceMs),
+      );
       const next = new CatalogEdition(data, this.tools);
       if (this.edition) await next.takeOver(this.edition);
       this.edition = next;

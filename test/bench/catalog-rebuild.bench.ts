@@ -8,7 +8,7 @@ import { EventBus } from '../../src/platform/events/event-bus.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { aCategory, aChannel } from '../builders/catalog-builder.js';
-import { FakeChannels } from '../fakes/player-house.js';
+import { FakeChannels, FakeGuides } from '../fakes/player-house.js';
 import { LoopWatch } from './loop-watch.js';
 
 const CATEGORIES = 200;
@@ -30,6 +30,7 @@ channels.channels = Array.from({ length: count }, (_, index) =>
 );
 const catalog = new CatalogService(
   channels,
+  new FakeGuides(),
   events,
   DEFAULT_CATALOG_OPTIONS,
   new SystemClock(),

@@ -20,6 +20,15 @@ export const positiveInt: Rule = { name: 'int32 > 0', holds: (v) => isInt(v) && 
 export const flag: Rule = { name: 'int 0/1', holds: (v) => v === 0 || v === 1 };
 export const yes: Rule = { name: 'true', holds: (v) => v === true };
 export const digits: Rule = { name: 'string of digits', holds: (v) => isText(v) && /^\d+$/.test(v) };
+export const digits32: Rule = {
+  name: 'string of digits, 32 bits',
+  holds: (v) => isText(v) && /^\d+$/.test(v) && Number(v) <= LAST_INT32,
+};
+/** Standard alphabet, padded, of sound UTF-8. */
+export const base64: Rule = {
+  name: 'base64',
+  holds: (v) => isText(v) && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(v),
+};
 export const epoch: Rule = {
   name: 'epoch as string',
   holds: (v) => isText(v) && /^\d+$/.test(v) && Number(v) > 0 && Number(v) <= LAST_INT32,

@@ -1,5 +1,6 @@
 import { presentCategory } from '../../src/core/xtream/present-categories.js';
 import { NO_LISTINGS, UNKNOWN_FILM, UNKNOWN_SERIES } from '../../src/core/xtream/present-empty.js';
+import { presentEpgRow, presentListing } from '../../src/core/xtream/present-guide.js';
 import { presentLive } from '../../src/core/xtream/present-live.js';
 import {
   presentPanelChannel,
@@ -24,6 +25,24 @@ export const canalUno = aChannel({
   archiveDays: 3,
 });
 export const sportDos = aChannel({ id: 102, name: 'Deporte Sur', categoryId: 2 });
+
+export const noticiasDeLaNoche = {
+  start: NOW - 2400,
+  stop: NOW + 1200,
+  titles: [
+    { text: 'Noticias de la noche', lang: 'es' },
+    { text: 'Late news', lang: 'en' },
+  ],
+  descriptions: [{ text: 'Información.', lang: 'es' }],
+  guideChannelId: 7,
+};
+/** A placeholder, on a channel that no guide knows, as spare as it gets. */
+export const aviso = {
+  start: NOW - 9000,
+  stop: NOW - 2400,
+  titles: [{ text: 'Ñandú' }],
+  guideChannelId: null,
+};
 
 /** JSON as it travels: what a serializer would drop or change is dropped or changed here too. */
 export function wire(value: unknown): unknown {
@@ -53,5 +72,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   { name: 'get_vod_info, unknown', shape: shapes.UNKNOWN_FILM_SHAPE, answer: UNKNOWN_FILM },
   { name: 'get_series_info, unknown', shape: shapes.UNKNOWN_SERIES_SHAPE, answer: UNKNOWN_SERIES },
+  {
+    name: 'get_short_epg and get_simple_data_table row',
+    shape: shapes.LISTING,
+    answer: presentListing(canalUno, noticiasDeLaNoche, NOW, utc),
+  },
+  {
+    name: 'get_simple_data_table row with the least',
+    shape: shapes.LISTING,
+    answer: presentListing(sportDos, aviso, NOW, utc),
+  },
+  { name: 'get_epg row', shape: shapes.EPG_ROW, answer: presentEpgRow(canalUno, noticiasDeLaNoche) },
   { name: 'get_short_epg, nothing known', shape: shapes.NO_LISTINGS_SHAPE, answer: NO_LISTINGS },
 ];

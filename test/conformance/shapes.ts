@@ -94,3 +94,27 @@ export const UNKNOWN_SERIES_SHAPE: Shape = {
 };
 
 export const NO_LISTINGS_SHAPE: Shape = { epg_listings: is.emptyArray };
+
+const LISTING_FACTS: Shape = {
+  id: is.digits32,
+  epg_id: is.digits32,
+  title: is.base64,
+  lang: is.text,
+  description: is.base64,
+  channel_id: is.guide,
+};
+
+/** A row of `get_short_epg` and `get_simple_data_table`. */
+export const LISTING: Shape = {
+  ...LISTING_FACTS,
+  start: is.dateTime,
+  end: is.dateTime,
+  stop: is.dateTime,
+  start_timestamp: is.epoch,
+  stop_timestamp: is.epoch,
+  now_playing: is.flag,
+  has_archive: is.flag,
+};
+
+/** A row of `get_epg`. */
+export const EPG_ROW: Shape = { ...LISTING_FACTS, start: is.positiveInt, end: is.positiveInt };

@@ -3,6 +3,7 @@ import { parseM3U } from '@iptv/playlist';
 import { createRequire } from 'node:module';
 import { presentCategory } from '../../src/core/xtream/present-categories.js';
 import { NO_LISTINGS, UNKNOWN_FILM, UNKNOWN_SERIES } from '../../src/core/xtream/present-empty.js';
+import { presentEpgRow, presentListing } from '../../src/core/xtream/present-guide.js';
 import { presentLive } from '../../src/core/xtream/present-live.js';
 import { presentPanelChannel } from '../../src/core/xtream/present-panel.js';
 import type { PresentedStatus } from '../../src/core/xtream/present-user.js';
@@ -12,7 +13,18 @@ import { zoneFormatter } from '../../src/core/xtream/zone-time.js';
 import { XMLTV_HEAD, XMLTV_TAIL, xmltvChannel, xmltvProgramme } from '../../src/core/xmltv/writer.js';
 import { aBase, aCategory, aChannel, anAccount, NOW } from '../builders/catalog-builder.js';
 import { mutationsOf, violations } from './contract.js';
-import { canalUno, ENDPOINTS, noticias, server, sportDos, user, utc, wire } from './endpoints.js';
+import {
+  aviso,
+  canalUno,
+  ENDPOINTS,
+  noticias,
+  noticiasDeLaNoche,
+  server,
+  sportDos,
+  user,
+  utc,
+  wire,
+} from './endpoints.js';
 import * as shapes from './shapes.js';
 
 interface ParsedPlaylist {
@@ -105,6 +117,19 @@ describe('golden answers', () => {
       '{"seasons":[],"info":{"name":null},"episodes":{}}',
       '{"epg_listings":[]}',
     ]);
+  });
+
+  it('listings', () => {
+    expect(JSON.stringify(presentListing(canalUno, noticiasDeLaNoche, NOW, utc))).toBe(
+      '{"id":"3311412","epg_id":"7","title":"Tm90aWNpYXMgZGUgbGEgbm9jaGU=","lang":"es",' +
+        '"description":"SW5mb3JtYWNpw7NuLg==","channel_id":"canalnorte.es","start":"2026-03-14 19:00:00",' +
+        '"end":"2026-03-14 20:00:00","stop":"2026-03-14 20:00:00","start_timestamp":"1773514800",' +
+        '"stop_timestamp":"1773518400","now_playing":1,"has_archive":0}',
+    );
+    expect(JSON.stringify(presentEpgRow(canalUno, aviso))).toBe(
+      '{"id":"3311302","epg_id":"0","title":"w5FhbmTDug==","lang":"","description":"",' +
+        '"channel_id":"canalnorte.es","start":1773508200,"end":1773514800}',
+    );
   });
 
   it('panel channel', () => {

@@ -77,7 +77,6 @@ describe('the account', () => {
     '',
     'constructor',
     '__proto__',
-    'get_epg_batch',
     '999',
   ])('answers the action "%s"', async (action) => {
     expectAccount(await json(api(`${login}&action=${action}`)));

@@ -6,7 +6,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
+import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
 import type { LiveChannel } from '../../src/core/xtream/present-live.js';
+import { LinkTable, type LinkRow } from '../../src/epg/link-table.js';
+import { GuideView } from '../../src/epg/guide-view.js';
 import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
 import { ACTIVE_CONNECTIONS } from '../../src/faces/shared/ports.js';
 import { PlaylistModule } from '../../src/faces/playlist/playlist.module.js';
@@ -56,6 +59,29 @@ export class FakeChannels {
   }
 }
 
+/** Guides in memory, as the guide's view would tell them. */
+export class FakeGuides {
+  readonly schedules = new Map<number, PresentedProgramme[]>();
+  links: LinkRow[] = [];
+  reads = 0;
+
+  /** Gives a channel a guide with these programmes. */
+  add(channelId: number, programmes: readonly PresentedProgramme[], guideChannelId = channelId): void {
+    this.schedules.set(channelId, [...programmes]);
+    this.links.push({ channelId, guideChannelId, isManual: false, shiftMinutes: 0 });
+  }
+
+  linkTable(): Promise<LinkTable> {
+    return Promise.resolve(new LinkTable(this.links, new Map(), new Map()));
+  }
+
+  programmes(channelId: number, from: number, to: number): Promise<PresentedProgramme[]> {
+    this.reads++;
+    const all = this.schedules.get(channelId) ?? [];
+    return Promise.resolve(all.filter(({ start, stop }) => start < to && stop > from));
+  }
+}
+
 /** Knows users by their plain passwords; the third wrong attempt from an address must wait. */
 export class FakeCredentials {
   readonly users = new Map<string, { password: string; account: BuiltAccount }>();
@@ -98,6 +124,7 @@ function remember<T>(list: T[], entry: T): void {
 export interface PlayerHouseOptions {
   channels: FakeChannels;
   credentials: FakeCredentials;
+  guides?: FakeGuides;
   server?: Partial<AppConfig['server']>;
   clock?: Clock;
   activeConnections?: (userId: number) => number;
@@ -159,6 +186,7 @@ function houseModule(
   const count = options.activeConnections ?? (() => 0);
   const providers = [
     { provide: ChannelsRepository, useValue: options.channels },
+    { provide: GuideView, useValue: options.guides ?? new FakeGuides() },
     { provide: CredentialsService, useValue: options.credentials },
     { provide: AppConfig, useValue: { server } },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },

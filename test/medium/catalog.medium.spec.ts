@@ -12,7 +12,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { aCategory, aChannel } from '../builders/catalog-builder.js';
 import { FakeClock, settle } from '../fakes/fake-clock.js';
-import { FakeChannels } from '../fakes/player-house.js';
+import { FakeChannels, FakeGuides } from '../fakes/player-house.js';
 
 interface Room {
   catalog: CatalogService;
@@ -35,7 +35,7 @@ function room(clock: Clock, options: Partial<CatalogOptions> = {}): Room {
   channels.categories = [aCategory({ id: 1 }), aCategory({ id: 2 }), aCategory({ id: 3 })];
   channels.channels = [aChannel({ id: 101 }), aChannel({ id: 102, categoryId: 2 })];
   const merged = { ...DEFAULT_CATALOG_OPTIONS, ...options };
-  const catalog = new CatalogService(channels, events, merged, clock, logger, lifecycle);
+  const catalog = new CatalogService(channels, new FakeGuides(), events, merged, clock, logger, lifecycle);
   return { catalog, channels, events, lifecycle };
 }
 

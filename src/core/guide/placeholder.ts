@@ -49,6 +49,12 @@ export function placeholderProgrammes(question: PlaceholderQuestion): ScheduledP
   return isBlocks ? blocks(question) : [];
 }
 
+/** Whether a channel of this name shows a placeholder at some time. */
+export function hasPlaceholder(name: string, { kind }: PlaceholderRule): boolean {
+  if (kind === 'none' || kind === 'blocks') return kind === 'blocks';
+  return (kind === 'auto' && ALWAYS_ON.test(name)) || readEventName(name) !== null;
+}
+
 /** The event, and from midnight before it an announcement with its time. */
 function eventProgrammes(event: EventName, question: PlaceholderQuestion): ScheduledProgramme[] {
   const { rule, from, to, clockOf } = question;

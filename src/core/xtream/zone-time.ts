@@ -1,3 +1,5 @@
+import { WallClock } from '../xmltv/zones.js';
+
 /** Epoch seconds → `YYYY-MM-DD HH:MM:SS` in one zone. */
 export type ZoneFormatter = (epochSeconds: number) => string;
 
@@ -7,19 +9,9 @@ export type ZoneFormatter = (epochSeconds: number) => string;
  * Throws RangeError when the zone is unknown.
  */
 export function zoneFormatter(zone: string): ZoneFormatter {
-  const format = new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+  const clock = new WallClock(zone);
   return (epochSeconds) => {
-    const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-    for (const { type, value } of format.formatToParts(epochSeconds * 1000)) part[type] = value;
-    return `${part.year ?? ''}-${part.month ?? ''}-${part.day ?? ''} ${part.hour ?? ''}:${part.minute ?? ''}:${part.second ?? ''}`;
+    const wall = new Date(clock.toWall(epochSeconds) * 1000).toISOString();
+    return `${wall.slice(0, 10)} ${wall.slice(11, 19)}`;
   };
 }

@@ -1,9 +1,13 @@
 import type { ListName } from '../../catalog/catalog.service.js';
-import { NO_LISTINGS, UNKNOWN_FILM, UNKNOWN_SERIES, EMPTY_LIST } from '../../core/xtream/present-empty.js';
+import { UNKNOWN_FILM, UNKNOWN_SERIES } from '../../core/xtream/present-empty.js';
+
+/** What is on: the next few programmes, everything known, `get_epg`, and the next few of many channels. */
+export type GuideAction = 'short' | 'table' | 'epg' | 'batch';
 
 export type ActionUse =
   | { kind: 'account' }
   | { kind: 'list'; list: ListName }
+  | { kind: 'guide'; action: GuideAction }
   /** The same value for everybody. */
   | { kind: 'fixed'; body: string };
 
@@ -17,7 +21,8 @@ const seriesCategories = list('series_categories');
 const series = list('series');
 const filmInfo = fixed(UNKNOWN_FILM);
 const seriesInfo = fixed(UNKNOWN_SERIES);
-const listings = fixed(NO_LISTINGS);
+const shortGuide = guide('short');
+const guideTable = guide('table');
 
 const ACTIONS: ReadonlyMap<string, ActionUse> = new Map([
   ['get_live_categories', liveCategories],
@@ -28,20 +33,21 @@ const ACTIONS: ReadonlyMap<string, ActionUse> = new Map([
   ['get_series_categories', seriesCategories],
   ['get_series', series],
   ['get_series_info', seriesInfo],
-  ['get_short_epg', listings],
-  ['get_simple_data_table', listings],
+  ['get_short_epg', shortGuide],
+  ['get_simple_data_table', guideTable],
   // A misspelt twin that IPTVnator tries when the first fails.
-  ['get_simple_date_table', listings],
-  ['get_epg', fixed(EMPTY_LIST)],
+  ['get_simple_date_table', guideTable],
+  ['get_epg', guide('epg')],
+  ['get_epg_batch', guide('batch')],
   // Numbers that some set-top applications send.
   ['200', filmCategories],
   ['201', liveCategories],
   ['202', liveStreams],
   ['203', films],
   ['204', seriesInfo],
-  ['205', listings],
+  ['205', shortGuide],
   ['206', seriesCategories],
-  ['207', listings],
+  ['207', guideTable],
   ['208', series],
   ['209', filmInfo],
 ]);
@@ -62,6 +68,10 @@ export function knownActions(): string[] {
 
 function list(name: ListName): ActionUse {
   return { kind: 'list', list: name };
+}
+
+function guide(action: GuideAction): ActionUse {
+  return { kind: 'guide', action };
 }
 
 function fixed(value: unknown): ActionUse {

@@ -19,6 +19,7 @@ import type { ActiveConnections, PublicServerSettings } from '../shared/ports.js
 import { answerByMethod, commonHeaders, LOADING_RETRY_SECONDS } from '../shared/refusals.js';
 import { actionUse } from './actions.js';
 import type { ActionUse } from './actions.js';
+import { GuideActions } from './guide-actions.js';
 
 type Admitted = Extract<Admission, { kind: 'ok' | 'inactive' }>;
 
@@ -30,6 +31,7 @@ export class PlayerApiService {
   constructor(
     private readonly gate: PlayerGate,
     private readonly catalog: CatalogService,
+    private readonly guides: GuideActions,
     @Inject(ACTIVE_CONNECTIONS) private readonly connections: ActiveConnections,
     @Inject(PUBLIC_SERVER) private readonly settings: PublicServerSettings,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -83,6 +85,9 @@ export class PlayerApiService {
           headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...commonHeaders(call) },
           body: use.body,
         };
+      case 'guide':
+        if (!this.catalog.isLoaded) return loading(call);
+        return this.guides.answer(use.action, call, admitted.account);
       case 'list': {
         const category = call.parameter('category_id');
         return listAnswer(call, await this.catalog.list(admitted.account, use.list, category, call.encoding));

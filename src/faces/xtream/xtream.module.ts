@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../../catalog/catalog.module.js';
 import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { GuideActions } from './guide-actions.js';
 import { PlayerApiService } from './player-api.service.js';
 import { XtreamController } from './xtream.controller.js';
 
@@ -8,6 +9,6 @@ import { XtreamController } from './xtream.controller.js';
 @Module({
   imports: [CatalogModule, SharedFacesModule],
   controllers: [XtreamController],
-  providers: [PlayerApiService],
+  providers: [PlayerApiService, GuideActions],
 })
 export class XtreamModule {}

@@ -1,0 +1,169 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { SingleFlight } from '../core/util/single-flight.js';
+import {
+  nextListingChange,
+  presentEpgRow,
+  presentListing,
+  type PresentedProgramme,
+} from '../core/xtream/present-guide.js';
+import type { LiveChannel } from '../core/xtream/present-live.js';
+import { zoneFormatter, type ZoneFormatter } from '../core/xtream/zone-time.js';
+import type { Clock } from '../platform/clock.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import { CLOCK } from '../platform/tokens.js';
+import { ByteCache } from './byte-cache.js';
+import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS } from './catalog-source.js';
+import type { CatalogEvents, CatalogGuides, CatalogOptions } from './catalog-source.js';
+import { CatalogService, type Entitled } from './catalog.service.js';
+
+/** Which rows of a channel a player wants. */
+export type ListingsWish =
+  /** The programme that runs and those after it, `limit` of them. */
+  | { kind: 'short'; limit: number }
+  /** Everything known, past and future. */
+  | { kind: 'table' }
+  /** `get_epg`: everything known, or what has not ended. */
+  | { kind: 'epg'; fromNow: boolean };
+
+/** A JSON array, true until some moment. */
+interface Rows {
+  json: Buffer;
+  /** Epoch seconds. */
+  until: number;
+}
+
+const DAY = 86_400;
+/** Most programmes of one channel in one answer. */
+const MAX_ROWS = 5_000;
+/** Guides reach two weeks ahead at most; a placeholder has no end. */
+const AHEAD_SECONDS = 21 * DAY;
+/** Where the next few programmes are looked for first. */
+const SOON_SECONDS = 2 * DAY;
+/** Rows of a channel may also come into the window or leave it: they are made anew after this long. */
+const MAX_AGE_SECONDS = 3_600;
+const NO_ROWS = Buffer.from('[]');
+
+/**
+ * What is on a channel, as players are told: rows made once for each channel and kept until one of its programmes begins
+ * or ends, or the guide changes. Players ask for hundreds of channels in a row.
+ */
+@Injectable()
+export class GuideAnswers implements OnModuleInit {
+  private kept: ByteCache<Rows>;
+  private readonly making = new SingleFlight<string, Buffer>();
+  private zone: { name: string; format: ZoneFormatter } | undefined;
+  /** Raised with every change: rows that were being made meanwhile are not kept. */
+  private revision = 0;
+
+  constructor(
+    private readonly catalog: CatalogService,
+    @Inject(CATALOG_GUIDES) private readonly guides: CatalogGuides,
+    @Inject(CATALOG_EVENTS) private readonly events: CatalogEvents,
+    @Inject(CATALOG_OPTIONS) private readonly options: Pick<CatalogOptions, 'listingBytes'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+  ) {
+    this.kept = this.emptyCache();
+  }
+
+  onModuleInit(): void {
+    for (const name of ['channels.changed', 'guide.changed'] as const) {
+      const stop = this.events.on(name, () => this.forget());
+      this.lifecycle.onShutdown('faces', 'guide answers', stop);
+    }
+  }
+
+  /**
+   * A JSON array of rows with times as texts in `timeZone`; `[]` when there is no such channel, the viewer may not see
+   * it, or nothing is known.
+   */
+  async rows(viewer: Entitled, channelId: number, wish: ListingsWish, timeZone: string): Promise<Buffer> {
+    const channel = this.catalog.channel(viewer, channelId);
+    if (channel === undefined) return NO_ROWS;
+    // The guide id is part of it: it may change with the catalogue a moment after the guide did.
+    const key = `${wishKey(wish)} ${channelId} ${channel.epgChannelId} ${channel.archiveDays} ${timeZone}`;
+    const kept = this.kept.get(key);
+    if (kept !== undefined && kept.until > this.now()) return kept.json;
+    const { revision } = this;
+    return this.making.run(`${revision} ${key}`, async () => {
+      const made = await this.make(channel, wish, timeZone);
+      if (revision === this.revision) this.kept.set(key, made);
+      return made.json;
+    });
+  }
+
+  /** Bytes of the rows that stand ready. */
+  get heldBytes(): number {
+    return this.kept.bytes;
+  }
+
+  private async make(channel: LiveChannel, wish: ListingsWish, timeZone: string): Promise<Rows> {
+    const now = this.now();
+    const programmes = await this.wanted(channel, wish, now);
+    const inZone = this.formatterOf(timeZone);
+    const rows = programmes.map((programme) =>
+      wish.kind === 'epg'
+        ? presentEpgRow(channel, programme)
+        : presentListing(channel, programme, now, inZone),
+    );
+    const until = Math.min(nextListingChange(channel, programmes, now), now + MAX_AGE_SECONDS);
+    return { json: Buffer.from(JSON.stringify(rows)), until };
+  }
+
+  private async wanted(
+    { id, archiveDays }: LiveChannel,
+    wish: ListingsWish,
+    now: number,
+  ): Promise<readonly PresentedProgramme[]> {
+    const ahead = now + AHEAD_SECONDS;
+    switch (wish.kind) {
+      case 'short': {
+        const soon = await this.guides.programmes(id, now, now + SOON_SECONDS);
+        const found = soon.length < wish.limit ? await this.guides.programmes(id, now, ahead) : soon;
+        return found.slice(0, wish.limit);
+      }
+      case 'table':
+        return (await this.guides.programmes(id, earliest(archiveDays, now), ahead)).slice(0, MAX_ROWS);
+      case 'epg': {
+        const from = wish.fromNow ? now : earliest(archiveDays, now);
+        return (await this.guides.programmes(id, from, ahead)).slice(0, MAX_ROWS);
+      }
+    }
+  }
+
+  /** Made once and kept until the operator moves the server to another zone. */
+  private formatterOf(name: string): ZoneFormatter {
+    if (this.zone?.name !== name) this.zone = { name, format: zoneFormatter(name) };
+    return this.zone.format;
+  }
+
+  private forget(): void {
+    this.revision++;
+    this.kept = this.emptyCache();
+  }
+
+  private emptyCache(): ByteCache<Rows> {
+    return new ByteCache(this.options.listingBytes, ({ json }) => json.length);
+  }
+
+  private now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+}
+
+/** Past programmes are kept as long as the archive of the channel reaches, and a day at least. */
+function earliest(archiveDays: number, now: number): number {
+  return now - (Math.max(1, Math.trunc(archiveDays)) + 1) * DAY;
+}
+
+function wishKey(wish: ListingsWish): string {
+  switch (wish.kind) {
+    case 'short':
+      return `short ${wish.limit}`;
+    case 'table':
+      return 'table';
+    case 'epg':
+      return wish.fromNow ? 'epg now' : 'epg';
+  }
+}
