@@ -10,6 +10,9 @@ import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
+import { parseEngineAddress } from '../platform/config/engine-address.js';
+import type { EngineAddress } from '../platform/config/engine-address.js';
+import { RestartHook } from './engine/restart-hook.js';
 import { LimitedDriver } from './drivers/limited.driver.js';
 import { ProviderLimits } from './provider-limits.js';
 import { SlateMaker } from './slates/slate-maker.js';
@@ -42,8 +45,11 @@ export interface Streaming {
 /** Puts engines, drivers and hub together. */
 export function createStreaming(parts: StreamingParts): Streaming {
   const { config, clock, logger, background } = parts;
+  const hook = createRestartHook(parts);
   const engines = new EngineRegistry(
-    config.acestream.engines.map((baseUrl) => createEngine(baseUrl, parts)),
+    config.acestream.engines
+      .flatMap((text) => parseEngineAddress(text) ?? [])
+      .map((address) => createEngine(address, hook, parts)),
     clock,
   );
   const slates = new SlateMaker({ clock, logger });
@@ -69,7 +75,18 @@ export function createStreaming(parts: StreamingParts): Streaming {
   return { hub, engines, probe, slates, ffmpeg: drivers.ffmpeg, close };
 }
 
-function createEngine(baseUrl: string, parts: StreamingParts): Engine {
+function createRestartHook(parts: StreamingParts): RestartHook | undefined {
+  const { config, clock, logger, background, dispatcher } = parts;
+  const target = config.acestream.restartHook;
+  if (target === null) return undefined;
+  return new RestartHook({ target, clock, logger, background, dispatcher: () => dispatcher(true) });
+}
+
+function createEngine(
+  { url: baseUrl, role, weight, maxStreams }: EngineAddress,
+  hook: RestartHook | undefined,
+  parts: StreamingParts,
+): Engine {
   const { config, clock, background, startGapMs, sessions } = parts;
   const client = new EngineClient({
     baseUrl,
@@ -82,7 +99,10 @@ function createEngine(baseUrl: string, parts: StreamingParts): Engine {
     name: new URL(baseUrl).host,
     client,
     clock,
-    maxStreams: config.acestream.maxStreamsPerEngine,
+    maxStreams: maxStreams ?? config.acestream.maxStreamsPerEngine,
+    role,
+    weight,
+    ...(hook ? { restart: () => hook.call(baseUrl) } : {}),
     ...(startGapMs === undefined ? {} : { startGapMs }),
   });
 }

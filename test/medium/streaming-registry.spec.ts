@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Engine } from '../../src/streaming/engine/engine.js';
+import { Engine, type EngineOptions } from '../../src/streaming/engine/engine.js';
 import { EngineClient } from '../../src/streaming/engine/engine-client.js';
 import { EngineRegistry } from '../../src/streaming/engine/engine-registry.js';
 import { createSim, type EngineSimulator } from '../fakes/engine-simulator/engine-simulator.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 import { eventually } from '../fakes/stream-house.js';
 
+const SOUND = {
+  ...{ up: true, breaker: 'closed', streams: 0, maxStreams: 2, version: '3.2.3' },
+  ...{ role: 'all', weight: 1, isDraining: false, restarts: 0 },
+};
 const ANYWHERE = { avoid: new Set<string>() };
 
 describe('the registry of engines', () => {
@@ -34,6 +38,27 @@ describe('the registry of engines', () => {
   function engineAt(baseUrl: string, name: string): Engine {
     const client = new EngineClient({ baseUrl, clock, background: () => {}, startTimeoutMs: 1_000 });
     return new Engine({ name, client, clock, maxStreams: 2 });
+  }
+
+  function withEngines(...options: Partial<EngineOptions>[]): EngineRegistry {
+    const engines = options.map((changes, index) => {
+      const client = new EngineClient({
+        baseUrl: 'http://127.0.0.1:9',
+        clock,
+        background: () => {},
+        startTimeoutMs: 1_000,
+      });
+      return new Engine({ name: `engine ${index}`, client, clock, maxStreams: 2, ...changes });
+    });
+    return new EngineRegistry(engines, clock);
+  }
+
+  function takeFrom(
+    from: EngineRegistry,
+    request: Partial<Parameters<EngineRegistry['lease']>[0]> = {},
+  ): string {
+    const outcome = from.lease({ ...ANYWHERE, ...request });
+    return outcome.kind === 'leased' ? outcome.lease.engine.name : outcome.kind;
   }
 
   function engine(index: number): Engine {
@@ -82,6 +107,42 @@ describe('the registry of engines', () => {
     expect(take({ avoid: new Set(['engine 0', 'engine 1']) })).toBe('engine-down');
   });
 
+  it('gives an engine that drains nothing more, and everything once it is used again', () => {
+    expect(take()).toBe('engine 0');
+    engine(0).drain(true);
+    expect([take(), take(), take()]).toEqual(['engine 1', 'engine 1', 'no-slot']);
+    expect(registry.health()[0]).toMatchObject({ isDraining: true, streams: 1 });
+    engine(0).drain(false);
+    expect(take()).toBe('engine 0');
+  });
+
+  it('gives by weight', () => {
+    const registryOf = withEngines({ weight: 3, maxStreams: 6 }, { weight: 1, maxStreams: 6 });
+    const taken = Array.from({ length: 8 }, () => takeFrom(registryOf));
+    expect(taken.filter((name) => name === 'engine 0')).toHaveLength(6);
+  });
+
+  it('keeps engines for checks from viewers, and gives checks those first', () => {
+    const registryOf = withEngines({ role: 'play' }, { role: 'probe' });
+    expect(takeFrom(registryOf, { polite: true })).toBe('engine 1');
+    expect(takeFrom(registryOf)).toBe('engine 0');
+    expect(takeFrom(registryOf)).toBe('engine 0');
+    expect(takeFrom(registryOf)).toBe('no-slot');
+    expect(takeFrom(registryOf, { polite: true })).toBe('engine 1');
+    expect(takeFrom(withEngines({ role: 'probe' }))).toBe('engine-down');
+  });
+
+  it('asks for the restart of an engine that is dead', async () => {
+    let asked = 0;
+    const registryOf = withEngines({ restart: () => ++asked === 1 });
+    const [only] = registryOf.engines;
+    for (let failure = 0; failure < 4; failure++) only?.noteStart('bad-reply');
+    expect(asked).toBe(0);
+    for (let failure = 0; failure < 3; failure++) only?.noteStart('bad-reply');
+    expect(only?.health()).toMatchObject({ breaker: 'open', restarts: 1 });
+    await registryOf.close();
+  });
+
   it('says so when there is no engine at all', () => {
     expect(new EngineRegistry([], clock).lease(ANYWHERE)).toEqual({ kind: 'none-configured' });
   });
@@ -90,8 +151,8 @@ describe('the registry of engines', () => {
     watch();
     await eventually(() => registry.health().every(({ version }) => version === '3.2.3'));
     expect(registry.health()).toEqual([
-      { name: 'engine 0', up: true, breaker: 'closed', streams: 0, maxStreams: 2, version: '3.2.3' },
-      { name: 'engine 1', up: true, breaker: 'closed', streams: 0, maxStreams: 2, version: '3.2.3' },
+      { name: 'engine 0', ...SOUND },
+      { name: 'engine 1', ...SOUND },
     ]);
   });
 

@@ -29,6 +29,8 @@ import {
 } from './guide-links.controller.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
+import { EnginesAdminService } from './engines-admin.service.js';
+import { EnginesController } from './engines.controller.js';
 import { LiveAdminService } from './live-admin.service.js';
 import { LiveController } from './live.controller.js';
 import { LIVE_SESSIONS, type LiveSessions } from './live-sessions.js';
@@ -59,6 +61,7 @@ import { UsersController } from './users.controller.js';
     GuidesController,
     SessionsController,
     LiveController,
+    EnginesController,
     SettingsController,
     BackupController,
     BackupsController,
@@ -77,6 +80,7 @@ import { UsersController } from './users.controller.js';
     GuidesAdminService,
     SessionsAdminService,
     LiveAdminService,
+    EnginesAdminService,
     SessionEvents,
     BackupDownloads,
     StoredBackups,

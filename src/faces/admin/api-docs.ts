@@ -32,6 +32,7 @@ const TAGS = {
   Lists: 'The channel lists that are read again and again.',
   Guides: 'The programme guides that are read again and again.',
   Sessions: 'Who watches.',
+  Engines: 'AceStream engines: health, load, and being taken out of service.',
   Settings: 'What can be changed while the server runs.',
   Backup: 'The whole database in one file.',
   Audit: 'Who changed what.',

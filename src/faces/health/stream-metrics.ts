@@ -47,6 +47,16 @@ export function measureStreams(metrics: MetricsRegistry, { streams, engines, ffm
   metrics.gauge({ name: 'engine_up', help: '1 while an engine answers.', labelNames }, () =>
     engines().map(({ name, up }) => ({ labels: { engine: name }, value: up ? 1 : 0 })),
   );
+  const each = (name: string, help: string, pick: (engine: EngineHealth) => number): void =>
+    metrics.gauge({ name: `engine_${name}`, help, labelNames }, () =>
+      engines().map((engine) => ({ labels: { engine: engine.name }, value: pick(engine) })),
+    );
+  each('max_streams', 'Streams an engine may carry.', ({ maxStreams }) => maxStreams);
+  each('breaker_open', '1 while nothing is started on an engine, because starts failed.', ({ breaker }) =>
+    breaker === 'open' ? 1 : 0,
+  );
+  each('draining', '1 while an engine gets no further stream.', ({ isDraining }) => (isDraining ? 1 : 0));
+  each('restarts', 'How often the restart of an engine was asked for.', ({ restarts }) => restarts);
   metrics.gauge({ name: 'engine_streams', help: 'Streams on an engine.', labelNames }, () =>
     engines().map((engine) => ({ labels: { engine: engine.name }, value: engine.streams })),
   );

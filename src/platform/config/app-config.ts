@@ -30,8 +30,9 @@ export interface AppConfigValues {
   readonly database: { readonly url: string | null };
   readonly admin: { readonly username: string; readonly password: string | null };
   readonly acestream: {
-    /** Base URLs without a slash at their end. */
+    /** See `parseEngineAddress`. */
     readonly engines: readonly string[];
+    readonly restartHook: string | null;
     readonly startTimeoutSeconds: number;
     readonly firstByteTimeoutSeconds: number;
     readonly maxStreamsPerEngine: number;

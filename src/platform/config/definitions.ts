@@ -149,9 +149,20 @@ export const DEFINITIONS = {
   acestream: {
     engines: setting<string[]>({
       env: 'ROOFTOP_ACESTREAM_ENGINES',
-      type: types.list(types.baseUrl()),
+      type: types.list(types.engine()),
       default: ['http://127.0.0.1:6878'],
       doc: 'Base addresses of the AceStream engines.',
+    }),
+    restartHook: setting<string | null>({
+      env: 'ROOFTOP_ACESTREAM_RESTART_HOOK',
+      type: types.optional(
+        types.text('an http(s) address or the absolute path of a program', (value) =>
+          /^(https?:\/\/\S|\/)/i.test(value),
+        ),
+      ),
+      default: null,
+      secret: true,
+      doc: 'Asked to restart an engine that is dead, at most every two minutes: an address that is sent a POST with {"engine": address}, or a program that gets the address as its argument.',
     }),
     startTimeoutSeconds: setting({
       env: 'ROOFTOP_ACESTREAM_START_TIMEOUT_SECONDS',

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { engineAddressText } from './engine-address.js';
 
 /** How one kind of setting is read and shown. Readers answer `undefined` for whatever breaks the rule. */
 export interface ValueType<T> {
@@ -126,6 +127,18 @@ export function baseUrl(): ValueType<string> {
     fromText: (value) => read(inner.fromText(value)),
     fromYaml: (value) => read(inner.fromYaml(value)),
     toText: inner.toText,
+  };
+}
+
+/** Base address of an AceStream engine, with its options behind `#`; in YAML also a record of them. */
+export function engine(): ValueType<string> {
+  return {
+    rule:
+      'a URL that begins with http:// or https://, optionally followed by #role=all|play|probe, maxStreams=1..100 and ' +
+      'weight=1..100 joined by &',
+    fromText: engineAddressText,
+    fromYaml: engineAddressText,
+    toText: (value) => value,
   };
 }
 

@@ -28,10 +28,12 @@ export class EngineRegistry {
 
   lease({ prefer, avoid, polite = false }: LeaseRequest): LeaseOutcome {
     if (this.engines.length === 0) return { kind: 'none-configured' };
-    const usable = this.engines.filter((engine) => engine.usable && !avoid.has(engine.name));
+    const suitable = this.engines.filter((engine) => serves(engine, polite));
+    const usable = suitable.filter((engine) => engine.usable && !avoid.has(engine.name));
     if (usable.length === 0) return { kind: 'engine-down' };
-    for (const engine of [...usable].sort((a, b) => rank(a, prefer) - rank(b, prefer))) {
-      const lease = engine.reserve(polite ? 1 : 0);
+    for (const engine of [...usable].sort((a, b) => rank(a, prefer, polite) - rank(b, prefer, polite))) {
+      // An engine for checks alone has no viewers to keep a place for.
+      const lease = engine.reserve(polite && engine.role !== 'probe' ? 1 : 0);
       if (lease) return { kind: 'leased', lease };
     }
     return { kind: 'no-slot' };
@@ -59,8 +61,16 @@ export class EngineRegistry {
   }
 }
 
-/** The preferred engine first, then those that answer, then the emptiest; the order of the settings decides the rest. */
-function rank(engine: Engine, prefer: string | undefined): number {
+function serves({ role }: Engine, polite: boolean): boolean {
+  return role === 'all' || role === (polite ? 'probe' : 'play');
+}
+
+/**
+ * The preferred engine first, then those that answer, then the emptiest for its weight; the order of the settings
+ * decides the rest. Checks go to engines of their own first.
+ */
+function rank(engine: Engine, prefer: string | undefined, polite: boolean): number {
   if (engine.name === prefer) return -1;
-  return (engine.suspect ? 10_000 : 0) + engine.streams;
+  const others = polite && engine.role !== 'probe' ? 1_000 : 0;
+  return (engine.suspect ? 10_000 : 0) + others + engine.streams / engine.weight;
 }

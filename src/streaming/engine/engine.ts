@@ -1,3 +1,4 @@
+import type { EngineRole } from '../../platform/config/engine-address.js';
 import type { Clock } from '../../platform/clock.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { EngineClient } from './engine-client.js';
@@ -10,7 +11,12 @@ export interface EngineOptions {
   client: EngineClient;
   clock: Clock;
   maxStreams: number;
+  role?: EngineRole;
+  /** An engine of weight 2 gets twice the streams of one of weight 1. */
+  weight?: number;
   startGapMs?: number;
+  /** Asks for its restart; false when that was asked lately. */
+  restart?: () => boolean;
 }
 
 export interface EngineHealth {
@@ -20,6 +26,11 @@ export interface EngineHealth {
   streams: number;
   maxStreams: number;
   version: string | null;
+  role: EngineRole;
+  weight: number;
+  isDraining: boolean;
+  /** How often its restart was asked for. */
+  restarts: number;
 }
 
 /** Missed health checks in a row until an engine counts as down. */
@@ -56,6 +67,8 @@ export class Engine {
   private readonly breaker = new CircuitBreaker();
   private readonly leases = new Set<EngineLease>();
   private misses = 0;
+  private draining = false;
+  private restarts = 0;
   private version: string | null = null;
 
   constructor(private readonly options: EngineOptions) {
@@ -72,6 +85,23 @@ export class Engine {
     return this.leases.size;
   }
 
+  get weight(): number {
+    return this.options.weight ?? 1;
+  }
+
+  get role(): EngineRole {
+    return this.options.role ?? 'all';
+  }
+
+  get isDraining(): boolean {
+    return this.draining;
+  }
+
+  /** While it drains, it gets no further stream; those it has go on. */
+  drain(draining: boolean): void {
+    this.draining = draining;
+  }
+
   get usable(): boolean {
     return this.up && this.breaker.state(this.options.clock.monotonic()) !== 'open';
   }
@@ -85,6 +115,7 @@ export class Engine {
   reserve(keepFree = 0): EngineLease | undefined {
     if (
       this.streams + keepFree >= this.options.maxStreams ||
+      this.draining ||
       !this.up ||
       !this.breaker.allow(this.options.clock.monotonic())
     ) {
@@ -101,6 +132,7 @@ export class Engine {
     else this.breaker.inconclusive();
     if (failure === 'engine-down' || failure === 'no-answer') this.misses = Math.max(this.misses, 1);
     else if (failure !== 'bad-reply') this.misses = 0;
+    this.restartIfDead();
   }
 
   /** A place was taken and no start was made with it. */
@@ -114,6 +146,7 @@ export class Engine {
     if (signal.aborted) return;
     this.misses = healthy ? 0 : this.misses + 1;
     if (healthy && wasDown) this.breaker.succeeded();
+    if (!healthy) this.restartIfDead();
     if (healthy && (this.version === null || wasDown)) {
       this.version = (await this.client.version(signal)) ?? null;
     }
@@ -127,6 +160,15 @@ export class Engine {
       streams: this.leases.size,
       maxStreams: this.options.maxStreams,
       version: this.version,
+      role: this.role,
+      weight: this.weight,
+      isDraining: this.draining,
+      restarts: this.restarts,
     };
+  }
+
+  /** It answers nothing, or starts nothing although it answers. */
+  private restartIfDead(): void {
+    if (!this.usable && this.options.restart?.()) this.restarts++;
   }
 }
