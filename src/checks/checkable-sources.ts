@@ -98,23 +98,16 @@ export class CheckableSources {
     const channel = await channels.findVisible(channelId);
     if (channel?.id !== channelId) return [];
     const limits = await lists.connectionLimits();
-    return (await channels.sourcesOf(channelId)).flatMap((row) => {
-      const provider = providerAccountOf(row, limits);
-      // A provider that allows one connection has none to spare for checks.
-      if (provider?.maxConnections === 1) return [];
-      return [{ ...toStreamSource(row), ...(provider ? { provider } : {}) }];
-    });
+    const sources = (await channels.sourcesOf(channelId)).map((row) => toStreamSource(row, limits));
+    // A provider that allows one connection has none to spare for checks.
+    return sources.filter(({ provider }) => provider?.maxConnections !== 1);
   }
 }
 
-/** A row as the streaming room takes it. */
-export function toStreamSource({
-  id,
-  kind,
-  locator,
-  userAgent,
-  headers,
-  allowPrivate,
-}: Pick<SourceRow, 'id' | 'kind' | 'locator' | 'userAgent' | 'headers' | 'allowPrivate'>): StreamSource {
-  return { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
+/** A row as the streaming room takes it; `limits` are the connections that lists allow, by list. */
+export function toStreamSource(row: SourceRow, limits: ReadonlyMap<number, number>): StreamSource {
+  const { id, kind, locator, userAgent, headers, allowPrivate } = row;
+  const provider = providerAccountOf(row, limits);
+  const place = { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
+  return provider ? { ...place, provider } : place;
 }

@@ -33,6 +33,9 @@ const NOT_THE_SOURCE: ReadonlySet<EndReason> = new Set([
   'engine-down',
 ]);
 
+/** The line of this machine is down, or its name server silent: no source can help that. */
+const OUR_LINE: ReadonlySet<string> = new Set(['ENETUNREACH', 'ENETDOWN', 'EAI_AGAIN', 'EADDRNOTAVAIL']);
+
 /** Tells the memory of sources what the streams go through. */
 export class HealthWatch {
   private unsubscribe: () => void = () => {};
@@ -82,8 +85,9 @@ export function observationOf(outcome: SourceOutcome): SourceObservation | null 
     case 'picture':
       return { kind: 'picture', waitSeconds: outcome.afterMs / 1000 };
     case 'failed': {
-      const { kind, detail, blameless } = outcome.failure;
+      const { kind, detail, blameless, cause } = outcome.failure;
       if (blameless || kind === 'cancelled') return null;
+      if (cause?.why === 'unreachable' && OUR_LINE.has(cause.code)) return null;
       return { kind: 'failure', failure: kind, detail, isLasting: LASTING.has(kind) };
     }
     case 'broke':

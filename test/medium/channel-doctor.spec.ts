@@ -84,7 +84,10 @@ describe('the channel doctor', () => {
         get: (id) => Promise.resolve({ id, num: 7, name: 'News', retiredAt: null } as Channel),
         findVisible: (id) => house.channels.findVisible(id),
       },
-      lists: { findById: () => Promise.resolve({ maxConnections }) },
+      lists: {
+        connectionLimits: () =>
+          Promise.resolve(new Map(maxConnections === null ? [] : [[1, maxConnections]])),
+      },
       probe: house.streaming.probe,
       engines: house.streaming.engines,
       streams: () => house.streaming.hub.stats(),

@@ -101,6 +101,10 @@ describe('the watch over sources', () => {
     expect(
       observationOf({ kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } }),
     ).toBeNull();
+    const cause = { why: 'unreachable', code: 'ENETUNREACH' } as const;
+    expect(
+      observationOf({ kind: 'failed', failure: { kind: 'unavailable', detail: 'no line', cause } }),
+    ).toBeNull();
     for (const reason of ['superseded', 'moved', 'session-lost', 'engine-down'] as const) {
       expect(observationOf({ kind: 'broke', reason, detail: '' })).toBeNull();
     }

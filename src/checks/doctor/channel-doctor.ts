@@ -6,7 +6,8 @@ import { finding, type DoctorFinding } from '../../core/doctor/words.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Resolver } from '../../platform/http/ssrf-guard.js';
-import type { ListSource } from '../../scrapers/list-source.entity.js';
+import type { ListSourcesRepository } from '../../scrapers/list-sources.repository.js';
+import { providerAccountOf } from '../../scrapers/provider-account.js';
 import type { SourceHealthService } from '../../source-health/source-health.service.js';
 import type { EngineRegistry } from '../../streaming/engine/engine-registry.js';
 import type { SourceProbe } from '../../streaming/source-probe.js';
@@ -21,7 +22,7 @@ export interface ChannelDoctorOptions {
   health: Pick<ChannelHealth, 'of'>;
   records: Pick<SourceHealthService, 'observe'>;
   channels: Pick<ChannelsRepository, 'findVisible'> & { get(id: number): Promise<Channel> };
-  lists: { findById(id: number): Promise<Pick<ListSource, 'maxConnections'> | null> };
+  lists: Pick<ListSourcesRepository, 'connectionLimits'>;
   probe: Pick<SourceProbe, 'run'>;
   engines: Pick<EngineRegistry, 'engines'>;
   /** Streams that run in this process. */
@@ -136,21 +137,22 @@ export class ChannelDoctor {
     return [...(name ? [name] : []), ...(limit && name?.verdict !== 'failed' ? [limit] : [])];
   }
 
-  private async limit({ listSourceId, locator }: SourceRow): Promise<DoctorFinding | undefined> {
+  private async limit(row: SourceRow): Promise<DoctorFinding | undefined> {
+    const { locator } = row;
     const host = URL.canParse(locator) ? new URL(locator).host : locator;
     const used = this.options.streams().filter(({ source }) => source?.place === host).length;
-    const list = listSourceId === null ? null : await this.options.lists.findById(listSourceId);
-    const max = list?.maxConnections ?? null;
-    if (max === null) return used > 0 ? finding('limit-spared') : undefined;
+    const account = providerAccountOf(row, await this.options.lists.connectionLimits());
+    if (!account) return used > 0 ? finding('limit-spared') : undefined;
+    const max = account.maxConnections;
     return finding(used >= max ? 'limit-reached' : 'limit-ok', { max, used });
   }
 
   private async open(row: SourceRow, signal: AbortSignal): Promise<DoctorFinding[]> {
-    const { probe, clock, records } = this.options;
+    const { probe, clock, records, lists } = this.options;
     const { firstByteMs, pictureMs, lookMs } = this.patience;
     const startedAt = clock.monotonic();
     const report = await probe.run({
-      source: toStreamSource(row),
+      source: toStreamSource(row, await lists.connectionLimits()),
       ...{ signal, firstByteMs, pictureMs, lookMs },
       polite: false,
     });

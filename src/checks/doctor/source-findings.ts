@@ -36,7 +36,7 @@ const COMMON = new Set(['h264', 'aac']);
 /** What a probe saw, hop by hop, to the first one that failed. */
 export function probeFindings(report: ProbeReport, patienceMs: number): DoctorFinding[] {
   const { failure, survey, details, firstByteMs } = report;
-  if (failure?.kind === 'cancelled') return [finding('start-interrupted')];
+  if (failure?.kind === 'cancelled') return [finding('start-interrupted', { detail: failure.detail })];
   if (!survey || !details || firstByteMs === null) {
     return failure ? failedStart(failure, patienceMs) : [finding('start-failed', { detail: 'no answer' })];
   }
@@ -77,6 +77,8 @@ function failedStart(failure: StreamFailure, patienceMs: number): DoctorFinding[
       return [finding('engine-down', { engines: 'all' })];
     case 'engine-network':
       return [finding('engine-offline')];
+    case 'provider-limit':
+      return [finding('limit-full')];
     case 'no-place':
       return [finding('engine-full')];
     case undefined:

@@ -132,6 +132,12 @@ export const WORDS = {
     says: 'The list allows {max} connection(s), and all are in use.',
     advice: 'Close another channel of this provider, or raise --max-connections if the provider allows more.',
   },
+  'limit-full': {
+    hop: 'limit',
+    verdict: 'failed',
+    says: 'The list allows no further connection at the moment.',
+    advice: 'Close another channel of this provider, or raise --max-connections if the provider allows more.',
+  },
   'limit-spared': {
     hop: 'limit',
     verdict: 'skipped',
@@ -216,7 +222,7 @@ export const WORDS = {
   'start-interrupted': {
     hop: 'start',
     verdict: 'skipped',
-    says: 'The check was broken off, because a viewer needed the place.',
+    says: 'Not looked at to the end: {detail}.',
     advice: 'Run the doctor again when less is going on.',
   },
   'content-unknown': {
