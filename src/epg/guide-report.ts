@@ -2,7 +2,7 @@ import type { GuideProblem, GuideProblemReason } from '../core/xmltv/types.js';
 
 /**
  * What the reader finds, and what the pipeline does besides: `duplicate` said twice, `rival` another one of the same
- * start says more, `no-stop` an end was filled in, `overlap` an end was moved to the next start.
+ * start says more, `no-answer` a request for one channel failed, `no-stop` an end was filled in, `overlap` an end was moved to the next start.
  */
 export type ImportProblemReason =
   | GuideProblemReason
@@ -10,6 +10,7 @@ export type ImportProblemReason =
   | 'rival'
   | 'no-stop'
   | 'overlap'
+  | 'no-answer'
   | 'too-old'
   | 'too-many-channels'
   | 'too-many-programmes';

@@ -12,7 +12,8 @@ import { openDatabase } from '../../src/platform/database/open-database.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { GuideHouse } from '../fakes/guide-house.js';
 import { serveFile } from './file-server.js';
-import { writeLargeGuide } from './guide-files.js';
+import { writeGuideFile } from './guide-files.js';
+import { LoopWatch } from './loop-watch.js';
 
 const programmes = Number(process.argv[2] ?? 1_000_000);
 const channels = Number(process.argv[3] ?? 2000);
@@ -20,7 +21,7 @@ const now = Math.floor(Date.now() / 3_600_000) * 3600;
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
 const file = path.join(dataDir, 'guide.xml');
-const megabytes = (await writeLargeGuide(file, { channels, programmes, from: now })) / 1e6;
+const megabytes = (await writeGuideFile(file, { channels, programmes, start: now })) / 1e6;
 const server = await serveFile(file);
 const clock = new SystemClock();
 const database = await openDatabase({
@@ -75,10 +76,15 @@ async function refresh(): Promise<string> {
 await measure('import', refresh);
 await house.cleaner.clean();
 await measure('import again, beside the one that serves', refresh);
-await measure('deleting an old generation', async () => {
+await house.cleaner.clean();
+await measure('import, its longest turns of the main thread', async () => {
+  const watch = new LoopWatch();
   await refresh();
+  const { cpuMs } = watch.take();
   await house.cleaner.clean();
-  return 'done';
+  const cleaning = watch.take();
+  watch.stop();
+  return `${cpuMs.toFixed(1)} ms importing, ${cleaning.cpuMs.toFixed(1)} ms deleting the generation before`;
 });
 process.stdout.write(
   `database ${Math.round(statSync(path.join(dataDir, 'rooftop.sqlite')).size / 1e6)} MB\n`,

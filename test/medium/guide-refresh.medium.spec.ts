@@ -306,6 +306,58 @@ describeOnEveryDialect('a guide refresh', (store) => {
     });
   });
 
+  const asked = (id: string, from: number, count: number): object[] =>
+    Array.from({ length: count }, (_, at) => ({
+      title: `${id} at ${at}`,
+      timestart: from + at * HOUR,
+      timestop: from + (at + 1) * HOUR,
+      category: ['Новости'],
+    }));
+
+  it('asks a provider channel by channel, with its parameters and headers', async () => {
+    for (const id of ['7', '8']) {
+      host.put(`/epg/${id}`, JSON.stringify({ epg: [{ data: asked(id, NOW, 5) }] }));
+    }
+    const id = await add('/epg/{channel}?days=7', {
+      kind: 'provider-json',
+      headers: { 'X-Token': 'hush' },
+      options: { parameters: { tz: '3' }, channels: ['7', 'unknown', '8'] },
+    });
+    expect(await house.refreshes.refresh(id)).toMatchObject({
+      status: 'ok',
+      channels: 2,
+      programmes: 10,
+      problemsBy: { 'no-answer': 1 },
+    });
+    expect(host.requests.all.map(({ headers }) => headers['x-token'])).toEqual(['hush', 'hush', 'hush']);
+    expect(host.requests.all.map(({ path: at }) => at)).toEqual(['/epg/7', '/epg/unknown', '/epg/8']);
+    expect(await served(NOW, NOW + HOUR)).toEqual({ '7': ['7 at 0'], '8': ['8 at 0'] });
+    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'unchanged' });
+  });
+
+  it('turns the pages of a provider until one is empty, and tells JSON by itself', async () => {
+    const pages = [asked('nine', NOW, 3), asked('nine', NOW + 3 * HOUR, 2), []];
+    host.put('/paged', {
+      body: (request) =>
+        JSON.stringify({ data: (pages[request] ?? []).map((one) => ({ ...one, channel: 'nine' })) }),
+    });
+    const id = await add('/paged', { options: { pageParameter: 'page', firstPage: 0 } });
+    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok', programmes: 5 });
+    expect(host.requests.all).toHaveLength(3);
+  });
+
+  it('gives up a provider that answers nothing, and keeps what was there', async () => {
+    host.put('/epg/7', JSON.stringify(asked('7', NOW, 5)));
+    const id = await add('/epg/{channel}', { options: { channels: ['7'] } });
+    await house.refreshes.refresh(id);
+    host.remove('/epg/7');
+    expect(await house.refreshes.refresh(id)).toMatchObject({
+      status: 'stale',
+      reason: expect.stringContaining('404'),
+    });
+    expect(await served()).toEqual({ '7': ['7 at 0'] });
+  });
+
   it('takes the guides that lists name, and only once', async () => {
     host.put('/g.xml', smallGuide(TEN));
     const list = await house.lists.add({ url: 'http://lists.invalid/l.m3u' }, { allowFiles: false });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.js';
 import type { HttpFetcher } from '../../platform/http/fetcher.js';
 import { openGuideFile } from '../guide-file.store.js';
 import type { GuideJob, Validators } from './guide-job.js';
@@ -16,34 +17,32 @@ export interface GuidePart {
 export type GuideFetch = { kind: 'not-modified' } | ({ kind: 'ok' } & Validators);
 
 const MAX_PAGES = 1000;
+const FAILURES_IN_A_ROW = 5;
 const NO_VALIDATORS: Validators = { etag: null, lastModified: null };
 
-/**
- * Fetches a guide and hands each answer to `read`, which says how many programmes it brought. Throws what the fetcher
- * throws.
- */
-export async function fetchGuide(
-  job: GuideJob,
-  fetcher: HttpFetcher,
-  read: (part: GuidePart) => Promise<number>,
-): Promise<GuideFetch> {
+export interface FetchTools {
+  fetcher: HttpFetcher;
+  clock: Pick<Clock, 'monotonic'>;
+  /** Tells how many programmes the answer brought. */
+  read: (part: GuidePart) => Promise<number>;
+  /** A request for one channel of many came to nothing. */
+  onFailure: () => void;
+}
+
+/** Fetches a guide and hands each answer to `read`. Throws what the fetcher throws. */
+export async function fetchGuide(job: GuideJob, tools: FetchTools): Promise<GuideFetch> {
   const { url, options } = job.source;
   if (url.startsWith('file:')) {
-    await read({ contentType: '', channelId: null, ...openGuideFile(url) });
+    await tools.read({ contentType: '', channelId: null, ...openGuideFile(url) });
     return { kind: 'ok', ...NO_VALIDATORS };
   }
-  const isSingle = !url.includes('{channel}') && options.pageParameter === undefined;
-  if (isSingle) return fetchWhole(job, fetcher, read);
-  const channels = url.includes('{channel}') ? job.channels : [null];
-  for (const channel of channels) await fetchPages(job, fetcher, channel, read);
+  if (url.includes('{channel}')) await fetchChannels(job, tools);
+  else if (options.pageParameter === undefined) return fetchWhole(job, tools);
+  else await fetchPages(job, tools, null);
   return { kind: 'ok', ...NO_VALIDATORS };
 }
 
-async function fetchWhole(
-  job: GuideJob,
-  fetcher: HttpFetcher,
-  read: (part: GuidePart) => Promise<number>,
-): Promise<GuideFetch> {
+async function fetchWhole(job: GuideJob, { fetcher, read }: FetchTools): Promise<GuideFetch> {
   const { known } = job.source;
   const outcome = await fetcher.fetch({
     ...requestOf(job, addressOf(job, null, null)),
@@ -56,20 +55,35 @@ async function fetchWhole(
   return { kind: 'ok', etag: outcome.etag ?? null, lastModified: outcome.lastModified ?? null };
 }
 
-/** A channel's guide in one answer, or in pages until one brings nothing. */
-async function fetchPages(
-  job: GuideJob,
-  fetcher: HttpFetcher,
-  channelId: string | null,
-  read: (part: GuidePart) => Promise<number>,
-): Promise<void> {
+/** One after the other. A channel that the provider does not know costs itself; a provider that is out costs the run. */
+async function fetchChannels(job: GuideJob, tools: FetchTools): Promise<void> {
+  if (job.channels.length === 0) throw new Error('there is no channel to ask for');
+  const deadline = tools.clock.monotonic() + job.limits.timeoutMs;
+  let failures = 0;
+  for (const [index, channelId] of job.channels.entries()) {
+    if (tools.clock.monotonic() >= deadline) {
+      throw new Error(`${index} of ${job.channels.length} channels within ${job.limits.timeoutMs / 1000} s`);
+    }
+    try {
+      await fetchPages(job, tools, channelId);
+      failures = 0;
+    } catch (error) {
+      failures++;
+      if (failures >= FAILURES_IN_A_ROW || failures === job.channels.length) throw error;
+      tools.onFailure();
+    }
+  }
+}
+
+/** A guide, or a channel's part of it, in one answer, or in pages until one brings nothing. */
+async function fetchPages(job: GuideJob, tools: FetchTools, channelId: string | null): Promise<void> {
   const { pageParameter, firstPage = 1 } = job.source.options;
   for (let page = firstPage; page < firstPage + MAX_PAGES; page++) {
     const url = addressOf(job, channelId, pageParameter === undefined ? null : page);
-    const outcome = await fetcher.fetch(requestOf(job, url));
+    const outcome = await tools.fetcher.fetch(requestOf(job, url));
     if (outcome.kind === 'not-modified') return;
     const { contentType, length: size, body } = outcome;
-    const found = await read({ contentType, size, body, channelId });
+    const found = await tools.read({ contentType, size, body, channelId });
     if (pageParameter === undefined || found === 0) return;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { dayOf, SECONDS_PER_DAY } from '../../core/guide/page.js';
-import type { GuideSummary } from '../../core/xmltv/types.js';
+import type { GuideProblem, GuideSummary } from '../../core/xmltv/types.js';
 import type { Clock } from '../../platform/clock.js';
 import { openBulkConnection } from '../../platform/database/bulk-connection.js';
 import { HttpFetcher } from '../../platform/http/fetcher.js';
@@ -55,7 +55,9 @@ interface GuideImportParts {
 
 class GuideImport {
   private readonly collector: GuideCollector;
-  private readonly summaries: GuideSummary[] = [];
+  /** Unpacked. */
+  private unpackedBytes = 0;
+  private readonly problems: GuideProblem[] = [];
   private readonly hash: Hash;
   private readonly startedAt: number;
   private bytes = 0;
@@ -72,9 +74,14 @@ class GuideImport {
   }
 
   async run(): Promise<ImportResult> {
-    const { job, fetcher } = this.parts;
+    const { job, fetcher, clock } = this.parts;
     await this.tell('fetching', 0);
-    const fetched = await fetchGuide(job, fetcher, (part) => this.read(part));
+    const fetched = await fetchGuide(job, {
+      fetcher,
+      clock,
+      read: (part) => this.read(part),
+      onFailure: () => this.collector.count('no-answer'),
+    });
     if (fetched.kind === 'not-modified') return fetched;
     const contentHash = this.hash.digest('hex');
     const { etag, lastModified } = fetched;
@@ -93,11 +100,19 @@ class GuideImport {
       contentType: part.contentType,
       channelId: part.channelId,
       timeZone: source.timeZone,
-      maxBytes: limits.maxBytes,
+      maxBytes: limits.maxBytes - this.unpackedBytes,
       handler: this.collector,
     });
-    this.summaries.push(summary);
+    this.add(summary);
     return this.collector.programmes - before;
+  }
+
+  private add({ bytes, problemsBy, problems }: GuideSummary): void {
+    this.unpackedBytes += bytes;
+    for (const [reason, count] of Object.entries(problemsBy)) {
+      this.collector.count(reason as keyof typeof problemsBy, count);
+    }
+    this.problems.push(...problems.slice(0, MAX_PROBLEMS - this.problems.length));
   }
 
   private async *watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -159,13 +174,6 @@ class GuideImport {
     counts: StagedCounts,
     diff: GuideDiff | null,
   ): StagedGuide {
-    const problemsBy = { ...this.collector.problemsBy };
-    for (const summary of this.summaries) {
-      for (const [reason, count] of Object.entries(summary.problemsBy)) {
-        const key = reason as keyof typeof problemsBy;
-        problemsBy[key] = (problemsBy[key] ?? 0) + count;
-      }
-    }
     return {
       kind: 'staged',
       etag,
@@ -173,11 +181,11 @@ class GuideImport {
       contentHash,
       counts: {
         ...counts,
-        bytes: this.summaries.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytes: this.unpackedBytes,
         channelsNamed: this.collector.channels.length,
-        problemsBy,
+        problemsBy: this.collector.problemsBy,
       },
-      problems: this.summaries.flatMap(({ problems }) => problems).slice(0, MAX_PROBLEMS),
+      problems: this.problems,
       diff,
     };
   }

@@ -13,6 +13,11 @@ const NODE_ARGUMENTS = (process.env['BENCH_NODE'] ?? '').split(' ').filter((argu
 const OWNER = { username: 'owner', password: 'bench-owner' };
 const VIEWER = { username: 'ines', password: 'bench-pass' };
 
+interface BenchGuide {
+  run: object | null;
+  lastReport: { status: string; programmes: number } | null;
+}
+
 /** The whole program in a process of its own, on an empty SQLite database. */
 export class BenchRooftop {
   private token = '';
@@ -61,6 +66,26 @@ export class BenchRooftop {
     return `/live/${VIEWER.username}/${VIEWER.password}/${id}.ts`;
   }
 
+  /** Path of a question of the viewer's player. */
+  question(action: string): string {
+    return `/player_api.php?username=${VIEWER.username}&password=${VIEWER.password}&action=${action}`;
+  }
+
+  /** Id of the new guide. */
+  async addGuide(url: string): Promise<number> {
+    return (await this.post<{ id: number }>('guides', { url, intervalMinutes: 0 })).id;
+  }
+
+  /** Reads the guide and waits until it serves; tells how that went. */
+  async refreshGuide(id: number): Promise<string> {
+    await this.post(`guides/${id}/refresh`, { force: true });
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const guide = await this.get<BenchGuide>(`guides/${id}`);
+      if (guide.run === null) return `${guide.lastReport?.status} ${guide.lastReport?.programmes}`;
+    }
+  }
+
   async usage(): Promise<Usage> {
     const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
     const value = (name: string): number =>
@@ -82,6 +107,14 @@ export class BenchRooftop {
     this.server.kill('SIGTERM');
     await ended;
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async get<T>(route: string): Promise<T> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/api/admin/${route}`, {
+      headers: { authorization: `Bearer ${this.token}` },
+    });
+    if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 
   private async post<T>(route: string, body: object): Promise<T> {
