@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Programs and servers that some suites need. CI has them and names them in ROOFTOP_REQUIRE_SERVICES. */
-export type Service = 'postgres' | 'ffmpeg' | 'chromium' | 'shared-data';
+export type Service = 'postgres' | 'ffmpeg' | 'mpv' | 'vlc' | 'chromium' | 'shared-data';
 
 /** A server whose user may make and drop databases. */
 export const POSTGRES_URL =
@@ -17,6 +17,9 @@ const REACHED: Record<Service, () => boolean> = {
   postgres: () => succeeds(process.execPath, ['-e', connectProbe(new URL(POSTGRES_URL))]),
   ffmpeg: () => succeeds('ffmpeg', ['-version']) && succeeds('ffprobe', ['-version']),
   chromium: () => succeeds(CHROMIUM, ['--version']),
+  mpv: () => succeeds('mpv', ['--version']),
+  // As root it tells not even its version.
+  vlc: () => succeeds('sh', ['-c', 'command -v cvlc']),
   'shared-data': () =>
     succeeds(process.execPath, ['-e', `require('fs').accessSync('../shared/data/INDEX.md')`]),
 };

@@ -1,0 +1,138 @@
+import { afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { contentIdOf } from '../fakes/engine-simulator/catalogue.js';
+import { createSim, type EngineSimulator } from '../fakes/engine-simulator/engine-simulator.js';
+import { createHttpTsHost, type HttpTsHost } from '../fakes/http-ts-host.js';
+import { TsFileSource } from '../fakes/media/ts-file-source.js';
+import { RealPlayer } from '../fakes/real-player.js';
+import type { PlayerName } from '../fakes/real-player.js';
+import { describeWithService } from '../fakes/services.js';
+import { aceId, openStreamHouse } from '../fakes/stream-house.js';
+import type { StreamHouse } from '../fakes/stream-house.js';
+
+/** A minute of television, and a machine with other things to do. */
+jest.setTimeout(120_000);
+
+const QUICK = { lingerMs: 100, coldLingerMs: 50, backoffMs: [0, 100], stallMs: 3_000, stableMs: 500 };
+
+/** Ten seconds of moving picture and sound, as encoders make them. */
+function film(options: { size: string; tone: number }): Buffer {
+  const run = spawnSync(
+    'ffmpeg',
+    [
+      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${options.size}:rate=25`],
+      ...['-f', 'lavfi', '-i', `sine=frequency=${options.tone}:sample_rate=48000`, '-t', '10'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-keyint_min', '25', '-sc_threshold', '0'],
+      ...['-bf', '0', '-b:v', '500k', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2'],
+      ...['-f', 'mpegts', 'pipe:1'],
+    ],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
+  return run.stdout;
+}
+
+/** A frame of sound that was cut in two by a break makes the decoder count a few milliseconds twice. */
+function isHairline(line: string): boolean {
+  const [, last, next] = /non monotonically increasing dts .* (\d+) >= (\d+)$/.exec(line) ?? [];
+  return Number(last) - Number(next) < 1_024;
+}
+
+describeWithService('ffmpeg', 'real players', () => {
+  let films: Buffer[] = [];
+  let sim: EngineSimulator;
+  let host: HttpTsHost;
+  let house: StreamHouse;
+  let player: RealPlayer | undefined;
+
+  beforeAll(() => {
+    films = [
+      film({ size: '320x180', tone: 440 }),
+      film({ size: '426x240', tone: 550 }),
+      film({ size: '320x240', tone: 660 }),
+    ];
+  });
+
+  const media = (index: number) => () => new TsFileSource(films[index] ?? Buffer.alloc(0));
+
+  beforeEach(async () => {
+    sim = await createSim({ contents: [{ name: 'news', media: media(0) }] });
+    host = await createHttpTsHost({
+      channels: [
+        { name: 'spare', media: media(1) },
+        { name: 'last', media: media(2) },
+      ],
+      hls: { segmentSeconds: 1 },
+    });
+    house = await openStreamHouse({ engines: [sim.url], startGapMs: 0, session: QUICK });
+  });
+
+  afterEach(async () => {
+    await player?.stop();
+    await house.close();
+    await sim.close();
+    await host.close();
+  });
+
+  /** Breaks the stream of the only channel and waits until it flows again. */
+  async function breaks(name: string, strike: () => void): Promise<void> {
+    const before = stats().recoveries;
+    strike();
+    await until(() => stats().recoveries > before);
+    expect(player?.isOver).toBe(false);
+    await player?.more(50).catch((error: unknown) => {
+      throw new Error(`behind ${name}: ${String(error)}`);
+    });
+  }
+
+  function stats(): { recoveries: number; sourceId: number | null } {
+    return house.streaming.hub.stats()[0] ?? { recoveries: 0, sourceId: null };
+  }
+
+  /** Looked at whenever the player says something, which is several times a second. */
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await player?.more(1);
+  }
+
+  async function playThrough(name: PlayerName): Promise<RealPlayer> {
+    const id = house.channels.add(
+      aceId(contentIdOf('news')),
+      host.urlOf('spare'),
+      host.urlOf('last', 'm3u8'),
+    );
+    player = new RealPlayer(name, `http://127.0.0.1:${house.port}/live/ines/pass/${id}.ts`);
+    await player.more(50);
+    await breaks('an end', () => sim.control.inject({ kind: 'dropFin' }));
+    await breaks('a reset', () => sim.control.inject({ kind: 'dropRst' }));
+    await breaks('a switch to HTTP', () => {
+      sim.control.loseSessions('news');
+      sim.control.removeContent('news');
+    });
+    expect(stats().sourceId).toBe(2);
+    await breaks('a switch to HLS', () => {
+      host.inject({ kind: 'status', code: 503 }, { route: 'channel', times: 1_000 });
+      host.resetConnections();
+    });
+    expect(stats().sourceId).toBe(3);
+    return player;
+  }
+
+  it('ffmpeg decodes on over ends, resets and other sources', async () => {
+    const watched = await playThrough('ffmpeg');
+    expect(watched.seconds).toEqual([...watched.seconds].sort((a, b) => a - b));
+    expect(watched.complaints.filter((line) => !isHairline(line))).toEqual([]);
+  });
+
+  describeWithService('mpv', 'mpv', () => {
+    it('plays on', async () => {
+      const watched = await playThrough('mpv');
+      expect(watched.seconds).toEqual([...watched.seconds].sort((a, b) => a - b));
+    });
+  });
+
+  describeWithService('vlc', 'VLC', () => {
+    it('plays on', async () => {
+      const watched = await playThrough('vlc');
+      expect(watched.isOver).toBe(false);
+    });
+  });
+});
