@@ -6,7 +6,7 @@ import { DeadlineError, linkedAbort } from '../deadline.js';
 import { FfmpegFailed, FFMPEG_MISSING } from '../ffmpeg/ffmpeg-failure.js';
 import { openHls } from '../hls/open-hls.js';
 import type { HlsConverter } from '../hls/open-hls.js';
-import { MAX_PLAYLIST_BYTES, readSmall } from '../hls/hls-transport.js';
+import { HlsBroken, MAX_PLAYLIST_BYTES, readSmall } from '../hls/hls-transport.js';
 import type { OpenContext, OpenResult, SourceDriver } from '../source-driver.js';
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
@@ -48,6 +48,9 @@ export class HttpDriver implements SourceDriver {
       return { kind: 'open', stream: new BodyStream(new URL(source.locator).host, opened) };
     } catch (error) {
       if (error instanceof FfmpegFailed) return { kind: 'failed', failure: error.failure };
+      if (error instanceof HlsBroken) {
+        return { kind: 'failed', failure: { kind: 'unavailable', detail: error.message } };
+      }
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
       return { kind: 'failed', failure: requestFailure(reason, signal.aborted) };
     } finally {
