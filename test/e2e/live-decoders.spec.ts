@@ -74,10 +74,14 @@ describeWithService('ffmpeg', 'real players', () => {
   });
 
   /** Breaks the stream of the only channel and waits until it flows again. */
-  async function breaks(name: string, strike: () => void): Promise<void> {
+  async function breaks(name: string, strike: () => void, canRepeat = false): Promise<void> {
     const before = stats().recoveries;
     strike();
-    await until(() => stats().recoveries > before);
+    for (let looks = 1; stats().recoveries === before; looks++) {
+      // A connection that rests, because its source is far ahead, notices a fault when it moves again.
+      if (looks % 100 === 0 && canRepeat) strike();
+      await player?.more(1);
+    }
     expect(player?.isOver).toBe(false);
     await player?.more(50).catch((error: unknown) => {
       throw new Error(`behind ${name}: ${String(error)}`);
@@ -88,11 +92,6 @@ describeWithService('ffmpeg', 'real players', () => {
     return house.streaming.hub.stats()[0] ?? { recoveries: 0, sourceId: null };
   }
 
-  /** Looked at whenever the player says something, which is several times a second. */
-  async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) await player?.more(1);
-  }
-
   async function playThrough(name: PlayerName): Promise<RealPlayer> {
     const id = house.channels.add(
       aceId(contentIdOf('news')),
@@ -101,8 +100,8 @@ describeWithService('ffmpeg', 'real players', () => {
     );
     player = new RealPlayer(name, `http://127.0.0.1:${house.port}/live/ines/pass/${id}.ts`);
     await player.more(50);
-    await breaks('an end', () => sim.control.inject({ kind: 'dropFin' }));
-    await breaks('a reset', () => sim.control.inject({ kind: 'dropRst' }));
+    await breaks('an end', () => sim.control.inject({ kind: 'dropFin' }), true);
+    await breaks('a reset', () => sim.control.inject({ kind: 'dropRst' }), true);
     await breaks('a switch to HTTP', () => {
       sim.control.loseSessions('news');
       sim.control.removeContent('news');
