@@ -2,6 +2,7 @@ import { Init1763640000000 } from '../migrations/0001-init.js';
 import { AuditAndMerges1763726400000 } from '../migrations/0002-audit-and-merges.js';
 import { Guides1763899200000 } from '../migrations/0003-guides.js';
 import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
+import { Transcode1764158400000 } from '../migrations/0006-transcode.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Slates1764504000000 } from '../migrations/0010-slates.js';
 import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
@@ -82,6 +83,7 @@ export const SCHEMA: Schema = {
     AuditAndMerges1763726400000,
     Guides1763899200000,
     SourceHealth1763985600000,
+    Transcode1764158400000,
     Films1764244800000,
     Slates1764504000000,
     GuideLinks1764331200000,

@@ -9,6 +9,7 @@ import { SourceHealthService } from '../source-health/source-health.service.js';
 import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
+import { TranscodeDriver } from '../streaming/transcode/transcode.driver.js';
 import { UsersRepository } from '../users/users.repository.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { currentAccounts } from './current-accounts.js';
@@ -32,6 +33,7 @@ const RECHECK_EVERY_MS = 60_000;
       useFactory: createPlayback,
       inject: [
         StreamHub,
+        TranscodeDriver,
         ConnectionLimiter,
         ChannelsRepository,
         UsersRepository,
@@ -50,6 +52,7 @@ export class PlaybackModule {}
 
 function createPlayback(
   hub: StreamHub,
+  transcodes: TranscodeDriver,
   limiter: ConnectionLimiter,
   channels: ChannelsRepository,
   users: UsersRepository,
@@ -63,6 +66,7 @@ function createPlayback(
   const accounts = currentAccounts(users, clock);
   const playback = new PlaybackService({
     hub,
+    transcodes,
     limiter,
     channels: rankedChannels(channels, health, lists),
     accounts,

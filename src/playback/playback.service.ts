@@ -9,6 +9,7 @@ import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { StreamSource } from '../streaming/stream-source.js';
 import type { SessionStats } from '../streaming/stream-stats.js';
+import type { Origin, TranscodeDriver } from '../streaming/transcode/transcode.driver.js';
 import type { Account } from '../users/account.js';
 import type { ConnectionLimiter } from './connection-limiter.js';
 import type { CurrentAccounts, PlayableChannels, PlayableSource } from './ports.js';
@@ -47,6 +48,8 @@ export interface PlaybackOptions {
   accounts: CurrentAccounts;
   clock: Clock;
   logger: Logger;
+  /** For accounts whose streams are transcoded. */
+  transcodes?: Pick<TranscodeDriver, 'transcoded'>;
 }
 
 export interface PlaybackRequest {
@@ -239,6 +242,13 @@ export class PlaybackService {
     return channel && isAllowed(account, channel) ? channel : null;
   }
 
+  /** The stream itself, or the one that is made of it for this account. */
+  private inProfile(origin: Origin, { transcodeProfile }: Account): Origin {
+    const { transcodes } = this.options;
+    if (!transcodes || transcodeProfile === null || origin.sources.length === 0) return origin;
+    return transcodes.transcoded(origin, transcodeProfile);
+  }
+
   /**
    * A player may hold the old channel while it opens the next. Where that takes the last place on the engines, the
    * account's own older viewer makes way before the newcomer has shown a picture.
@@ -249,7 +259,8 @@ export class PlaybackService {
   ): Promise<JoinOutcome> {
     const { hub, limiter, channels } = this.options;
     const sources = (await channels.sourcesOf(channel.id)).filter(isPlayable).map(toStreamSource);
-    const request = { key: keyOf(channel.id), title: channel.name, sources, signal };
+    const origin = { key: keyOf(channel.id), title: channel.name, sources };
+    const request = { ...this.inProfile(origin, account), signal };
     const joined = await hub.open(request);
     if (joined.kind === 'ready' || joined.failure.kind !== 'unavailable') return joined;
     const holder = { userId: account.id, channelId: channel.id, ...client };

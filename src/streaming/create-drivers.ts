@@ -12,6 +12,8 @@ import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { HlsRelay } from './ffmpeg/hls-relay.js';
 import type { SlateMaker } from './slates/slate-maker.js';
 import type { SourceDriver } from './source-driver.js';
+import { TranscodeDriver } from './transcode/transcode.driver.js';
+import type { TranscodeDriverOptions } from './transcode/transcode.driver.js';
 
 export interface DriverParts {
   config: Pick<AppConfigValues, 'ffmpeg' | 'sources'>;
@@ -22,22 +24,39 @@ export interface DriverParts {
   dispatcher: (allowPrivate: boolean) => Dispatcher;
 }
 
+export interface DriverNeeds extends DriverParts {
+  /** Opens a stream of the hub, for drivers that make something else of it. */
+  openStream: TranscodeDriverOptions['openOrigin'];
+}
+
 export interface Drivers {
   all: readonly SourceDriver[];
   ffmpeg: Ffmpeg;
+  transcodes: TranscodeDriver;
   /** Ends what they have running beside their streams. */
   close(): Promise<void>;
 }
 
 /** One driver for every kind of source. */
-export function createDrivers(parts: DriverParts, registry: EngineRegistry, slates: SlateMaker): Drivers {
+export function createDrivers(parts: DriverNeeds, registry: EngineRegistry, slates: SlateMaker): Drivers {
   const { config, clock, logger, background, dispatcher } = parts;
-  const ffmpeg = new Ffmpeg({ ...config.ffmpeg, clock, logger });
+  const { path, maxProcesses, maxTranscodes, videoEncoder, inputOptions, videoOptions } = config.ffmpeg;
+  const ffmpeg = new Ffmpeg({ path, maxProcesses, clock, logger });
+  const transcodes = new TranscodeDriver({
+    ffmpeg,
+    clock,
+    maxTranscodes,
+    videoEncoder,
+    inputOptions: words(inputOptions),
+    videoOptions: words(videoOptions),
+    openOrigin: (origin) => parts.openStream(origin),
+  });
   const relay = new HlsRelay();
   const converter = new FfmpegConverter(ffmpeg, relay);
   return {
     all: [
       new SlateDriver(slates, clock),
+      transcodes,
       new AceTsDriver({ registry, clock, logger, background }),
       new HttpDriver({
         clock,
@@ -52,8 +71,13 @@ export function createDrivers(parts: DriverParts, registry: EngineRegistry, slat
       }),
     ],
     ffmpeg,
+    transcodes,
     close: async () => {
       await Promise.all([ffmpeg.close(), relay.close()]);
     },
   };
+}
+
+function words(text: string | null): string[] {
+  return text?.split(/\s+/).filter((word) => word !== '') ?? [];
 }

@@ -17,6 +17,7 @@ import { LimitedDriver } from './drivers/limited.driver.js';
 import { ProviderLimits } from './provider-limits.js';
 import { SlateMaker } from './slates/slate-maker.js';
 import { StreamHub } from './stream-hub.js';
+import type { TranscodeDriver } from './transcode/transcode.driver.js';
 import { sessionOptions } from './streaming-options.js';
 
 export interface StreamingParts extends DriverParts {
@@ -38,6 +39,7 @@ export interface Streaming {
   probe: SourceProbe;
   slates: SlateMaker;
   ffmpeg: Ffmpeg;
+  transcodes: TranscodeDriver;
   /** Ends every stream, then all that served them. */
   close(): Promise<void>;
 }
@@ -53,11 +55,11 @@ export function createStreaming(parts: StreamingParts): Streaming {
     clock,
   );
   const slates = new SlateMaker({ clock, logger });
-  const drivers = createDrivers(parts, engines, slates);
+  const drivers = createDrivers({ ...parts, openStream: (request) => hub.open(request) }, engines, slates);
   const limits = new ProviderLimits();
   const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits, clock }));
   const probe = new SourceProbe({ drivers: limited, clock });
-  const hub = new StreamHub({
+  const hub: StreamHub = new StreamHub({
     drivers: limited,
     clock,
     logger,
@@ -72,7 +74,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     await Promise.all([hub.close(), probe.close()]);
     await Promise.all([engines.close(), drivers.close()]);
   };
-  return { hub, engines, probe, slates, ffmpeg: drivers.ffmpeg, close };
+  return { hub, engines, probe, slates, ffmpeg: drivers.ffmpeg, transcodes: drivers.transcodes, close };
 }
 
 function createRestartHook(parts: StreamingParts): RestartHook | undefined {

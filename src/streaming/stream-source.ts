@@ -1,8 +1,8 @@
 import type { SourceKind as ListedKind } from '../core/lists/locator.js';
 import type { ProviderAccount } from './provider-limits.js';
 
-/** What lists name, and words that are shown instead of a picture. */
-export type SourceKind = ListedKind | 'slate';
+/** What lists name; words that are shown instead of a picture; another stream, made into a different one. */
+export type SourceKind = ListedKind | 'slate' | 'transcode';
 
 /** One place where the bytes of a channel can be had. */
 export interface StreamSource {

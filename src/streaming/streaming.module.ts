@@ -18,6 +18,7 @@ import { SlateMaker } from './slates/slate-maker.js';
 import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
+import { TranscodeDriver } from './transcode/transcode.driver.js';
 import { TsPipeline } from './ts-pipeline.js';
 
 const STREAMING = Symbol('Streaming');
@@ -40,6 +41,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
     { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
+    { provide: TranscodeDriver, useFactory: ({ transcodes }: Streaming) => transcodes, inject: [STREAMING] },
     { provide: Ffmpeg, useFactory: ({ ffmpeg }: Streaming) => ffmpeg, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
@@ -54,7 +56,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
     },
   ],
-  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, Ffmpeg, OrphanSessions],
+  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, Ffmpeg, TranscodeDriver, OrphanSessions],
 })
 export class StreamingModule {}
 

@@ -1,3 +1,5 @@
+import { isTranscodeProfile } from '../core/transcode/transcode-profiles.js';
+import type { TranscodeProfile } from '../core/transcode/transcode-profiles.js';
 import type { User } from './user.entity.js';
 
 export type AccountStatus = 'Active' | 'Expired' | 'Disabled' | 'Banned';
@@ -23,6 +25,8 @@ export interface Account {
   joinBehindSeconds: number | null;
   /** Whether errors are shown as a picture with words; null = the server's setting. */
   slates: boolean | null;
+  /** What streams are transcoded to; null = they stay as they are. */
+  transcodeProfile: TranscodeProfile | null;
 }
 
 /** Order of the rules: xtream-protocol, "Authentication outcomes". */
@@ -58,5 +62,11 @@ export function toAccount(
     allowedOutputFormats: wanted.length > 0 ? wanted : served,
     joinBehindSeconds: user.joinBehindSeconds,
     slates: user.slates,
+    transcodeProfile: toProfile(user.transcodeProfile),
   };
+}
+
+/** A profile that a later version took away changes nothing any more. */
+function toProfile(stored: string | null): TranscodeProfile | null {
+  return stored !== null && isTranscodeProfile(stored) ? stored : null;
 }

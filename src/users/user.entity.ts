@@ -59,4 +59,8 @@ export class User {
   /** Errors as a picture with words; null = the server's setting. */
   @Column('boolean', { nullable: true })
   slates!: boolean | null;
+
+  /** What the user's streams are transcoded to; null = they stay as they are. */
+  @Column('text', { name: 'transcode_profile', nullable: true })
+  transcodeProfile!: string | null;
 }

@@ -1,3 +1,4 @@
+import { isTranscodeProfile, TRANSCODE_PROFILES } from '../core/transcode/transcode-profiles.js';
 import { Inject, Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import type { Clock } from '../platform/clock.js';
@@ -28,6 +29,8 @@ export interface UserInput {
   categoryIds?: number[];
   joinBehindSeconds?: number | null;
   slates?: boolean | null;
+  /** Of `TRANSCODE_PROFILES`; null = none. */
+  transcodeProfile?: string | null;
 }
 
 @Injectable()
@@ -60,6 +63,7 @@ export class UsersService {
         outputFormats: input.outputFormats ?? [],
         joinBehindSeconds: input.joinBehindSeconds ?? null,
         slates: input.slates ?? null,
+        transcodeProfile: input.transcodeProfile ?? null,
       },
       input.categoryIds ?? [],
     );
@@ -150,7 +154,8 @@ export class UsersService {
 
 function inputProblems(input: UserInput): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  const { maxConnections, expiresAt, email, outputFormats, joinBehindSeconds, notes } = input;
+  const { maxConnections, expiresAt, email, outputFormats, joinBehindSeconds, notes, transcodeProfile } =
+    input;
   if (maxConnections !== undefined && !isWholeNumber(maxConnections, 0, 10_000)) {
     problems.push({ field: 'maxConnections', rule: 'must be a whole number from 0 (unlimited) to 10000' });
   }
@@ -169,6 +174,9 @@ function inputProblems(input: UserInput): FieldProblem[] {
     !isWholeNumber(joinBehindSeconds, 0, 60)
   ) {
     problems.push({ field: 'joinBehindSeconds', rule: 'must be a whole number from 0 to 60' });
+  }
+  if (typeof transcodeProfile === 'string' && !isTranscodeProfile(transcodeProfile)) {
+    problems.push({ field: 'transcodeProfile', rule: `must be one of ${TRANSCODE_PROFILES.join(', ')}` });
   }
   if (notes !== undefined && notes.length > 4000) {
     problems.push({ field: 'notes', rule: 'must not exceed 4000 characters' });

@@ -11,6 +11,7 @@ export interface BuiltAccount extends PresentedAccount {
   readonly allowedCategoryIds: readonly number[] | null;
   readonly joinBehindSeconds: number | null;
   readonly slates: boolean | null;
+  readonly transcodeProfile: 'aac' | '720p' | '480p' | null;
 }
 
 export function anAccount(changes: Partial<BuiltAccount> = {}): BuiltAccount {
@@ -27,6 +28,7 @@ export function anAccount(changes: Partial<BuiltAccount> = {}): BuiltAccount {
     allowedOutputFormats: ['ts', 'm3u8'],
     joinBehindSeconds: null,
     slates: null,
+    transcodeProfile: null,
     ...changes,
   };
 }

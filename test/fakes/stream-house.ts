@@ -38,6 +38,7 @@ export interface StreamHouseOptions {
   engines?: readonly string[];
   acestream?: Partial<AppConfig['acestream']>;
   streaming?: Partial<AppConfig['streaming']>;
+  ffmpeg?: Partial<AppConfig['ffmpeg']>;
   session?: Partial<SessionOptions>;
   clock?: Clock;
   startGapMs?: number;
@@ -103,6 +104,7 @@ export class StreamHouse {
     const config = anAppConfig({
       acestream: { engines: [...(options.engines ?? [])], ...options.acestream },
       streaming: options.streaming ?? {},
+      ffmpeg: options.ffmpeg ?? {},
     });
     const budget = new RingBudget(config.streaming.totalRingBytes);
     this.streaming = createStreaming({
@@ -118,6 +120,7 @@ export class StreamHouse {
     this.limiter = new ConnectionLimiter(clock);
     this.playback = new PlaybackService({
       hub: this.streaming.hub,
+      transcodes: this.streaming.transcodes,
       limiter: this.limiter,
       channels: this.channels,
       accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },

@@ -92,5 +92,6 @@ function toDto(user: User, categoryIds: number[], nowSeconds: number): UserDto {
     categoryIds,
     joinBehindSeconds: user.joinBehindSeconds,
     slates: user.slates,
+    transcodeProfile: user.transcodeProfile,
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { TRANSCODE_PROFILES } from '../../core/transcode/transcode-profiles.js';
 import { generatePassword } from '../../users/account-rules.js';
 import { accountStatus } from '../../users/account.js';
 import type { User } from '../../users/user.entity.js';
@@ -19,6 +20,7 @@ interface UserOptions {
   formats?: string[];
   joinBehind?: number;
   slates?: boolean | null;
+  transcode?: string;
   enable?: boolean;
   disable?: boolean;
   ban?: boolean;
@@ -133,7 +135,8 @@ function withFields(command: Command): Command {
       '--slates <on|off|default>',
       'show in words, as a picture, why a channel does not play',
       onOffDefault,
-    );
+    )
+    .option('--transcode <profile>', `transcode to ${TRANSCODE_PROFILES.join(', ')}, or none`);
 }
 
 function toInput(options: UserOptions, nowMs: number): UserInput {
@@ -151,6 +154,7 @@ function toInput(options: UserOptions, nowMs: number): UserInput {
     outputFormats: options.formats,
     joinBehindSeconds: options.joinBehind,
     slates: options.slates,
+    transcodeProfile: options.transcode === 'none' ? null : options.transcode,
     isActive,
     isBanned,
   };

@@ -71,7 +71,14 @@ export interface AppConfigValues {
     readonly maxReaders: number;
   };
   readonly checks: { readonly enabled: boolean; readonly pauseSeconds: number };
-  readonly ffmpeg: { readonly path: string; readonly maxProcesses: number };
+  readonly ffmpeg: {
+    readonly path: string;
+    readonly maxProcesses: number;
+    readonly maxTranscodes: number;
+    readonly videoEncoder: string;
+    readonly inputOptions: string | null;
+    readonly videoOptions: string | null;
+  };
   readonly log: { readonly level: LogLevel; readonly maxFileBytes: number; readonly maxFiles: number };
   readonly auth: {
     readonly accessTokenMinutes: number;

@@ -336,6 +336,30 @@ export const DEFINITIONS = {
       default: 8,
       doc: 'ffmpeg processes at once.',
     }),
+    maxTranscodes: setting({
+      env: 'ROOFTOP_FFMPEG_MAX_TRANSCODES',
+      type: types.integer({ min: 0, max: 100 }),
+      default: 2,
+      doc: 'Streams transcoded at once, for users with a transcode profile. Each keeps about a processor core busy.',
+    }),
+    videoEncoder: setting({
+      env: 'ROOFTOP_FFMPEG_VIDEO_ENCODER',
+      type: types.text('an encoder of ffmpeg', (value) => /^[a-z0-9_]{2,40}$/.test(value)),
+      default: 'libx264',
+      doc: 'Encoder of transcoded pictures, e.g. h264_vaapi, h264_qsv or h264_nvenc.',
+    }),
+    inputOptions: setting<string | null>({
+      env: 'ROOFTOP_FFMPEG_INPUT_OPTIONS',
+      type: types.optional(types.text('options of ffmpeg')),
+      default: null,
+      doc: 'Options before the input of a transcoding, e.g. -hwaccel vaapi -hwaccel_output_format vaapi -vaapi_device /dev/dri/renderD128.',
+    }),
+    videoOptions: setting<string | null>({
+      env: 'ROOFTOP_FFMPEG_VIDEO_OPTIONS',
+      type: types.optional(types.text('options of ffmpeg')),
+      default: '-preset veryfast -pix_fmt yuv420p',
+      doc: 'Options of the encoder, e.g. -vf scale_vaapi=w=-2:h=720. Without -vf the picture is scaled in software.',
+    }),
   },
   images: {
     maxDiskBytes: setting({

@@ -1,3 +1,4 @@
+import { TRANSCODE_PROFILES } from '../../../core/transcode/transcode-profiles.js';
 import { OUTPUT_FORMATS } from '../../../users/account.js';
 import { SearchQuery } from './common.dto.js';
 import { Flag, IdList, OneOf, QueryFlag, SecretText, SomeOf, Text, Time, Told, Whole } from './fields.js';
@@ -70,6 +71,13 @@ export class ChangeUserDto {
     nullable: true,
   })
   slates?: boolean | null;
+
+  @OneOf(TRANSCODE_PROFILES, {
+    doc: 'What the user’s streams are transcoded to by ffmpeg: sound to AAC, or a smaller picture too; null = they stay as they are.',
+    optional: true,
+    nullable: true,
+  })
+  transcodeProfile?: string | null;
 }
 
 export class AddUserDto extends ChangeUserDto {
@@ -150,6 +158,13 @@ export class UserDto {
     nullable: true,
   })
   slates!: boolean | null;
+
+  @Told('What streams are transcoded to; null = they stay as they are.', {
+    type: String,
+    enum: [...TRANSCODE_PROFILES],
+    nullable: true,
+  })
+  transcodeProfile!: string | null;
 }
 
 export class UsersPageDto {
