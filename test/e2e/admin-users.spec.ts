@@ -58,6 +58,7 @@ describeOnEveryDialect('users over the API', (store) => {
         categoryIds: categories,
         joinBehindSeconds: null,
         slates: null,
+        transcodeProfile: null,
       },
       password: expect.stringMatching(/^[A-Za-z0-9]{12}$/),
     });
