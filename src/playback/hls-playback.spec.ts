@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { aChannel, anAccount } from '../../test/builders/catalog-builder.js';
 import type { BuiltAccount } from '../../test/builders/catalog-builder.js';
 import { TsChannel } from '../../test/builders/ts-builder.js';
@@ -29,7 +30,7 @@ describe('watching in segments', () => {
   let pictures: Map<FakeStream, TsChannel>;
   let account: BuiltAccount;
 
-  beforeEach(() => {
+  function build(): void {
     clock = new FakeClock();
     driver = new FakeDriver(() => clock.monotonic());
     logger = new RecordingLogger();
@@ -75,7 +76,9 @@ describe('watching in segments', () => {
       clock,
       logger,
     });
-  });
+  }
+
+  beforeEach(build);
 
   function ask(
     client = TV,
@@ -111,6 +114,10 @@ describe('watching in segments', () => {
     const outcome = await ask(client, channelId);
     if (outcome.kind === 'ready') fetchNewest(outcome.viewing);
     return outcome.kind;
+  }
+
+  function fetchIfReady(outcome: HlsPlaybackOutcome): void {
+    if (outcome.kind === 'ready') fetchNewest(outcome.viewing);
   }
 
   function fetchNewest(viewing: HlsViewing): Buffer {
@@ -304,4 +311,38 @@ describe('watching in segments', () => {
     account = anAccount({ allowedCategoryIds: [9] });
     expect((await ask()).kind).toBe('unknown-channel');
   });
+
+  it('leaves nothing behind, whoever comes, zaps, stalls and is thrown out in whatever order', async () => {
+    const action = fc.record({
+      kind: fc.constantFrom('open', 'abort', 'fetch', 'kick', 'wait', 'wait'),
+      client: fc.constantFrom(TV, PHONE),
+      channelId: fc.integer({ min: 1, max: 2 }),
+      seconds: fc.constantFrom(0.2, 2.2, 7),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
+        build();
+        const waiting: Promise<unknown>[] = [];
+        for (const { kind, client, channelId, seconds } of actions) {
+          const leaving = new AbortController();
+          if (kind === 'open' || kind === 'abort') waiting.push(ask(client, channelId, leaving.signal));
+          if (kind === 'abort') leaving.abort();
+          if (kind === 'fetch') waiting.push(ask(client, channelId).then(fetchIfReady));
+          if (kind === 'kick') playback.kick(playback.sessions().at(-1)?.id ?? 0);
+          if (kind === 'wait') await play(seconds);
+          expect(playback.activeConnections(1)).toBeLessThanOrEqual(1);
+        }
+        await play(3);
+        await Promise.all(waiting);
+        await play(16);
+        await clock.advance(25_000);
+        expect(playback.sessions()).toEqual([]);
+        expect(playback.activeConnections(1)).toBe(0);
+        expect(hub.stats()).toEqual([]);
+        expect(driver.opened.map(({ closes }) => closes)).toEqual(driver.opened.map(() => 1));
+        expect(clock.pendingTimers).toBe(0);
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
 });

@@ -68,7 +68,11 @@ interface Waiter {
   resolve: (outcome: JoinOutcome) => void;
 }
 
-const CANCELLED: JoinOutcome = { kind: 'failed', failure: { kind: 'cancelled', detail: 'the viewer left' } };
+/** The viewer was gone before there was anything to see. */
+export const CANCELLED: JoinOutcome = {
+  kind: 'failed',
+  failure: { kind: 'cancelled', detail: 'the viewer left' },
+};
 /** Segments are at least a second long: numbers that grow by one a second are never overtaken. */
 const NUMBERED_FROM = Date.UTC(2026, 0, 1);
 /** Viewers served in one turn of the event loop. */

@@ -103,6 +103,13 @@ describe('the hub and its sessions', () => {
     expect(hub.viewers).toBe(3);
   });
 
+  it('starts nothing for a viewer who is gone already', async () => {
+    const outcome = await open('news', [ONE], AbortSignal.abort());
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { kind: 'cancelled' } });
+    expect(hub.stats()).toEqual([]);
+    expect(driver.asked).toEqual([]);
+  });
+
   it('lets nobody in before there is a picture to start at', async () => {
     let done = false;
     const joining = open().then(() => (done = true));

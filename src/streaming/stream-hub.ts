@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { PacedLog } from '../platform/logging/paced-log.js';
-import { LiveSession } from './live-session.js';
+import { CANCELLED, LiveSession } from './live-session.js';
 import type { JoinOutcome, SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { SourceDriver } from './source-driver.js';
@@ -55,6 +55,7 @@ export class StreamHub {
 
   /** Attaches a viewer to a stream, starting it when nobody else has. Never rejects. */
   open(request: StreamRequest): Promise<JoinOutcome> {
+    if (request.signal.aborted) return Promise.resolve(CANCELLED);
     const refusal = this.refusal(request);
     if (refusal) return Promise.resolve({ kind: 'failed', failure: refusal });
     const session = this.sessions.get(request.key) ?? this.create(request);
