@@ -62,6 +62,7 @@ export function ffmpegFailure(printed: string): StreamFailure {
 export const FFMPEG_MISSING: StreamFailure = {
   kind: 'unsupported',
   detail: 'this kind of source needs ffmpeg, which is not installed',
+  blameless: true,
 };
 
 export const FFMPEG_BUSY: StreamFailure = {
