@@ -70,22 +70,55 @@ export interface CategoryWords {
   fiction: boolean;
 }
 
+const NOTHING: CategoryWords = {
+  film: false,
+  series: false,
+  documentary: false,
+  sport: false,
+  other: false,
+  fiction: false,
+};
+/** A guide has a few dozen categories and names them a million times. */
+const MAX_KNOWN = 4096;
+const known = new Map<string, CategoryWords>();
+
 /** What the categories of one programme say, all of them together. */
 export function readCategories(categories: readonly string[]): CategoryWords {
-  const said = { film: false, series: false, documentary: false, sport: false, other: false, fiction: false };
+  const said = { ...NOTHING };
   for (const category of categories) {
-    const folded = fold(category);
-    const tokens = folded.split(/[\s,;|&()]+/).filter((token) => token !== '');
-    const all = [folded, ...tokens, ...tokens.flatMap((token) => token.split('/'))];
-    const has = (set: ReadonlySet<string>): boolean => all.some((token) => set.has(token));
-    if (!VAGUE.includes(folded)) said.film ||= has(FILM) || FILM_PHRASES.includes(folded);
-    said.series ||= has(SERIES);
-    said.documentary ||= has(DOCUMENTARY);
-    said.sport ||= has(SPORT);
-    said.other ||= has(OTHER);
-    said.fiction ||= has(FICTION) || FICTION_PHRASES.includes(folded);
+    const words = wordsOfCategory(category);
+    said.film ||= words.film;
+    said.series ||= words.series;
+    said.documentary ||= words.documentary;
+    said.sport ||= words.sport;
+    said.other ||= words.other;
+    said.fiction ||= words.fiction;
   }
   return said;
+}
+
+function wordsOfCategory(category: string): CategoryWords {
+  let words = known.get(category);
+  if (!words) {
+    words = judgeCategory(fold(category));
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(category, words);
+  }
+  return words;
+}
+
+function judgeCategory(folded: string): CategoryWords {
+  const tokens = folded.split(/[\s,;|&()]+/).filter((token) => token !== '');
+  const all = [folded, ...tokens, ...tokens.flatMap((token) => token.split('/'))];
+  const has = (set: ReadonlySet<string>): boolean => all.some((token) => set.has(token));
+  return {
+    film: !VAGUE.includes(folded) && (has(FILM) || FILM_PHRASES.includes(folded)),
+    series: has(SERIES),
+    documentary: has(DOCUMENTARY),
+    sport: has(SPORT),
+    other: has(OTHER),
+    fiction: has(FICTION) || FICTION_PHRASES.includes(folded),
+  };
 }
 
 /** Whether a category names the kind of programme and no genre. */

@@ -52,30 +52,45 @@ const LANGUAGE_TAG = /\s+(?:DE|EN|ES|FR|IT|PT|OV|OmU|HD|UHD)$/u;
 const REMARKS =
   /\s*[([](?:с субтитрами|субтитры|повтор|hd|uhd|4k|sub|subt?itulad[ao]|vose|ov|omu|stereo|ad|r|repeat)[)\]]\s*\.?$/iu;
 
+/** What a mark in front of a title cannot do without: guides hold a million titles, and most have none of it. */
+const MAY_BE_MARKED = /[/:"«„“.!]|^movie\s/iu;
+const MARK_REACH = 40;
+
 /** Takes a title apart. */
 export function readTitle(written: string): MarkedTitle {
   let text = decodeLeftovers(written).replace(/\s+/gu, ' ').trim();
-  text = text.replace(OVERTURE, '');
   let mark: TitleMark | null = null;
-  for (const [kind, prefix] of PREFIXES) {
-    if (!prefix.test(text)) continue;
-    mark = kind;
-    text = text.replace(prefix, '');
-    break;
+  if (MAY_BE_MARKED.test(text.slice(0, MARK_REACH))) {
+    text = text.replace(OVERTURE, '');
+    const found = PREFIXES.find(([, prefix]) => prefix.test(text));
+    if (found) {
+      mark = found[0];
+      text = text.replace(found[1], '');
+    }
   }
   const part = partOf(text);
-  const ageLimit = matchNumber(AGE, text, 21);
-  text = trimEnds(text.replace(AGE, ''));
-  for (const noise of [REMARKS, LANGUAGE_TAG]) text = trimEnds(text.replace(noise, ''));
-  const year = matchNumber(YEAR, text, 2100);
-  text = trimEnds(text.replace(YEAR, ''));
-  const aka = AKA.exec(text)?.[1] ?? '';
-  text = trimEnds(text.replace(AKA, ''));
+  let ageLimit: number | null = null;
+  if (text.includes('+')) {
+    ageLimit = matchNumber(AGE, text, 21);
+    text = text.replace(AGE, '');
+  }
+  text = trimEnds(text);
+  if (/[)\]]$/.test(text)) text = trimEnds(text.replace(REMARKS, ''));
+  text = trimEnds(text.replace(LANGUAGE_TAG, ''));
+  let year: number | null = null;
+  let aka = '';
+  if (/[)\]]$/.test(text)) {
+    year = matchNumber(YEAR, text, 2100);
+    text = trimEnds(text.replace(YEAR, ''));
+    aka = AKA.exec(text)?.[1] ?? '';
+    text = trimEnds(text.replace(AKA, ''));
+  }
   const { title, other } = splitScripts(unquote(text));
   return { title, mark, part, ageLimit, year, originalTitle: aka === '' ? other : aka.trim() };
 }
 
 function partOf(text: string): MarkedTitle['part'] {
+  if (!/\d/.test(text)) return null;
   if (EPISODE.some((pattern) => pattern.test(text))) return 'episode';
   return PART.test(text) ? 'part' : null;
 }
@@ -103,8 +118,10 @@ function matchNumber(pattern: RegExp, text: string, most: number): number | null
 
 /** One full stop at the end is the guide's; dots of "E.T." and of "…" are the title's. */
 function trimEnds(text: string): string {
-  const trimmed = text.trim().replace(/\s*[-–—|:]$/u, '');
-  return /(?:^|[^.])\p{L}{2,}["»”)\d]*\.$|["»”)!?\d]\.$/u.test(trimmed)
+  const trimmed = text.trim().replace(/(?<=\S)\s*[-–—|:]$/u, '');
+  if (!trimmed.endsWith('.')) return trimmed;
+  const before = trimmed.slice(-12);
+  return /(?:^|[^.\p{L}])\p{L}{2,}["»”)\d]*\.$|\p{L}{6,}["»”)\d]*\.$|["»”)!?\d]\.$/u.test(before)
     ? trimmed.slice(0, -1).trim()
     : trimmed;
 }
@@ -141,7 +158,7 @@ function balanced(text: string, open: string, close: string): boolean {
 
 /** "Имя / Name": the half in the other script is the original title. */
 function splitScripts(text: string): { title: string; other: string } {
-  const halves = text.split(/\s+\/\s+/u);
+  const halves = text.includes('/') ? text.split(/\s+\/\s+/u) : [text];
   const [first, second] = halves;
   if (halves.length !== 2 || !first || !second) return { title: text, other: '' };
   const isCyrillic = (half: string): boolean => /\p{Script=Cyrillic}/u.test(half);
