@@ -57,6 +57,8 @@ import { CredentialsService } from './users/credentials.service.js';
 import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
+import { FilmFinder } from './vod/finding/film-finder.js';
+import { FoundFilmsRepository } from './vod/finding/found-films.repository.js';
 
 const DOMAIN: Provider[] = [
   AuditRepository,
@@ -109,6 +111,8 @@ const DOMAIN: Provider[] = [
   GuideLinker,
   GuideLinksRepository,
   GuideLinksService,
+  FoundFilmsRepository,
+  FilmFinder,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -31,6 +31,8 @@ import { RestartingServer } from './restarting-server.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
+import { JobQueue } from './platform/jobs/job-queue.js';
+import { FilmFinder } from './vod/finding/film-finder.js';
 import { UsersService } from './users/users.service.js';
 
 const SEEN_FLUSH_MS = 60_000;
@@ -141,6 +143,9 @@ async function startWork(house: House, app: NestFastifyApplication): Promise<voi
   app.get(RefreshScheduler).start();
   app.get(GuideScheduler).start();
   app.get(GuideLinker).start();
+  app.get(FilmFinder).start();
+  // After everybody has said which jobs are theirs.
+  await app.get(JobQueue).start();
   const credentials = app.get(CredentialsService);
   const seen = house.clock.setRepeating(SEEN_FLUSH_MS, () =>
     house.lifecycle.background('last seen', credentials.flushSeen()),

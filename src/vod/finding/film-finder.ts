@@ -1,0 +1,266 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ChannelsRepository } from '../../channels/channels.repository.js';
+import { SingleFlight } from '../../core/util/single-flight.js';
+import { GuideView } from '../../epg/guide-view.js';
+import { ProgrammesRepository } from '../../epg/programmes.repository.js';
+import type { Clock } from '../../platform/clock.js';
+import { ChangeFeed } from '../../platform/database/change-feed.js';
+import { EventBus } from '../../platform/events/event-bus.js';
+import { JOB_DONE, JobQueue } from '../../platform/jobs/job-queue.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import type { Logger } from '../../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../../platform/tokens.js';
+import type { FoundShowing } from './film-finding-job.js';
+import { FilmFindingWorker } from './film-finding-worker.js';
+import { FilmRegister, type FilmRef } from './film-register.js';
+import { FoundFilmsRepository, type NewAiring } from './found-films.repository.js';
+
+export const FIND_FILMS = 'find-films';
+export const ENRICH_FILM = 'enrich-film';
+
+export interface FindingReport {
+  programmes: number;
+  /** Showings that are films or candidates. */
+  showings: number;
+  newFilms: number;
+  changedFilms: number;
+  airings: number;
+}
+
+export interface FindingProgress {
+  /** Guide channels. */
+  done: number;
+  total: number;
+}
+
+interface Place {
+  channelId: number;
+  shiftSeconds: number;
+  /** The channel has other guides too: which of them it shows is theirs to say. */
+  isMerged: boolean;
+  isAdult: boolean;
+}
+
+interface PlannedAiring {
+  film: FilmRef;
+  airing: Omit<NewAiring, 'filmId'>;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** What ran this long ago may still be on; what is further ahead nobody plans his evening by. */
+const BEHIND_SECONDS = 6 * HOUR;
+const AHEAD_SECONDS = 14 * DAY;
+/** Past airings are kept this long, for "what was that film". */
+const KEEP_SECONDS = DAY;
+/** Guides and lists come in bursts. */
+const SETTLE_SECONDS = 5;
+const MAX_CANDIDATES = 5_000;
+const MAX_AIRINGS = 500_000;
+const MAX_SCHEDULES = 64;
+
+/**
+ * Looks for films in the guides of all channels that viewers see, in a worker thread, whenever guides or channels
+ * changed. One run at a time; a run that is cut off leaves a valid state and is done again.
+ */
+@Injectable()
+export class FilmFinder {
+  private readonly running = new SingleFlight<'run', FindingReport>();
+
+  constructor(
+    private readonly films: FoundFilmsRepository,
+    private readonly guide: GuideView,
+    private readonly programmes: ProgrammesRepository,
+    private readonly channels: ChannelsRepository,
+    private readonly jobs: JobQueue,
+    private readonly events: EventBus,
+    private readonly changes: ChangeFeed,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** From now on films are looked for when something changed; call before the queue starts. */
+  start(): void {
+    this.jobs.register({
+      kind: FIND_FILMS,
+      run: async () => {
+        await this.run();
+        return JOB_DONE;
+      },
+    });
+    const plan = (): void =>
+      this.lifecycle.background(
+        'planning to look for films',
+        this.jobs.add(FIND_FILMS, ['all'], { runAfter: this.now() + SETTLE_SECONDS }),
+      );
+    const stops = (['guide.changed', 'channels.changed'] as const).map((name) => this.events.on(name, plan));
+    this.lifecycle.onShutdown('work', 'films in guides', () => {
+      for (const stop of stops) stop();
+    });
+    plan();
+  }
+
+  /** Looks now; a second call joins the first. */
+  run(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
+    return this.running.run('run', () => this.find(onProgress));
+  }
+
+  private async find(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
+    const now = this.now();
+    const window = { from: now - BEHIND_SECONDS, to: now + AHEAD_SECONDS };
+    const places = await this.places();
+    const register = new FilmRegister(await this.films.decisions(), now, MAX_CANDIDATES);
+    for await (const film of this.films.films()) register.know(film);
+    const planned = new Map<number, PlannedAiring[]>();
+    const report: FindingReport = { programmes: 0, showings: 0, newFilms: 0, changedFilms: 0, airings: 0 };
+    const schedules = new Schedules(this.guide, window);
+    for await (const showings of this.showings(places, window, report, onProgress)) {
+      for (const showing of showings) {
+        for (const place of places.get(showing.guideChannelId) ?? []) {
+          const planning = await plan(showing, place, window.from, register, schedules);
+          if (!planning || report.airings >= MAX_AIRINGS) continue;
+          report.airings++;
+          const list = planned.get(place.channelId);
+          if (list) list.push(planning);
+          else planned.set(place.channelId, [planning]);
+        }
+      }
+    }
+    await this.store(register, planned, window.from, report);
+    this.logger.info('films looked for', { ...report });
+    return report;
+  }
+
+  /** Guide channel → the channels that show it. */
+  private async places(): Promise<Map<number, Place[]>> {
+    const table = await this.guide.linkTable();
+    const places = new Map<number, Place[]>();
+    for (const { id, isAdult } of await this.channels.listVisible()) {
+      const links = table.linksOf(id);
+      for (const { guideChannelId, shiftMinutes } of links) {
+        const place = { channelId: id, shiftSeconds: shiftMinutes * 60, isMerged: links.length > 1, isAdult };
+        const list = places.get(guideChannelId);
+        if (list) list.push(place);
+        else places.set(guideChannelId, [place]);
+      }
+    }
+    return places;
+  }
+
+  private async *showings(
+    places: ReadonlyMap<number, readonly Place[]>,
+    { from, to }: Window,
+    report: FindingReport,
+    onProgress?: (progress: FindingProgress) => void,
+  ): AsyncGenerator<FoundShowing[]> {
+    const ids = [...places.keys()];
+    if (ids.length === 0) return;
+    const worker = new FilmFindingWorker(this.clock, this.lifecycle.signal);
+    try {
+      const seen = new Set<number>();
+      for await (const pages of this.programmes.packedPages(ids, from - DAY, to + DAY)) {
+        const answer = await worker.find(pages);
+        for (const { guideChannelId } of pages) seen.add(guideChannelId);
+        report.programmes += answer.programmes;
+        report.showings += answer.showings.length;
+        if (answer.damaged > 0) this.logger.warn('pages of a guide are damaged', { pages: answer.damaged });
+        yield answer.showings;
+        onProgress?.({ done: seen.size, total: ids.length });
+      }
+    } finally {
+      await worker.close();
+    }
+  }
+
+  private async store(
+    register: FilmRegister,
+    planned: ReadonlyMap<number, readonly PlannedAiring[]>,
+    from: number,
+    report: FindingReport,
+  ): Promise<void> {
+    const { newFilms, changes } = register;
+    const ids = await this.films.addFilms(newFilms);
+    await this.films.updateFilms(changes);
+    let isChanged = newFilms.length + changes.size > 0;
+    const channelIds = new Set([...planned.keys(), ...(await this.films.channelsWithAirings(from))]);
+    for (const channelId of channelIds) {
+      const airings = resolveFilms(planned.get(channelId) ?? [], ids);
+      isChanged = (await this.films.replaceAirings(channelId, from, airings)) || isChanged;
+      if (this.lifecycle.signal.aborted) return;
+    }
+    const now = this.now();
+    isChanged = (await this.films.prune(now - KEEP_SECONDS)) > 0 || isChanged;
+    await this.films.settle(now);
+    report.newFilms = newFilms.length;
+    report.changedFilms = changes.size;
+    if (!isChanged) return;
+    await this.films.announce();
+    await this.changes.check();
+    await this.jobs.add(ENRICH_FILM, [...ids.values()].map(String));
+  }
+
+  private now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+}
+
+interface Window {
+  /** Epoch seconds. */
+  from: number;
+  to: number;
+}
+
+async function plan(
+  showing: FoundShowing,
+  { channelId, shiftSeconds, isMerged, isAdult }: Place,
+  from: number,
+  register: FilmRegister,
+  schedules: Schedules,
+): Promise<PlannedAiring | null> {
+  const start = showing.start + shiftSeconds;
+  const stop = showing.stop + shiftSeconds;
+  if (start < from || (isMerged && !(await schedules.shows(channelId, showing.guideChannelId, start)))) {
+    return null;
+  }
+  const film = register.fileShowing(showing, isAdult);
+  if (!film) return null;
+  const details = {
+    reasons: showing.reasons,
+    ...(showing.picture === '' ? {} : { picture: showing.picture }),
+  };
+  return { film, airing: { channelId, start, stop, title: showing.writtenTitle, details } };
+}
+
+/** Airings with the ids of their films; of two at one time the first. */
+function resolveFilms(planned: readonly PlannedAiring[], ids: ReadonlyMap<string, number>): NewAiring[] {
+  const byStart = new Map<number, NewAiring>();
+  for (const { film, airing } of planned) {
+    const filmId = 'id' in film ? film.id : ids.get(film.identityKey);
+    if (filmId !== undefined && !byStart.has(airing.start)) byStart.set(airing.start, { ...airing, filmId });
+  }
+  return [...byStart.values()];
+}
+
+/** What channels with several guides really show; of a few channels at a time. */
+class Schedules {
+  private readonly shown = new Map<number, ReadonlySet<string>>();
+
+  constructor(
+    private readonly guide: GuideView,
+    private readonly window: Window,
+  ) {}
+
+  async shows(channelId: number, guideChannelId: number, start: number): Promise<boolean> {
+    const known = this.shown.get(channelId) ?? (await this.read(channelId));
+    return known.has(`${guideChannelId} ${start}`);
+  }
+
+  private async read(channelId: number): Promise<ReadonlySet<string>> {
+    const programmes = await this.guide.programmes(channelId, this.window.from, this.window.to);
+    const starts = new Set(programmes.map(({ guideChannelId, start }) => `${guideChannelId} ${start}`));
+    if (this.shown.size >= MAX_SCHEDULES) this.shown.clear();
+    this.shown.set(channelId, starts);
+    return starts;
+  }
+}
