@@ -1,5 +1,4 @@
 import type { ChannelRecord } from '../channels/channels.repository.js';
-import type { SourceKind } from '../core/lists/locator.js';
 import type { SlateText } from '../core/slate/slate-card.js';
 import type { Clock } from '../platform/clock.js';
 import type { LogFields, Logger } from '../platform/logging/logger.js';
@@ -7,13 +6,12 @@ import type { StreamHub } from '../streaming/stream-hub.js';
 import type { JoinOutcome, Seat, SwitchOutcome } from '../streaming/live-session.js';
 import type { ReaderEnd, ReaderSink } from '../streaming/reader.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
-import type { StreamSource } from '../streaming/stream-source.js';
-import type { SessionStats } from '../streaming/stream-stats.js';
 import type { Origin, TranscodeDriver } from '../streaming/transcode/transcode.driver.js';
 import type { Account } from '../users/account.js';
+import { keyOf, streamSources, withViewers } from './channel-stream.js';
+import type { LiveStreamRecord } from './channel-stream.js';
 import type { ConnectionLimiter } from './connection-limiter.js';
-import type { CurrentAccounts, PlayableChannels, PlayableSource } from './ports.js';
-import { SOURCE_KINDS } from './ports.js';
+import type { CurrentAccounts, PlayableChannels } from './ports.js';
 import { HlsViewers } from './hls-viewers.js';
 import type { HlsOutcome } from './hls-viewers.js';
 import type { HlsViewing } from './hls-viewing.js';
@@ -31,13 +29,6 @@ export type PlaybackOutcome =
   /** No such channel, or none that this account may see: the two must not be told apart. */
   | { kind: 'unknown-channel' }
   | { kind: 'failed'; failure: StreamFailure };
-
-/** A running stream. */
-export interface LiveStreamRecord extends SessionStats {
-  /** null = no channel: a slate. */
-  channelId: number | null;
-  watchedBy: ViewingRecord[];
-}
 
 export type HlsPlaybackOutcome = HlsOutcome | { kind: 'unknown-channel' };
 
@@ -143,12 +134,7 @@ export class PlaybackService {
 
   /** Every running stream with those who watch it. */
   streams(): LiveStreamRecord[] {
-    const viewings = this.sessions();
-    return this.options.hub.stats().map((stats) => ({
-      ...stats,
-      channelId: channelIdOf(stats.key),
-      watchedBy: viewings.filter(({ streamId }) => streamId === stats.id),
-    }));
+    return withViewers(this.options.hub.stats(), this.sessions());
   }
 
   /** Ends a stream for all who watch it; false when there is none of this id. */
@@ -258,7 +244,7 @@ export class PlaybackService {
     channel: ChannelRecord,
   ): Promise<JoinOutcome> {
     const { hub, limiter, channels } = this.options;
-    const sources = (await channels.sourcesOf(channel.id)).filter(isPlayable).map(toStreamSource);
+    const sources = streamSources(await channels.sourcesOf(channel.id));
     const origin = { key: keyOf(channel.id), title: channel.name, sources };
     const request = { ...this.inProfile(origin, account), signal };
     const joined = await hub.open(request);
@@ -269,15 +255,6 @@ export class PlaybackService {
   }
 }
 
-function keyOf(channelId: number): string {
-  return `channel ${channelId}`;
-}
-
-function channelIdOf(key: string): number | null {
-  const id = /^channel (\d+)/.exec(key)?.[1];
-  return id === undefined ? null : Number(id);
-}
-
 function isAllowed({ allowedCategoryIds }: Account, channel: ChannelRecord): boolean {
   return allowedCategoryIds === null || allowedCategoryIds.includes(channel.categoryId);
 }
@@ -285,23 +262,6 @@ function isAllowed({ allowedCategoryIds }: Account, channel: ChannelRecord): boo
 /** What the viewer is shown instead of an error; undefined where he wants none, and where nobody is left to see it. */
 function slateFor(account: Account, { name }: ChannelRecord, { kind }: StreamFailure): SlateText | undefined {
   return account.slates && kind !== 'cancelled' ? offlineSlate(name, kind) : undefined;
-}
-
-function isPlayable({ kind }: PlayableSource): boolean {
-  return SOURCE_KINDS.has(kind);
-}
-
-function toStreamSource({
-  id,
-  kind,
-  locator,
-  userAgent,
-  headers,
-  allowPrivate,
-  provider,
-}: PlayableSource): StreamSource {
-  const place = { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
-  return provider ? { ...place, provider } : place;
 }
 
 function readerOptionsOf({ joinBehindSeconds }: Account): { joinBehindMs?: number } {
