@@ -55,7 +55,12 @@ export class GuideCleaner {
     }
   }
 
+  /** Ends early, without a word, when the server stops: the loops look at the signal themselves. */
   private async pause(): Promise<void> {
-    if (!this.lifecycle.signal.aborted) await this.clock.sleep(PAUSE_MS);
+    const { signal } = this.lifecycle;
+    if (signal.aborted) return;
+    await this.clock.sleep(PAUSE_MS, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 }
