@@ -165,7 +165,7 @@ describe('readPlaylist: what is none', () => {
   });
 
   it('stops at its bounds', () => {
-    const limits = { maxLines: 5, maxVariants: 2 };
+    const limits = { maxLines: 5, maxAttributeLines: 10, maxVariants: 2 };
     expect(readPlaylist('#EXTM3U\n\n\n\n', limits).kind).toBe('media');
     expect(readPlaylist('#EXTM3U\n\n\n\n\n\n', limits).kind).toBe('broken');
     const variant = (name: string): string => `#EXT-X-STREAM-INF:BANDWIDTH=1\n${name}\n`;
@@ -174,6 +174,12 @@ describe('readPlaylist: what is none', () => {
       maxLines: 100,
     });
     expect(playlist.kind === 'master' && playlist.variants).toHaveLength(2);
+    const keys = (count: number, uri = (n: number): string => String(n)): string =>
+      Array.from({ length: count }, (_, n) => `#EXT-X-KEY:METHOD=AES-128,URI="${uri(n)}"\n`).join('');
+    const many = { ...limits, maxLines: 100 };
+    expect(readPlaylist(`#EXTM3U\n${keys(10)}#EXTINF:4,\na`, many).kind).toBe('media');
+    expect(readPlaylist(`#EXTM3U\n${keys(11)}#EXTINF:4,\na`, many).kind).toBe('broken');
+    expect(readPlaylist(`#EXTM3U\n${keys(50, () => 'same')}#EXTINF:4,\na`, many).kind).toBe('media');
   });
 
   it('reads a million lines or refuses them without holding anybody up', () => {

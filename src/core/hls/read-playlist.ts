@@ -69,10 +69,16 @@ export interface BrokenPlaylist {
 
 export interface PlaylistLimits {
   maxLines: number;
+  /** Lines with attributes, repetitions not counted: they cost the most. */
+  maxAttributeLines: number;
   maxVariants: number;
 }
 
-export const PLAYLIST_LIMITS: PlaylistLimits = { maxLines: 150_000, maxVariants: 200 };
+export const PLAYLIST_LIMITS: PlaylistLimits = {
+  maxLines: 60_000,
+  maxAttributeLines: 4_000,
+  maxVariants: 200,
+};
 
 const DEFAULT_TARGET_SECONDS = 10;
 const MAX_SEGMENT_SECONDS = 3_600;
@@ -95,7 +101,9 @@ export function readPlaylist(
   if (!looksLikePlaylist(text)) return { kind: 'broken', detail: 'no playlist' };
   const reading = new PlaylistReading(limits);
   for (let at = 0, count = 0; at < text.length; count++) {
-    if (count >= limits.maxLines) return { kind: 'broken', detail: 'the playlist is too long' };
+    if (count >= limits.maxLines || reading.isExcessive) {
+      return { kind: 'broken', detail: 'the playlist is too long' };
+    }
     const found = text.indexOf('\n', at);
     const end = found < 0 ? text.length : found;
     if (end > at) reading.line(text.slice(at, end).trim());
@@ -106,6 +114,8 @@ export function readPlaylist(
 
 /** State between the lines of one playlist. */
 class PlaylistReading {
+  private attributeLines = 0;
+  private keyText = '';
   private readonly variants: Variant[] = [];
   private readonly separateAudio = new Set<string>();
   private readonly segments: SourceSegment[] = [];
@@ -122,6 +132,10 @@ class PlaylistReading {
   private init: InitSection | null = null;
 
   constructor(private readonly limits: PlaylistLimits) {}
+
+  get isExcessive(): boolean {
+    return this.attributeLines > this.limits.maxAttributeLines;
+  }
 
   line(line: string): void {
     if (line === '') return;
@@ -164,15 +178,23 @@ class PlaylistReading {
         this.range = readRange(value);
         return;
       case '#EXT-X-KEY':
-        return this.readKey(readAttributes(value));
+        // Many servers repeat the key before every segment.
+        if (value !== this.keyText) this.readKey(this.attributes(value));
+        this.keyText = value;
+        return;
       case '#EXT-X-MAP':
-        return this.readMap(readAttributes(value));
+        return this.readMap(this.attributes(value));
       case '#EXT-X-STREAM-INF':
-        this.pendingVariant = readVariant(readAttributes(value));
+        this.pendingVariant = readVariant(this.attributes(value));
         return;
       case '#EXT-X-MEDIA':
-        return this.readRendition(readAttributes(value));
+        return this.readRendition(this.attributes(value));
     }
+  }
+
+  private attributes(value: string): ReadonlyMap<string, string> {
+    this.attributeLines++;
+    return readAttributes(value);
   }
 
   private uri(uri: string): void {
