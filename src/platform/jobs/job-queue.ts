@@ -20,6 +20,8 @@ export type JobResult = { kind: 'done' } | { kind: 'later'; seconds: number; rea
 
 export interface JobHandler {
   kind: string;
+  /** Jobs of this kind that run at once; not given = one. */
+  atOnce?: number;
   run(context: JobContext): Promise<JobResult>;
 }
 
@@ -31,7 +33,7 @@ const RETRIES = [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, 360
 /** Another process (the command line) may add jobs: the table is looked at now and then. */
 const LOOK_EVERY_MS = 15_000;
 
-/** Work that survives a restart, one job at a time a kind. */
+/** Work that survives a restart, a few jobs of a kind at a time. */
 @Injectable()
 export class JobQueue {
   private readonly handlers = new Map<string, JobHandler>();
@@ -89,7 +91,8 @@ export class JobQueue {
     if (!this.started || this.lifecycle.signal.aborted) return;
     for (const handler of this.handlers.values()) {
       if (this.busy.has(handler.kind)) continue;
-      const run = this.runAll(handler).finally(() => this.busy.delete(handler.kind));
+      const lanes = Array.from({ length: handler.atOnce ?? 1 }, () => this.runAll(handler));
+      const run = allOf(lanes).finally(() => this.busy.delete(handler.kind));
       this.busy.set(handler.kind, run);
       this.lifecycle.background(`jobs (${handler.kind})`, run);
     }
@@ -123,4 +126,10 @@ export class JobQueue {
   private now(): number {
     return Math.floor(this.clock.now() / 1000);
   }
+}
+
+/** Waits for all of them to end, and fails as the first that failed. */
+async function allOf(runs: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(runs);
+  await Promise.all(runs);
 }
