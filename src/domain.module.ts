@@ -59,6 +59,9 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FoundFilmsRepository } from './vod/finding/found-films.repository.js';
+import { TmdbAnswersRepository } from './vod/tmdb/tmdb-answers.repository.js';
+import { TmdbClient } from './vod/tmdb/tmdb-client.js';
+import { Tmdb } from './vod/tmdb/tmdb.js';
 
 const DOMAIN: Provider[] = [
   AuditRepository,
@@ -113,6 +116,9 @@ const DOMAIN: Provider[] = [
   GuideLinksService,
   FoundFilmsRepository,
   FilmFinder,
+  TmdbAnswersRepository,
+  TmdbClient,
+  Tmdb,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -85,7 +85,17 @@ export interface AppConfigValues {
     readonly refreshTokenDays: number;
     readonly verifiedSeconds: number;
   };
-  readonly tmdb: { readonly token: string | null; readonly key: string | null; readonly baseUrl: string };
+  readonly tmdb: {
+    readonly token: string | null;
+    readonly key: string | null;
+    readonly baseUrl: string;
+    readonly imageBaseUrl: string;
+    readonly languages: readonly string[];
+    readonly region: string | null;
+    readonly proxy: string | null;
+    readonly connections: number;
+    readonly requestsPerSecond: number;
+  };
 }
 
 /** Everything the operator decides before the start; a class so that Nest can inject it by its type. */
@@ -128,13 +138,17 @@ export class AppConfig implements AppConfigValues {
 
   /** Texts that must never appear in a log. */
   secrets(): string[] {
-    return [this.admin.password, this.tmdb.token, this.tmdb.key, databasePassword(this.database.url)].filter(
-      (value) => value !== null,
-    );
+    return [
+      this.admin.password,
+      this.tmdb.token,
+      this.tmdb.key,
+      passwordOf(this.tmdb.proxy),
+      passwordOf(this.database.url),
+    ].filter((value) => value !== null);
   }
 }
 
-function databasePassword(url: string | null): string | null {
+function passwordOf(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   return decodeURIComponent(new URL(url).password) || null;
 }

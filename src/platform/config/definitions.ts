@@ -442,6 +442,43 @@ export const DEFINITIONS = {
       default: 'https://api.themoviedb.org/3',
       doc: 'Base address of the TMDB API.',
     }),
+    imageBaseUrl: setting({
+      env: 'ROOFTOP_TMDB_IMAGE_BASE_URL',
+      type: types.baseUrl(),
+      default: 'https://image.tmdb.org/t/p',
+      doc: 'Base address of the pictures of TMDB.',
+    }),
+    languages: setting<string[]>({
+      env: 'ROOFTOP_TMDB_LANGUAGES',
+      type: types.list(types.text('a language such as de or de-DE', isLanguage)),
+      default: ['en-US'],
+      doc: 'Languages of titles and descriptions, the preferred one first.',
+    }),
+    region: setting<string | null>({
+      env: 'ROOFTOP_TMDB_REGION',
+      type: types.optional(types.text('a country such as DE', (value) => /^[A-Z]{2}$/.test(value))),
+      default: null,
+      doc: 'Country whose age ratings count and whose popular films are listed. Not set: the country of the first language.',
+    }),
+    proxy: setting<string | null>({
+      env: 'ROOFTOP_TMDB_PROXY',
+      type: types.optional(types.url('http', 'https')),
+      default: null,
+      secret: true,
+      doc: 'HTTP proxy through which TMDB is asked, e.g. http://user:password@host:3128. Pictures are fetched without it.',
+    }),
+    connections: setting({
+      env: 'ROOFTOP_TMDB_CONNECTIONS',
+      type: types.integer({ min: 1, max: 16 }),
+      default: 4,
+      doc: 'Connections to TMDB open at once.',
+    }),
+    requestsPerSecond: setting({
+      env: 'ROOFTOP_TMDB_REQUESTS_PER_SECOND',
+      type: types.integer({ min: 1, max: 50 }),
+      default: 20,
+      doc: 'Requests sent to TMDB in a second, at most.',
+    }),
   },
 };
 
@@ -483,4 +520,8 @@ function isPassword(value: string): boolean {
 
 function noSpace(value: string): boolean {
   return /^\S+$/.test(value);
+}
+
+function isLanguage(value: string): boolean {
+  return /^[a-z]{2}(-[A-Z]{2})?$/.test(value);
 }

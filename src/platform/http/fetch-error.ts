@@ -3,6 +3,14 @@ import { AppError } from '../errors/app-error.js';
 import { errorCode } from '../errors/error-code.js';
 import { redactUrl } from '../logging/redact.js';
 
+/** What stands in the head of an answer that was no success. */
+export interface UpstreamAnswer {
+  /** As sent; empty when absent. */
+  contentType: string;
+  /** How long it asks to be left alone; null = it does not say. */
+  retryAfterSeconds: number | null;
+}
+
 /** A fetch that did not work. The message names the URL without its credentials, and never the answer's content. */
 export class FetchError extends AppError {
   constructor(
@@ -11,6 +19,7 @@ export class FetchError extends AppError {
     reason: string,
     /** What the other side answered, e.g. 404; null when it did not come to that. */
     readonly upstreamStatus: number | null = null,
+    readonly upstream: UpstreamAnswer | null = null,
   ) {
     super(code, `cannot fetch ${redactUrl(url)}: ${reason}`, { status: STATUS[code], level: 'warn' });
   }

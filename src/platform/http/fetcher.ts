@@ -1,6 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { ProxyAgent } from 'undici';
 import type { Clock } from '../clock.js';
 import { CLOCK } from '../tokens.js';
 import { Deadline } from './deadline.js';
@@ -46,6 +47,10 @@ export type FetchOutcome =
 export interface HttpFetcherOptions {
   resolve?: Resolver;
   connectTimeoutMs?: number;
+  /** Connections open to one host at once; not given = as many as there are requests. */
+  connections?: number;
+  /** http:// address of a proxy that everything goes through. It resolves the names, so addresses are not checked. */
+  proxy?: string;
   /** Until the headers of one answer are there. */
   headersTimeoutMs?: number;
   /** Without a single byte. */
@@ -63,19 +68,26 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** The one general HTTP client: for lists, guides and APIs. Streams use the guarded agent directly. */
 @Injectable()
 export class HttpFetcher implements OnModuleDestroy {
-  private readonly agents: { guarded: Agent; open: Agent };
-  private readonly options: Required<Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs'>>;
+  private readonly agents: { guarded: Dispatcher; open: Dispatcher };
+  private readonly options: Required<
+    Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs' | 'connections' | 'proxy'>
+  >;
 
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     @Optional() @Inject(HTTP_FETCHER_OPTIONS) options: HttpFetcherOptions = {},
   ) {
-    const { resolve, connectTimeoutMs = 10_000, ...rest } = options;
-    const common = { connectTimeoutMs, ...(resolve ? { resolve } : {}) };
-    this.agents = {
-      guarded: createGuardedAgent({ ...common, allowPrivate: false }),
-      open: createGuardedAgent({ ...common, allowPrivate: true }),
+    const { resolve, connectTimeoutMs = 10_000, connections, proxy, ...rest } = options;
+    const common = {
+      connectTimeoutMs,
+      ...(resolve ? { resolve } : {}),
+      ...(connections === undefined ? {} : { connections }),
     };
+    const agent = (allowPrivate: boolean): Dispatcher =>
+      proxy === undefined
+        ? createGuardedAgent({ ...common, allowPrivate })
+        : new ProxyAgent({ uri: proxy, ...(connections === undefined ? {} : { connections }) });
+    this.agents = { guarded: agent(false), open: agent(true) };
     this.options = {
       headersTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,
@@ -192,7 +204,12 @@ export class HttpFetcher implements OnModuleDestroy {
     encodings: readonly string[] | undefined,
   ): FetchError | null {
     const status = response.statusCode;
-    if (status !== 200 && status !== 203) return failed(request, `it answered ${status}`, status);
+    if (status !== 200 && status !== 203) {
+      return new FetchError('fetch_failed', request.url, `it answered ${status}`, status, {
+        contentType: headerOf(response, 'content-type'),
+        retryAfterSeconds: secondsOf(headerOf(response, 'retry-after'), this.clock.now()),
+      });
+    }
     if (encodings === undefined) return failed(request, 'it uses an unknown Content-Encoding', status);
     if (Number(headerOf(response, 'content-length')) > request.maxBytes) {
       return tooLarge(request)(`larger than ${request.maxBytes} bytes`);
@@ -257,6 +274,13 @@ async function drop(response: Dispatcher.ResponseData): Promise<void> {
 function headerOf(response: Dispatcher.ResponseData, name: string): string {
   const value = response.headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? '';
+}
+
+/** Retry-After is a number of seconds or a date. */
+function secondsOf(retryAfter: string, now: number): number | null {
+  if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter);
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
 /** A length counts what is on the wire, which is not what comes out of a compressed body. */

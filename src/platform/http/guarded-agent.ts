@@ -7,6 +7,8 @@ export interface GuardedAgentOptions {
   /** Lets the home network and this machine be reached. Link-local, multicast and the like stay forbidden. */
   allowPrivate: boolean;
   connectTimeoutMs?: number;
+  /** To one host at once. */
+  connections?: number;
   resolve?: Resolver;
 }
 
@@ -22,6 +24,7 @@ export function createGuardedAgent(options: GuardedAgentOptions): Agent {
     autoSelectFamily: true,
   });
   return new Agent({
+    ...(options.connections === undefined ? {} : { connections: options.connections }),
     connect: (target, callback) => {
       // Node does not look up what already is an address, so these are checked here.
       const refusal = refusalOfLiteral(target.hostname, allowPrivate);
