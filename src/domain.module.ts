@@ -19,6 +19,7 @@ import { GuideScheduler } from './epg/guide-scheduler.js';
 import { GuideSourcesRepository } from './epg/guide-sources.repository.js';
 import { GuideSourcesService } from './epg/guide-sources.service.js';
 import { GuideSuggestions } from './epg/guide-suggestions.js';
+import { EditionThread } from './epg/edition/edition-thread.js';
 import { GuideView } from './epg/guide-view.js';
 import { LinkTableRepository } from './epg/link-table.repository.js';
 import { GuideLinker } from './epg/linking/guide-linker.js';
@@ -110,6 +111,7 @@ const DOMAIN: Provider[] = [
   GuideScheduler,
   LinkTableRepository,
   GuideView,
+  EditionThread,
   LinkingRepository,
   GuideLinker,
   GuideLinksRepository,

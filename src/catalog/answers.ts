@@ -4,16 +4,21 @@ import { PlaylistTemplate } from '../core/xtream/playlist-template.js';
 import { presentPanelChannel } from '../core/xtream/present-panel.js';
 import { channelName } from '../core/xtream/present-live.js';
 import { absoluteUrl } from '../core/xtream/text.js';
-import { guideId, substituteGuideId } from '../core/xmltv/guide-id.js';
-import { xmltvChannel, XMLTV_HEAD, XMLTV_TAIL } from '../core/xmltv/writer.js';
+import { xmltvChannel, XMLTV_HEAD } from '../core/xmltv/writer.js';
 import type { XmltvChannel } from '../core/xmltv/writer.js';
 import { ByteCollector } from './byte-collector.js';
 import type { Collected } from './byte-collector.js';
 import { categoryNames, categoryRows, visibleChannels, visibleIndices } from './catalog-data.js';
 import type { Allowed, CatalogData } from './catalog-data.js';
+import { declaredGuideId } from './guide-ids.js';
 import type { Slicer } from './slicer.js';
 
 const ENTRIES_PER_PIECE = 256;
+
+/** Declaration and channels of a guide file, and the ids that are declared. */
+export interface GuideHead extends Collected {
+  guideIds: string[];
+}
 
 /** Bytes of one small JSON value. */
 export async function jsonAnswer(value: unknown, slicer: Slicer): Promise<Collected> {
@@ -55,11 +60,20 @@ export async function panelTail(data: CatalogData, allowed: Allowed, slicer: Sli
   return out.finish(slicer);
 }
 
-/** `xmltv.php`: one element for each guide id, with the names of all channels that share it. */
-export async function guideFile(data: CatalogData, allowed: Allowed, slicer: Slicer): Promise<Collected> {
+/**
+ * The beginning of a viewer's `xmltv.php`: one element for each guide id that has programmes, with the names of all
+ * channels that share it. The XMLTV tools reject a channel without programmes; but where none has any, all are declared,
+ * because Kodi rejects a guide without channels.
+ */
+export async function guideHead(
+  data: CatalogData,
+  allowed: Allowed,
+  hasProgrammes: (guideId: string) => boolean,
+  slicer: Slicer,
+): Promise<GuideHead> {
   const declared = new Map<string, XmltvChannel & { displayNames: string[] }>();
   await slicer.each(visibleChannels(data, allowed), (channel) => {
-    const id = guideId(channel.epgChannelId) || substituteGuideId(channel.id);
+    const id = declaredGuideId(channel);
     const name = channelName(channel);
     const earlier = declared.get(id);
     if (!earlier) declared.set(id, { id, displayNames: [name], icon: absoluteUrl(channel.logo) });
@@ -67,9 +81,10 @@ export async function guideFile(data: CatalogData, allowed: Allowed, slicer: Sli
   });
   const out = new ByteCollector();
   out.addText(XMLTV_HEAD);
-  await slicer.each(declared.values(), (channel) => out.addText(xmltvChannel(channel)));
-  out.addText(XMLTV_TAIL);
-  return out.finish(slicer);
+  const guideIds = [...declared.keys()].filter(hasProgrammes);
+  const shown = guideIds.length > 0 ? guideIds.flatMap((id) => declared.get(id) ?? []) : declared.values();
+  await slicer.each(shown, (channel) => out.addText(xmltvChannel(channel)));
+  return { ...(await out.finish(slicer)), guideIds };
 }
 
 /** `get.php` with slots where viewers differ. */

@@ -30,6 +30,11 @@ export class ByteCache<V> {
     }
   }
 
+  clear(): void {
+    this.entries.clear();
+    this.held = 0;
+  }
+
   /** Least recently read first. */
   values(): V[] {
     return [...this.entries.values()];

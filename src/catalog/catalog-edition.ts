@@ -4,7 +4,8 @@ import type { PlaylistOwner, PlaylistStyle, SlotValues } from '../core/xtream/m3
 import type { LiveChannel } from '../core/xtream/present-live.js';
 import type { PlaylistTemplate } from '../core/xtream/playlist-template.js';
 import type { Clock } from '../platform/clock.js';
-import { guideFile, jsonAnswer, liveStreams, panelTail, playlistTemplate } from './answers.js';
+import { guideHead, jsonAnswer, liveStreams, panelTail, playlistTemplate } from './answers.js';
+import type { GuideHead } from './answers.js';
 import { ByteCache } from './byte-cache.js';
 import type { Collected } from './byte-collector.js';
 import { categoryRows, mayView, visibleChannel } from './catalog-data.js';
@@ -25,7 +26,7 @@ export interface Representation {
 
 /** Which of the shared answers: the same bytes for everybody who may see the same categories. */
 export interface Recipe {
-  what: 'nothing' | 'categories' | 'streams' | 'panel' | 'guide';
+  what: 'nothing' | 'categories' | 'streams' | 'panel';
   allowed: Allowed;
   /** Only of `streams`; null = all. */
   category: number | null;
@@ -63,6 +64,8 @@ export class CatalogEdition {
   constructor(
     private readonly data: CatalogData,
     private readonly tools: EditionTools,
+    /** Epoch seconds. */
+    readonly madeAt = 0,
   ) {
     const { cacheBytes } = tools.options;
     this.answers = new ByteCache(cacheBytes / 2, ({ answer }) => answer.bytes.length);
@@ -110,6 +113,21 @@ export class CatalogEdition {
     });
   }
 
+  /** The beginning of a guide file; kept by who makes files of it. */
+  guideHead(allowed: Allowed, hasProgrammes: (guideId: string) => boolean): Promise<GuideHead> {
+    return guideHead(
+      this.data,
+      allowed,
+      hasProgrammes,
+      new Slicer(this.tools.clock, this.tools.options.sliceMs),
+    );
+  }
+
+  /** In the order of `num`. */
+  get channels(): readonly LiveChannel[] {
+    return this.data.channels;
+  }
+
   /** The playlist when it is ready, without making it. */
   readyPlaylist(
     allowed: Allowed,
@@ -147,8 +165,6 @@ export class CatalogEdition {
         return liveStreams(this.data, recipe.allowed, recipe.category, slicer);
       case 'panel':
         return panelTail(this.data, recipe.allowed, slicer);
-      case 'guide':
-        return guideFile(this.data, recipe.allowed, slicer);
     }
   }
 
@@ -195,7 +211,8 @@ function asIs({ bytes, etag }: Collected): Representation {
   return { bytes, encoding: 'identity', etag };
 }
 
-function entitlementKey(allowed: Allowed): string {
+/** The same text for viewers who see the same. */
+export function entitlementKey(allowed: Allowed): string {
   return allowed === null ? '*' : [...new Set(allowed)].sort((a, b) => a - b).join(',');
 }
 

@@ -39,6 +39,8 @@ export interface CatalogOptions {
   cacheBytes: number;
   /** Bytes kept for programmes of single channels, beside `cacheBytes`. */
   listingBytes: number;
+  /** Bytes kept for what to send of guide files, beside `cacheBytes`. */
+  planBytes: number;
   /** The event loop is given back after this long while an answer is built. Milliseconds. */
   sliceMs: number;
   /** Answers below this many bytes are not compressed. */
@@ -52,6 +54,7 @@ export interface CatalogOptions {
 export const DEFAULT_CATALOG_OPTIONS: CatalogOptions = {
   cacheBytes: 256 * 1024 * 1024,
   listingBytes: 32 * 1024 * 1024,
+  planBytes: 32 * 1024 * 1024,
   sliceMs: 5,
   gzipFromBytes: 1_024,
   pauseMs: 100,
@@ -59,6 +62,7 @@ export const DEFAULT_CATALOG_OPTIONS: CatalogOptions = {
 };
 
 export const CATALOG_SOURCE = Symbol('CatalogSource');
+export const EDITION_MAKER = Symbol('EditionMaker');
 export const CATALOG_GUIDES = Symbol('CatalogGuides');
 export const CATALOG_EVENTS = Symbol('CatalogEvents');
 export const CATALOG_OPTIONS = Symbol('CatalogOptions');

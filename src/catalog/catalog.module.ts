@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChannelsRepository } from '../channels/channels.repository.js';
+import { EditionThread } from '../epg/edition/edition-thread.js';
 import { GuideView } from '../epg/guide-view.js';
 import { EventBus } from '../platform/events/event-bus.js';
 import {
@@ -8,9 +9,12 @@ import {
   CATALOG_OPTIONS,
   CATALOG_SOURCE,
   DEFAULT_CATALOG_OPTIONS,
+  EDITION_MAKER,
 } from './catalog-source.js';
 import { CatalogService } from './catalog.service.js';
 import { GuideAnswers } from './guide-answers.js';
+import { GuideEditions } from './guide-editions.js';
+import { GuideFiles } from './guide-files.js';
 
 /** Needs the domain and the platform from a global module. */
 @Module({
@@ -19,9 +23,12 @@ import { GuideAnswers } from './guide-answers.js';
     { provide: CATALOG_GUIDES, useExisting: GuideView },
     { provide: CATALOG_EVENTS, useExisting: EventBus },
     { provide: CATALOG_OPTIONS, useValue: DEFAULT_CATALOG_OPTIONS },
+    { provide: EDITION_MAKER, useExisting: EditionThread },
     CatalogService,
     GuideAnswers,
+    GuideEditions,
+    GuideFiles,
   ],
-  exports: [CatalogService, GuideAnswers],
+  exports: [CatalogService, GuideAnswers, GuideFiles],
 })
 export class CatalogModule {}

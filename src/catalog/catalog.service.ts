@@ -42,6 +42,7 @@ export class CatalogService implements OnModuleInit {
   private served = 0;
   private refreshing = false;
   private readonly waiting = new Set<() => void>();
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     @Inject(CATALOG_SOURCE) private readonly source: CatalogSource,
@@ -105,11 +106,6 @@ export class CatalogService implements OnModuleInit {
     return this.edition?.channel(id, viewer.allowedCategoryIds);
   }
 
-  /** The guide file. */
-  guide(viewer: Entitled, encoding: Encoding): Promise<CatalogAnswer> {
-    return this.shared({ what: 'guide', allowed: viewer.allowedCategoryIds, category: null, encoding });
-  }
-
   /** The playlist with the addresses and credentials of one viewer. */
   async playlist(
     viewer: Entitled,
@@ -132,6 +128,16 @@ export class CatalogService implements OnModuleInit {
     if (!this.edition) return { kind: 'loading' };
     const made = this.edition.readyPlaylist(viewer.allowedCategoryIds, owner, style, encoding);
     return made ? { kind: 'ready', representation: made } : null;
+  }
+
+  /** What players are told now; undefined until the records are read for the first time. */
+  get current(): CatalogEdition | undefined {
+    return this.edition;
+  }
+
+  /** Calls back after every change of what players are told. */
+  onRenewed(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   get isLoaded(): boolean {
@@ -190,7 +196,7 @@ export class CatalogService implements OnModuleInit {
         this.guides,
         new Slicer(this.clock, this.options.sliceMs),
       );
-      const next = new CatalogEdition(data, this.tools);
+      const next = new CatalogEdition(data, this.tools, Math.floor(this.clock.now() / 1000));
       if (this.edition) await next.takeOver(this.edition);
       this.edition = next;
     } catch (error) {
@@ -202,6 +208,7 @@ export class CatalogService implements OnModuleInit {
     this.served = announced;
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();
+    for (const listener of this.listeners) listener();
     this.logger.debug('catalogue renewed', { channels: this.edition.channelCount });
     return true;
   }

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { createGzip, gzip } from 'node:zlib';
+import { constants, createGzip, deflateRaw, gzip } from 'node:zlib';
 import { Semaphore } from '../core/util/semaphore.js';
 
 const gzipAsync = promisify(gzip);
+const deflateAsync = promisify(deflateRaw);
 const SMALL = 6;
 const FAST = 3;
 const OUTPUT_CHUNK_BYTES = 256 * 1024;
@@ -18,6 +19,12 @@ export class Compressor {
 
   gzip(bytes: Buffer): Promise<Buffer> {
     return this.slots.use(() => gzipAsync(bytes, { level: SMALL, chunkSize: OUTPUT_CHUNK_BYTES }));
+  }
+
+  /** A piece of a deflate stream that ends on a byte, so that others may follow. */
+  deflatePiece(bytes: Buffer): Promise<Buffer> {
+    const options = { level: SMALL, finishFlush: constants.Z_FULL_FLUSH, chunkSize: OUTPUT_CHUNK_BYTES };
+    return this.slots.use(() => deflateAsync(bytes, options));
   }
 
   /** Compresses fast rather than small, and takes the pieces one after the other: the whole never exists. */

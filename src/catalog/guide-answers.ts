@@ -50,7 +50,7 @@ const NO_ROWS = Buffer.from('[]');
  */
 @Injectable()
 export class GuideAnswers implements OnModuleInit {
-  private kept: ByteCache<Rows>;
+  private readonly kept: ByteCache<Rows>;
   private readonly making = new SingleFlight<string, Buffer>();
   private zone: { name: string; format: ZoneFormatter } | undefined;
   /** Raised with every change: rows that were being made meanwhile are not kept. */
@@ -60,11 +60,11 @@ export class GuideAnswers implements OnModuleInit {
     private readonly catalog: CatalogService,
     @Inject(CATALOG_GUIDES) private readonly guides: CatalogGuides,
     @Inject(CATALOG_EVENTS) private readonly events: CatalogEvents,
-    @Inject(CATALOG_OPTIONS) private readonly options: Pick<CatalogOptions, 'listingBytes'>,
+    @Inject(CATALOG_OPTIONS) options: Pick<CatalogOptions, 'listingBytes'>,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
   ) {
-    this.kept = this.emptyCache();
+    this.kept = new ByteCache(options.listingBytes, ({ json }) => json.length);
   }
 
   onModuleInit(): void {
@@ -140,11 +140,7 @@ export class GuideAnswers implements OnModuleInit {
 
   private forget(): void {
     this.revision++;
-    this.kept = this.emptyCache();
-  }
-
-  private emptyCache(): ByteCache<Rows> {
-    return new ByteCache(this.options.listingBytes, ({ json }) => json.length);
+    this.kept.clear();
   }
 
   private now(): number {

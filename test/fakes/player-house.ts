@@ -3,11 +3,18 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
 import type { LiveChannel } from '../../src/core/xtream/present-live.js';
+import { EditionThread } from '../../src/epg/edition/edition-thread.js';
+import { emptyEditionFolder } from '../../src/epg/edition/edition-folder.store.js';
+import type { EditionFiles, EditionMaker, EditionOrder } from '../../src/epg/edition/edition-job.js';
+import { writeEdition } from '../../src/epg/edition/write-edition.js';
 import { LinkTable, type LinkRow } from '../../src/epg/link-table.js';
 import { GuideView } from '../../src/epg/guide-view.js';
 import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
@@ -77,8 +84,42 @@ export class FakeGuides {
 
   programmes(channelId: number, from: number, to: number): Promise<PresentedProgramme[]> {
     this.reads++;
-    const all = this.schedules.get(channelId) ?? [];
-    return Promise.resolve(all.filter(({ start, stop }) => start < to && stop > from));
+    return Promise.resolve(this.within(channelId, from, to));
+  }
+
+  within(channelId: number, from: number, to: number): PresentedProgramme[] {
+    return (this.schedules.get(channelId) ?? []).filter(({ start, stop }) => start < to && stop > from);
+  }
+}
+
+/** Writes editions of the guide as the thread does, from guides in memory into a folder of its own. */
+export class FakeEditionMaker implements EditionMaker {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'rooftop-guide-'));
+  made = 0;
+  failures = 0;
+  private gate: Promise<void> = Promise.resolve();
+
+  constructor(private readonly guides: FakeGuides) {}
+
+  async make(order: EditionOrder): Promise<EditionFiles> {
+    await this.gate;
+    if (this.failures > 0) {
+      this.failures--;
+      throw new Error('no space left on device');
+    }
+    const place = path.join(this.folder, String(++this.made));
+    return writeEdition(order, place, (id, from, to) => Promise.resolve(this.guides.within(id, from, to)));
+  }
+
+  clean(): Promise<void> {
+    return emptyEditionFolder(this.folder);
+  }
+
+  /** The next edition waits until the returned function is called. */
+  hold(): () => void {
+    let release = (): void => {};
+    this.gate = new Promise((resolve) => (release = resolve));
+    return () => release();
   }
 }
 
@@ -136,6 +177,7 @@ export interface PlayerHouse {
   port: number;
   events: EventBus;
   catalog: CatalogService;
+  editions: FakeEditionMaker;
   close(): Promise<void>;
 }
 
@@ -147,9 +189,11 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   const logger = new SilentLogger();
   const lifecycle = new Lifecycle(logger);
   const events = new EventBus(logger);
+  const guides = options.guides ?? new FakeGuides();
+  const editions = new FakeEditionMaker(guides);
   const root: DynamicModule = {
     module: FacesModule,
-    imports: [houseModule(options, { logger, lifecycle, events })],
+    imports: [houseModule(options, { logger, lifecycle, events, guides, editions })],
   };
   const app = await NestFactory.create<NestFastifyApplication>(
     root,
@@ -163,9 +207,10 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   const close = async (): Promise<void> => {
     await app.close();
     await lifecycle.shutdown();
+    rmSync(editions.folder, { recursive: true, force: true });
   };
   const catalog = app.get(CatalogService);
-  return { app, url: `http://127.0.0.1:${port}`, port, events, catalog, close };
+  return { app, url: `http://127.0.0.1:${port}`, port, events, catalog, editions, close };
 }
 
 @Module({})
@@ -173,7 +218,13 @@ class HouseModule {}
 
 function houseModule(
   options: PlayerHouseOptions,
-  parts: { logger: SilentLogger; lifecycle: Lifecycle; events: EventBus },
+  parts: {
+    logger: SilentLogger;
+    lifecycle: Lifecycle;
+    events: EventBus;
+    guides: FakeGuides;
+    editions: FakeEditionMaker;
+  },
 ): DynamicModule {
   const server = {
     host: '127.0.0.1',
@@ -186,7 +237,8 @@ function houseModule(
   const count = options.activeConnections ?? (() => 0);
   const providers = [
     { provide: ChannelsRepository, useValue: options.channels },
-    { provide: GuideView, useValue: options.guides ?? new FakeGuides() },
+    { provide: GuideView, useValue: parts.guides },
+    { provide: EditionThread, useValue: parts.editions },
     { provide: CredentialsService, useValue: options.credentials },
     { provide: AppConfig, useValue: { server } },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },

@@ -4,8 +4,11 @@ import { spawnSync } from 'node:child_process';
 /** A browser for tests of web players. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** Comes with the XMLTV tools, which would fetch one otherwise. */
+export const XMLTV_DTD = '/usr/share/xmltv/xmltv.dtd';
+
 /** Programs and servers that some suites need. CI has them and names them in ROOFTOP_REQUIRE_SERVICES. */
-export type Service = 'postgres' | 'ffmpeg' | 'mpv' | 'vlc' | 'chromium' | 'shared-data';
+export type Service = 'postgres' | 'ffmpeg' | 'mpv' | 'vlc' | 'chromium' | 'shared-data' | 'xmltv-tools';
 
 /** A server whose user may make and drop databases. */
 export const POSTGRES_URL =
@@ -20,6 +23,7 @@ const REACHED: Record<Service, () => boolean> = {
   mpv: () => succeeds('mpv', ['--version']),
   // As root it tells not even its version.
   vlc: () => succeeds('sh', ['-c', 'command -v cvlc']),
+  'xmltv-tools': () => succeeds('sh', ['-c', `command -v tv_validate_file && test -r ${XMLTV_DTD}`]),
   'shared-data': () =>
     succeeds(process.execPath, ['-e', `require('fs').accessSync('../shared/data/INDEX.md')`]),
 };

@@ -69,7 +69,6 @@ describe('before the records are read', () => {
       catalog.list(everybody, 'live_streams', '7', 'identity'),
       catalog.list(everybody, 'vod_streams', undefined, 'gzip'),
       catalog.panel(everybody),
-      catalog.guide(everybody, 'gzip'),
       catalog.playlist(everybody, owner, style, 'gzip'),
     ]);
     expect(answers).toEqual(answers.map(() => ({ kind: 'loading' })));
@@ -144,11 +143,11 @@ describe('a change of the records', () => {
   it('keeps the validator of what did not change', async () => {
     const clock = new FakeClock();
     const { catalog, events } = await openRoom(clock);
-    const before = await catalog.guide(everybody, 'identity');
+    const before = await catalog.list(everybody, 'live_streams', undefined, 'identity');
     events.emit('channels.changed', {});
     await clock.advance(1_000);
     await catalog.fresh();
-    const after = await catalog.guide(everybody, 'identity');
+    const after = await catalog.list(everybody, 'live_streams', undefined, 'identity');
     expect(after).not.toBe(before);
     expect(after).toEqual(before);
   });
@@ -264,7 +263,7 @@ describe('fifty thousand channels', () => {
     await Promise.all([
       made.catalog.list(everybody, 'live_streams', undefined, 'gzip'),
       made.catalog.list({ allowedCategoryIds: [3, 4, 5] }, 'live_streams', undefined, 'gzip'),
-      made.catalog.guide(everybody, 'gzip'),
+      made.catalog.current?.guideHead(null, () => true),
       made.catalog.panel(everybody),
       made.catalog.playlist(everybody, owner, style, 'gzip'),
     ]);

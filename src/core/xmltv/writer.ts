@@ -117,7 +117,8 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-function texts(element: string, values: readonly XmltvText[] = []): string {
+/** One element for each text; empty ones leave none. */
+export function texts(element: string, values: readonly XmltvText[] = []): string {
   let out = '';
   for (const { text, lang } of values) {
     // An empty <desc> is an error for the XMLTV validator, so empty texts leave no element.

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** Whether a client takes gzip: named or covered by `*`, and not with weight 0. */
 export function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
@@ -18,4 +20,15 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
     const candidate = entry.trim();
     return candidate === '*' || candidate === `"${etag}"` || candidate === `W/"${etag}"`;
   });
+}
+
+/**
+ * Whether a client has this very answer already. A validator it names decides alone; only without one counts the date.
+ * `modifiedAt` in epoch seconds; null = the answer has no date.
+ */
+export function isUnmodified(headers: IncomingHttpHeaders, etag: string, modifiedAt: number | null): boolean {
+  const named = headers['if-none-match'];
+  if (named !== undefined) return matchesEtag(named, etag);
+  const since = headers['if-modified-since'];
+  return since !== undefined && modifiedAt !== null && Date.parse(since) >= modifiedAt * 1000;
 }

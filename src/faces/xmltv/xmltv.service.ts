@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { gzipSync } from 'node:zlib';
-import { CatalogService } from '../../catalog/catalog.service.js';
-import { cachedAnswer } from '../shared/answer.js';
-import type { Answer, ReadyBytes } from '../shared/answer.js';
+import { GuideFiles } from '../../catalog/guide-files.js';
+import type { GuideFile, GuideSpan } from '../../catalog/guide-files.js';
+import { encodingHeader } from '../shared/answer.js';
+import type { Answer } from '../shared/answer.js';
+import { isUnmodified } from '../shared/negotiation.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
 import { answerByMethod, commonHeaders, loadingAnswer, refusal } from '../shared/refusals.js';
+
+const MAX_DAYS = 60;
 
 /** `xmltv.php`. */
 @Injectable()
 export class XmltvService {
   constructor(
     private readonly gate: PlayerGate,
-    private readonly catalog: CatalogService,
+    private readonly guides: GuideFiles,
   ) {}
 
   async answer(call: PlayerCall): Promise<Answer> {
@@ -21,30 +24,53 @@ export class XmltvService {
     const admission = await this.gate.admit(call);
     if (admission.kind !== 'ok') return refusal(call, admission);
     const isFile = wantsFile(call);
-    const guide = await this.catalog.guide(admission.account, isFile ? 'gzip' : call.encoding);
+    const encoding = isFile ? 'gzip' : call.encoding;
+    const guide = await this.guides.file(admission.account, spanOf(call), encoding);
     if (guide.kind === 'loading') return loadingAnswer(call);
-    const { representation } = guide;
-    return isFile ? compressedFile(call, representation) : guideText(call, representation);
+    const type = isFile ? FILE_HEADERS : { ...TEXT_HEADERS, ...encodingHeader(encoding) };
+    return fileAnswer(call, guide.file, isFile ? `${guide.file.etag}-file` : guide.file.etag, type);
   }
 }
 
-function guideText(call: PlayerCall, representation: ReadyBytes): Answer {
-  return cachedAnswer(call, representation, {
-    'content-type': 'application/xml; charset=utf-8',
+const TEXT_HEADERS = { 'content-type': 'application/xml; charset=utf-8' } as const;
+/** A .gz file as such, for players that ask for one: no Content-Encoding, they unpack it themselves. */
+const FILE_HEADERS = {
+  'content-type': 'application/gzip',
+  'content-disposition': 'attachment; filename="epg.xml.gz"',
+} as const;
+
+function fileAnswer(
+  call: PlayerCall,
+  file: GuideFile,
+  etag: string,
+  type: Readonly<Record<string, string>>,
+): Answer {
+  const headers = {
+    'cache-control': 'private, no-cache',
+    etag: `"${etag}"`,
+    ...(file.modifiedAt === null ? {} : { 'last-modified': new Date(file.modifiedAt * 1000).toUTCString() }),
     ...commonHeaders(call),
-  });
+  };
+  if (isUnmodified(call.headers, etag, file.modifiedAt)) return { status: 304, headers, body: null };
+  return {
+    status: 200,
+    headers: { ...headers, ...type, 'content-length': String(file.bytes) },
+    body: call.method === 'HEAD' ? null : file.open(),
+  };
 }
 
-/** A .gz file as such, for players that ask for one: no Content-Encoding, they unpack it themselves. */
-function compressedFile(call: PlayerCall, { bytes, encoding, etag }: ReadyBytes): Answer {
-  // The catalogue leaves tiny guides uncompressed.
-  const packed = encoding === 'gzip' ? bytes : gzipSync(bytes);
-  const file: ReadyBytes = { bytes: packed, encoding: 'identity', etag: `${etag}-file` };
-  return cachedAnswer(call, file, {
-    'content-type': 'application/gzip',
-    'content-disposition': 'attachment; filename="epg.xml.gz"',
-    ...commonHeaders(call),
-  });
+/** Days before and after today; what is no number asks for everything there is. */
+function spanOf(call: PlayerCall): GuideSpan {
+  const daysBack = daysOf(call.parameter('prev_days'));
+  const daysAhead = daysOf(call.parameter('next_days') ?? call.parameter('days'));
+  return {
+    ...(daysBack === undefined ? {} : { daysBack }),
+    ...(daysAhead === undefined ? {} : { daysAhead }),
+  };
+}
+
+function daysOf(asked: string | undefined): number | undefined {
+  return asked !== undefined && /^\d{1,4}$/.test(asked) ? Math.min(Number(asked), MAX_DAYS) : undefined;
 }
 
 function wantsFile(call: PlayerCall): boolean {

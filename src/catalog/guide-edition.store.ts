@@ -1,0 +1,166 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { crcJoin, crcShift } from '../core/util/crc-combine.js';
+import type { EditionFiles } from '../epg/edition/edition-job.js';
+
+/** Bytes of a file: from, and to (excluded). */
+export interface ByteRange {
+  from: number;
+  to: number;
+}
+
+/** Days since the epoch, both included. */
+export interface DaySpan {
+  first: number;
+  last: number;
+}
+
+export type EditionForm = 'plain' | 'packed';
+
+/** Some pieces of an edition, in a row. */
+export interface Selection {
+  plain: ByteRange[];
+  packed: ByteRange[];
+  plainBytes: number;
+  packedBytes: number;
+  /** CRC-32 of the plain bytes. */
+  crc: number;
+}
+
+const READ_BYTES = 256 * 1024;
+const CHECK_EVERY = 512;
+
+/** One edition of the guide, open for reading. Its files have no name any more once it is retired, and go with the last reader. */
+export class GuideEdition {
+  /** Length shifts of pieces, made when first needed. */
+  private readonly shifts: Uint32Array;
+  private readonly indexOf: Map<string, number>;
+  private readers = 0;
+  private retired = false;
+
+  private constructor(
+    private readonly files: EditionFiles,
+    guideIds: readonly string[],
+    private readonly handles: Record<EditionForm, FileHandle>,
+    /** Epoch seconds. */
+    readonly madeAt: number,
+    private readonly background: (work: Promise<void>) => void,
+  ) {
+    this.indexOf = new Map(guideIds.map((id, index) => [id, index]));
+    this.shifts = new Uint32Array(files.crc.length);
+  }
+
+  static async open(
+    files: EditionFiles,
+    guideIds: readonly string[],
+    madeAt: number,
+    background: (work: Promise<void>) => void,
+  ): Promise<GuideEdition> {
+    const handles = { plain: await open(files.plain, 'r'), packed: await open(files.packed, 'r') };
+    return new GuideEdition(files, guideIds, handles, madeAt, background);
+  }
+
+  get programmes(): number {
+    return this.files.programmes;
+  }
+
+  /** Bytes on the disk, both forms. */
+  get bytes(): number {
+    return (this.files.plainAt.at(-1) ?? 0) + (this.files.packedAt.at(-1) ?? 0);
+  }
+
+  /** Whether there are programmes of a guide id on one of the days. */
+  has(guideId: string, { first, last }: DaySpan): boolean {
+    const channel = this.indexOf.get(guideId);
+    if (channel === undefined) return false;
+    const { firstPiece, day } = this.files;
+    const days = day.subarray(firstPiece[channel], firstPiece[channel + 1]);
+    return days.some((on) => on >= first && on <= last);
+  }
+
+  /** The pieces of these guide ids within the days, each included; gives the loop back through `breathe`. */
+  async select(guideIds: readonly string[], days: DaySpan, breathe: () => Promise<void>): Promise<Selection> {
+    const found: Selection = { plain: [], packed: [], plainBytes: 0, packedBytes: 0, crc: 0 };
+    const { firstPiece, day } = this.files;
+    const channels = guideIds.flatMap((id) => this.indexOf.get(id) ?? []).sort((a, b) => a - b);
+    for (const [position, channel] of channels.entries()) {
+      const end = firstPiece[channel + 1] ?? 0;
+      for (let piece = firstPiece[channel] ?? 0; piece < end; piece++) {
+        const on = day[piece] ?? 0;
+        if (on >= days.first && on <= days.last) this.add(found, piece);
+      }
+      if (position % CHECK_EVERY === CHECK_EVERY - 1) await breathe();
+    }
+    return found;
+  }
+
+  /** Head, the ranges of one form, and tail. Counts as a reader until it ends or is destroyed. */
+  read(form: EditionForm, head: Buffer, ranges: readonly ByteRange[], tail: Buffer): Readable {
+    this.readers++;
+    const body = Readable.from(this.chunks(form, head, ranges, tail), { objectMode: false });
+    body.once('close', () => {
+      this.readers--;
+      this.background(this.closeIfDone());
+    });
+    return body;
+  }
+
+  /** Takes its files off the disk; who reads them reads on. */
+  async retire(): Promise<void> {
+    this.retired = true;
+    for (const name of [this.files.plain, this.files.packed]) await rm(name, { force: true });
+    await this.closeIfDone();
+  }
+
+  private add(found: Selection, piece: number): void {
+    const { plainAt, packedAt, crc } = this.files;
+    const plain = { from: plainAt[piece] ?? 0, to: plainAt[piece + 1] ?? 0 };
+    const packed = { from: packedAt[piece] ?? 0, to: packedAt[piece + 1] ?? 0 };
+    let shift = this.shifts[piece] ?? 0;
+    if (shift === 0) this.shifts[piece] = shift = crcShift(plain.to - plain.from);
+    found.crc = crcJoin(found.crc, crc[piece] ?? 0, shift);
+    found.plainBytes += plain.to - plain.from;
+    found.packedBytes += packed.to - packed.from;
+    append(found.plain, plain);
+    append(found.packed, packed);
+  }
+
+  private async *chunks(
+    form: EditionForm,
+    head: Buffer,
+    ranges: readonly ByteRange[],
+    tail: Buffer,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    yield head;
+    let chunk = Buffer.allocUnsafe(READ_BYTES);
+    let used = 0;
+    for (const { from, to } of ranges) {
+      for (let at = from; at < to;) {
+        const wanted = Math.min(to - at, READ_BYTES - used);
+        const { bytesRead } = await this.handles[form].read(chunk, used, wanted, at);
+        if (bytesRead === 0) throw new Error('the file of the guide is shorter than its index');
+        at += bytesRead;
+        used += bytesRead;
+        if (used < READ_BYTES) continue;
+        yield chunk;
+        chunk = Buffer.allocUnsafe(READ_BYTES);
+        used = 0;
+      }
+    }
+    if (used > 0) yield chunk.subarray(0, used);
+    yield tail;
+  }
+
+  private async closeIfDone(): Promise<void> {
+    if (!this.retired || this.readers > 0) return;
+    this.retired = false;
+    await this.handles.plain.close();
+    await this.handles.packed.close();
+  }
+}
+
+function append(ranges: ByteRange[], range: ByteRange): void {
+  const last = ranges.at(-1);
+  if (last?.to === range.from) last.to = range.to;
+  else ranges.push(range);
+}

@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { Clock, Timer } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
+import { describeError } from '../platform/errors/app-error.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { CLOCK, LOGGER } from '../platform/tokens.js';
+import type { EditionChannel, EditionMaker } from '../epg/edition/edition-job.js';
+import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS, EDITION_MAKER } from './catalog-source.js';
+import type { CatalogEvents, CatalogGuides, CatalogOptions } from './catalog-source.js';
+import { CatalogService } from './catalog.service.js';
+import { GuideEdition } from './guide-edition.store.js';
+import { editionChannels } from './guide-ids.js';
+import { Slicer } from './slicer.js';
+
+/** Guides and channels change in bursts. */
+const SETTLE_MS = 1_000;
+/** Days pass, and placeholders name today. */
+const RENEW_MS = 6 * 3600 * 1000;
+const RETRY_MS = 60_000;
+/** How long the first players after a start wait for the first edition. */
+const FIRST_WAIT_MS = 10_000;
+
+/**
+ * Keeps the edition of the guide that is in service. After a change another one is made in the background; players get
+ * the former until it is complete, and who reads the former reads it to its end. One that cannot be written leaves the
+ * former in service.
+ */
+@Injectable()
+export class GuideEditions {
+  private edition: GuideEdition | undefined;
+  /** Editions put in service so far, the former one put away. */
+  served = 0;
+  private timer: Timer | undefined;
+  private running = false;
+  /** What the edition in service was made of, and whether programmes changed since. */
+  private channels = '';
+  private isDirty = true;
+  private isClean = false;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly catalog: CatalogService,
+    @Inject(EDITION_MAKER) private readonly maker: EditionMaker,
+    @Inject(CATALOG_GUIDES) private readonly guides: CatalogGuides,
+    @Inject(CATALOG_EVENTS) private readonly events: CatalogEvents,
+    @Inject(CATALOG_OPTIONS) private readonly options: Pick<CatalogOptions, 'sliceMs'>,
+    private readonly config: AppConfig,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const stop = this.events.on('guide.changed', () => (this.isDirty = true));
+    // The catalogue is renewed after every change of channels and guides alike.
+    this.catalog.onRenewed(() => this.plan(this.edition === undefined ? 0 : SETTLE_MS));
+    this.lifecycle.onShutdown('work', 'guide files', () => {
+      stop();
+      this.timer?.cancel();
+    });
+    this.lifecycle.onShutdown('stores', 'guide files', () => this.edition?.retire());
+    this.plan(0);
+  }
+
+  /** The edition in service; waits a while for the first one. undefined = there is none yet. */
+  async current(): Promise<GuideEdition | undefined> {
+    if (this.edition !== undefined || this.lifecycle.signal.aborted) return this.edition;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = this.clock.setTimer(FIRST_WAIT_MS, done);
+      this.waiting.add(done);
+    });
+    return this.edition;
+  }
+
+  private plan(ms: number): void {
+    if (this.lifecycle.signal.aborted || !this.catalog.isLoaded) return;
+    this.timer?.cancel();
+    this.timer = this.clock.setTimer(ms, () => this.lifecycle.background('guide files', this.renew()));
+  }
+
+  private async renew(): Promise<void> {
+    if (this.running) return this.plan(SETTLE_MS);
+    this.running = true;
+    const startedAt = this.clock.monotonic();
+    try {
+      const made = await this.makeIfChanged();
+      // A large guide is not written over and over while lists come in.
+      const pause = made ? Math.min(RENEW_MS, (this.clock.monotonic() - startedAt) * 2) : 0;
+      await this.clock.sleep(pause, this.lifecycle.signal).catch(() => undefined);
+      this.plan(this.isDirty ? SETTLE_MS : RENEW_MS);
+    } catch (error) {
+      this.isDirty = true;
+      if (this.lifecycle.signal.aborted) return;
+      this.logger.error('the guide files could not be written; players get the former ones', {
+        error: describeError(error),
+      });
+      this.plan(RETRY_MS);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** Before the first edition, what an earlier process left is removed. */
+  private async cleanOnce(): Promise<void> {
+    if (this.isClean) return;
+    await this.maker.clean();
+    this.isClean = true;
+  }
+
+  private async makeIfChanged(): Promise<boolean> {
+    const slicer = new Slicer(this.clock, this.options.sliceMs);
+    const nowSeconds = Math.floor(this.clock.now() / 1000);
+    const catalog = this.catalog.current;
+    if (catalog === undefined) return false;
+    const channels = await editionChannels(catalog.channels, await this.guides.linkTable(), slicer);
+    const fingerprint = await fingerprintOf(channels, slicer);
+    const isOld = this.edition === undefined || nowSeconds - this.edition.madeAt >= RENEW_MS / 1000;
+    if (!this.isDirty && !isOld && fingerprint === this.channels) return false;
+    await this.cleanOnce();
+    this.isDirty = false;
+    const files = await this.maker.make({ channels, nowSeconds, timeZone: this.config.server.timezone });
+    const former = this.edition;
+    const guideIds = channels.map(({ guideId }) => guideId);
+    this.edition = await GuideEdition.open(files, guideIds, nowSeconds, (work) =>
+      this.lifecycle.background('guide files', work),
+    );
+    this.channels = fingerprint;
+    for (const done of this.waiting) done();
+    await former?.retire();
+    this.served++;
+    this.logger.info('guide files written', {
+      channels: channels.length,
+      programmes: this.edition.programmes,
+      bytes: this.edition.bytes,
+    });
+    return true;
+  }
+}
+
+/** The same for channels that show the same. */
+async function fingerprintOf(channels: readonly EditionChannel[], slicer: Slicer): Promise<string> {
+  const hash = createHash('sha256');
+  await slicer.each(channels, (channel) => hash.update(JSON.stringify(channel)));
+  return hash.digest('base64url');
+}
