@@ -114,6 +114,18 @@ describeOnEveryDialect('guides of channels over the API and the command line', (
     expect(await starts(dmax)).toEqual([]);
   });
 
+  it('looks for guides when asked, and tells what it found', async () => {
+    const { database } = house.house;
+    await database.write('unlink', (manager) => manager.query('DELETE FROM guide_links'));
+    expect(await ask('post', '/guide-links/match')).toMatchObject([202, { isRunning: true }]);
+    // Begun once: the second asks about the same search.
+    expect(await ask('post', '/guide-links/match')).toMatchObject([202, { isRunning: true }]);
+    while ((await ask('get', '/guide-links/match'))[1].isRunning === true);
+    const report = { channels: 2, linked: 1, waiting: 1, added: 1, removed: 0 };
+    expect(await ask('get', '/guide-links/match')).toEqual([200, { isRunning: false, report }]);
+    expect((await ask('get', '/guide-links?only=linked'))[1].total).toBe(1);
+  });
+
   it('does all of it on the command line', async () => {
     expect(await rooftop('guides', 'links')).toMatch(
       /Rai Uno HD +\d+ Rai 1 +Guide +97 +same name spelt otherwise/,

@@ -32,6 +32,9 @@ const SETTLE_MS = 2000;
 export class GuideLinker {
   private timer: Timer | undefined;
   private running: Promise<unknown> = Promise.resolve();
+  /** Runs that have begun or wait for their turn. */
+  private pending = 0;
+  private last: LinkingReport | null = null;
   private lastStamp = '';
 
   constructor(
@@ -55,9 +58,19 @@ export class GuideLinker {
     this.plan();
   }
 
+  get isRunning(): boolean {
+    return this.pending > 0;
+  }
+
+  /** Of the last run of this process that did not fail. */
+  get lastReport(): LinkingReport | null {
+    return this.last;
+  }
+
   /** Matches everything now, after a run under way. */
   run(): Promise<LinkingReport> {
-    const run = this.running.then(() => this.link());
+    this.pending++;
+    const run = this.running.then(() => this.link()).finally(() => this.pending--);
     this.running = run.catch(() => undefined);
     return run;
   }
@@ -90,6 +103,7 @@ export class GuideLinker {
         await this.changes.check();
       }
       this.lastStamp = stamp;
+      this.last = report;
       this.logger.info('guides linked', { ...report });
       return report;
     } finally {

@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { GuideLinksService } from '../../epg/guide-links.service.js';
+import { GuideLinker } from '../../epg/linking/guide-linker.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
 import type {
   CategoryGuideDto,
   GuideChannelsDto,
   GuideLinksPageDto,
   GuideLinksQuery,
+  MatchingDto,
 } from './dto/guide-links.dto.js';
 
 /** Guides of channels as the API shows them. */
 @Injectable()
 export class GuideLinksAdminService {
-  constructor(private readonly links: GuideLinksService) {}
+  constructor(
+    private readonly links: GuideLinksService,
+    private readonly linker: GuideLinker,
+    private readonly lifecycle: Lifecycle,
+  ) {}
 
   async page({ page, perPage, only }: GuideLinksQuery): Promise<GuideLinksPageDto> {
     const found =
@@ -18,6 +25,16 @@ export class GuideLinksAdminService {
         ? await this.links.waiting(page, perPage)
         : await this.links.channels(page, perPage, only);
     return { ...found, page, perPage };
+  }
+
+  /** Begins a search, or leaves it to the one that runs; `match` tells when it has ended. */
+  beginMatch(): MatchingDto {
+    if (!this.linker.isRunning) this.lifecycle.background('matching of guides', this.linker.run());
+    return this.match();
+  }
+
+  match(): MatchingDto {
+    return { isRunning: this.linker.isRunning, report: this.linker.lastReport };
   }
 
   async find(search: string): Promise<GuideChannelsDto> {

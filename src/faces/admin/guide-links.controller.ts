@@ -1,5 +1,5 @@
-import { Body, Get, Param, Patch, Put, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { GuideLinksService } from '../../epg/guide-links.service.js';
 import { AdminController, BadInput, JsonBody, NotFound } from './admin-controller.js';
 import {
@@ -10,6 +10,7 @@ import {
   GuideChannelsQuery,
   GuideLinksPageDto,
   GuideLinksQuery,
+  MatchingDto,
 } from './dto/guide-links.dto.js';
 import { GuideLinksAdminService } from './guide-links-admin.service.js';
 import { IdPipe } from './validation.js';
@@ -28,6 +29,28 @@ export class GuideLinksController {
   @BadInput()
   list(@Query() query: GuideLinksQuery): Promise<GuideLinksPageDto> {
     return this.admin.page(query);
+  }
+
+  @Post('match')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Look for the guides of channels now',
+    description:
+      'The server does so by itself whenever channels or guides changed. Joins the search that runs; get the report when "isRunning" is false again.',
+  })
+  @ApiAcceptedResponse({ type: MatchingDto, description: 'Begun.' })
+  beginMatch(): MatchingDto {
+    return this.admin.beginMatch();
+  }
+
+  @Get('match')
+  @ApiOperation({
+    summary: 'Get what the last search for guides found',
+    description: 'The report is forgotten when the server restarts.',
+  })
+  @ApiOkResponse({ type: MatchingDto, description: 'Whether one runs, and the last report.' })
+  match(): MatchingDto {
+    return this.admin.match();
   }
 }
 

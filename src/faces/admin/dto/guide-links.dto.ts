@@ -178,3 +178,31 @@ export class GuideLinksPageDto {
   @Told('Rows per page.', { type: 'integer' })
   perPage!: number;
 }
+
+export class MatchReportDto {
+  @Told('Channels that nobody decided about.', { type: 'integer' })
+  channels!: number;
+
+  @Told('Of these, the ones with a guide now.', { type: 'integer' })
+  linked!: number;
+
+  @Told('Of the others, the ones that wait for you.', { type: 'integer' })
+  waiting!: number;
+
+  @Told('Links found new.', { type: 'integer' })
+  added!: number;
+
+  @Told('Links taken away.', { type: 'integer' })
+  removed!: number;
+}
+
+export class MatchingDto {
+  @Told('Whether a search runs.', { type: Boolean })
+  isRunning!: boolean;
+
+  @Told('What the last one found; null = there was none since the start.', {
+    type: MatchReportDto,
+    nullable: true,
+  })
+  report!: MatchReportDto | null;
+}
