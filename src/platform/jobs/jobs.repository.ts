@@ -40,7 +40,8 @@ export class JobsRepository {
       await this.database.write('add jobs', async (manager) => {
         for (const row of rows) {
           const known = await manager.findOneBy(Job, { kind: row.kind, key: row.key });
-          if (!known) await manager.insert(Job, row);
+          // On PostgreSQL somebody else may add the same at this moment: then it waits already.
+          if (!known) await manager.createQueryBuilder().insert().into(Job).values(row).orIgnore().execute();
           else if (known.state !== 'waiting' || known.runAfter > row.runAfter) {
             await manager.update(Job, { id: known.id }, row);
           }
