@@ -60,6 +60,9 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FoundFilmsRepository } from './vod/finding/found-films.repository.js';
+import { EnrichedFilmsRepository } from './vod/tmdb/enriched-films.repository.js';
+import { FilmEnrichment } from './vod/tmdb/film-enrichment.js';
+import { FilmMatcher } from './vod/tmdb/film-matcher.js';
 import { TmdbAnswersRepository } from './vod/tmdb/tmdb-answers.repository.js';
 import { TmdbClient } from './vod/tmdb/tmdb-client.js';
 import { Tmdb } from './vod/tmdb/tmdb.js';
@@ -121,6 +124,9 @@ const DOMAIN: Provider[] = [
   TmdbAnswersRepository,
   TmdbClient,
   Tmdb,
+  FilmMatcher,
+  EnrichedFilmsRepository,
+  FilmEnrichment,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -33,6 +33,7 @@ import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
 import { JobQueue } from './platform/jobs/job-queue.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
+import { FilmEnrichment } from './vod/tmdb/film-enrichment.js';
 import { UsersService } from './users/users.service.js';
 
 const SEEN_FLUSH_MS = 60_000;
@@ -144,6 +145,7 @@ async function startWork(house: House, app: NestFastifyApplication): Promise<voi
   app.get(GuideScheduler).start();
   app.get(GuideLinker).start();
   app.get(FilmFinder).start();
+  app.get(FilmEnrichment).start();
   // After everybody has said which jobs are theirs.
   await app.get(JobQueue).start();
   const credentials = app.get(CredentialsService);

@@ -142,7 +142,8 @@ function titlesOf({ originalTitle, titles = {} }: FakeFilm): string[] {
 }
 
 function plain(title: string): string {
-  return title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const letters = title.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return letters.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 
 function entryOf(film: FakeFilm, language: string): Record<string, unknown> {

@@ -10,13 +10,13 @@ import { JOB_DONE, JobQueue } from '../../platform/jobs/job-queue.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
+import { ENRICH_FILM } from '../film-jobs.js';
 import type { FoundShowing } from './film-finding-job.js';
 import { FilmFindingWorker } from './film-finding-worker.js';
 import { FilmRegister, type FilmRef } from './film-register.js';
 import { FoundFilmsRepository, type NewAiring } from './found-films.repository.js';
 
 export const FIND_FILMS = 'find-films';
-export const ENRICH_FILM = 'enrich-film';
 
 export interface FindingReport {
   programmes: number;
