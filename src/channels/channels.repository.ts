@@ -61,6 +61,15 @@ export class ChannelsRepository {
     return (await this.database.read.maximum(Channel, 'archiveDays', { retiredAt: IsNull() })) ?? 0;
   }
 
+  /** Days of archive by channel, of those that have one. */
+  async archives(): Promise<Map<number, number>> {
+    const rows = await this.database.read.find(Channel, {
+      select: { id: true, archiveDays: true },
+      where: { archiveDays: MoreThan(0), retiredAt: IsNull(), mergedIntoId: IsNull() },
+    });
+    return new Map(rows.map(({ id, archiveDays }) => [id, archiveDays]));
+  }
+
   listCategories(kind: CategoryKind): Promise<CategoryRecord[]> {
     return this.database.read.find(Category, {
       select: { id: true, kind: true, name: true, parentId: true, position: true },

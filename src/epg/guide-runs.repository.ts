@@ -109,12 +109,14 @@ export class GuideRunsRepository {
     return row ? toNumber(row.last) : null;
   }
 
-  /** What each guide serves, by the channels it has. */
-  async servedChannelIds(): Promise<{ generation: number; channelIds: number[] }[]> {
+  /** What each guide serves, by the channels it has; of guides that were read at `sinceSeconds` or before. */
+  async servedChannelIds(sinceSeconds: number): Promise<{ generation: number; channelIds: number[] }[]> {
     const sources = await this.database.read.findBy(GuideSource, { generation: Not(IsNull()) });
+    const young = await this.database.read.findBy(GuideRun, { endedAt: MoreThan(sinceSeconds) });
+    const left = new Set(young.map(({ id }) => id));
     const served: { generation: number; channelIds: number[] }[] = [];
     for (const { generation } of sources) {
-      if (generation === null) continue;
+      if (generation === null || left.has(generation)) continue;
       const rows = await this.database.read
         .createQueryBuilder(GuideListing, 'listing')
         .select('listing.guideChannelId', 'id')

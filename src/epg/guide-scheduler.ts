@@ -29,7 +29,7 @@ export class GuideScheduler {
 
   /** Begins with what an earlier process left behind. */
   start(): void {
-    this.lifecycle.background('guide cleaning', this.cleaner.clean());
+    this.lifecycle.background('guide cleaning', this.cleaner.cleanLeftovers());
     this.cleaning = this.clock.setRepeating(CLEAN_EVERY_MS, () =>
       this.lifecycle.background('guide cleaning', this.cleaner.clean()),
     );

@@ -9,6 +9,7 @@ import { GuideScheduler } from '../../src/epg/guide-scheduler.js';
 import { GuideSourcesRepository } from '../../src/epg/guide-sources.repository.js';
 import { GuideSourcesService } from '../../src/epg/guide-sources.service.js';
 import { GuideSuggestions } from '../../src/epg/guide-suggestions.js';
+import { LinkTableRepository } from '../../src/epg/link-table.repository.js';
 import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
 import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import type { Clock } from '../../src/platform/clock.js';
@@ -64,7 +65,8 @@ export class GuideHouse {
     this.programmes = new ProgrammesRepository(database);
     this.runs = new GuideRunsRepository(database);
     this.guides = new GuideSourcesService(sources, clock);
-    this.cleaner = new GuideCleaner(this.runs, channels, config, this.lifecycle, clock);
+    const links = new LinkTableRepository(database);
+    this.cleaner = new GuideCleaner(this.runs, channels, links, config, this.lifecycle, clock);
     this.refreshes = new GuideRefreshService(
       sources,
       this.runs,

@@ -3,9 +3,12 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { Channel } from '../../src/channels/channel.entity.js';
+import { GuideLink } from '../../src/epg/guide-link.entity.js';
 import type { GuideSourceInput } from '../../src/epg/guide-source-rules.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { smallGuide, xmltvStamp } from '../builders/small-guide.js';
+import { storeChannels } from '../builders/stored-channel.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { GuideHouse } from '../fakes/guide-house.js';
 import { createListHost, type ListHost } from '../fakes/list-host.js';
@@ -265,6 +268,57 @@ describeOnEveryDialect('a guide refresh', (store) => {
       'Show 4.0 B',
       'Show 4.1 B',
     ]);
+  });
+
+  it('keeps what is over as far back as the archives of the channels that show it', async () => {
+    const [longest = 0, archived = 0, plain = 0] = await storeChannels(database, [
+      { name: 'Longest' },
+      { name: 'Archived' },
+      { name: 'Plain' },
+    ]);
+    await database.write('archives', async (manager) => {
+      await manager.update(Channel, { id: longest }, { archiveDays: 9 });
+      await manager.update(Channel, { id: archived }, { archiveDays: 4 });
+    });
+    host.put('/g.xml', smallGuide({ ...TEN, from: NOW - 8 * DAY, hours: 240 }));
+    const id = await add('/g.xml');
+    await house.refreshes.refresh(id);
+    const ids = await idsOf();
+    for (const [channelId, xmltvId] of [
+      [archived, 'ch1'],
+      [plain, 'ch1'],
+      [plain, 'ch2'],
+    ] as const) {
+      const guideChannelId = ids.get(xmltvId) ?? 0;
+      await database.write('link', (manager) =>
+        manager.insert(GuideLink, {
+          ...{ channelId, guideChannelId, origin: 'id', score: 100, createdAt: NOW },
+        }),
+      );
+    }
+    /** Whole days between the first programme and now. */
+    const past = async (xmltvId: string): Promise<number> => {
+      const channel = ids.get(xmltvId) ?? 0;
+      const found = await house.programmes.programmes([channel], NOW - 20 * DAY, NOW);
+      return Math.floor((NOW - (found.get(channel)?.[0]?.start ?? NOW)) / DAY);
+    };
+    // Matching has had no time to look at a guide that has just been read.
+    await house.cleaner.clean();
+    expect([await past('ch1'), await past('ch2')]).toEqual([8, 8]);
+    await database.write('age', (manager) =>
+      manager.query('UPDATE guide_runs SET ended_at = ended_at - 7200'),
+    );
+    await house.cleaner.cleanLeftovers();
+    expect(await past('ch2')).toBe(8);
+    await house.cleaner.clean();
+    // Whole days of UTC are deleted, and one more is kept for what runs past midnight.
+    expect(await past('ch1')).toBeGreaterThanOrEqual(4);
+    expect(await past('ch1')).toBeLessThanOrEqual(6);
+    for (const xmltvId of ['ch2', 'ch3']) {
+      expect(await past(xmltvId)).toBeGreaterThanOrEqual(1);
+      expect(await past(xmltvId)).toBeLessThanOrEqual(3);
+    }
+    await database.write('empty', (manager) => manager.query('DELETE FROM channels'));
   });
 
   it('drops programmes that ended before the days that are kept', async () => {
