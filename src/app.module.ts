@@ -4,6 +4,7 @@ import { DomainModule } from './domain.module.js';
 import { AdminModule } from './faces/admin/admin.module.js';
 import { HealthModule } from './faces/health/health.module.js';
 import { LiveModule } from './faces/live/live.module.js';
+import { MoviesModule } from './faces/movies/movies.module.js';
 import { PlaylistModule } from './faces/playlist/playlist.module.js';
 import { PostersModule } from './faces/posters/posters.module.js';
 import { WebModule } from './faces/web/web.module.js';
@@ -47,6 +48,7 @@ export class AppModule {
         XmltvModule,
         WebModule,
         PostersModule,
+        MoviesModule,
         HealthModule,
         AdminModule,
       ],

@@ -53,6 +53,7 @@ import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { RefreshService } from './scrapers/refresh.service.js';
 import { SourceHealthRepository } from './source-health/source-health.repository.js';
 import { SourceHealthService } from './source-health/source-health.service.js';
+import { ShownFilmsRepository } from './vod/shown-films.repository.js';
 import { AdminAuthService } from './users/admin-auth.service.js';
 import { CredentialsService } from './users/credentials.service.js';
 import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
@@ -127,6 +128,7 @@ const DOMAIN: Provider[] = [
   FilmMatcher,
   EnrichedFilmsRepository,
   FilmEnrichment,
+  ShownFilmsRepository,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

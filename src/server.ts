@@ -15,6 +15,7 @@ import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/
 import { prepareApiHttp } from './faces/admin/admin-http.js';
 import { AdminModule } from './faces/admin/admin.module.js';
 import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
+import { MoviesModule } from './faces/movies/movies.module.js';
 import { ErrorFilter } from './faces/shared/error-filter.js';
 import { GuideScheduler } from './epg/guide-scheduler.js';
 import { GuideLinker } from './epg/linking/guide-linker.js';
@@ -116,7 +117,7 @@ export async function createApp(house: House): Promise<NestFastifyApplication> {
   measureConnections(app, boundConnections(app, http, server.trustedProxies));
   preparePlayerHttp(app);
   prepareApiHttp(app);
-  serveApiDocs(app, describeApi(app, programVersion(), [AdminModule]));
+  serveApiDocs(app, describeApi(app, programVersion(), [AdminModule, MoviesModule]));
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;
 }

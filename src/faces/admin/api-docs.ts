@@ -31,6 +31,7 @@ const TAGS = {
   Categories: 'The groups channels are shown in.',
   Lists: 'The channel lists that are read again and again.',
   Guides: 'The programme guides that are read again and again.',
+  Films: 'What can be watched, for everybody.',
   Sessions: 'Who watches.',
   Engines: 'AceStream engines: health, load, and being taken out of service.',
   Settings: 'What can be changed while the server runs.',

@@ -88,7 +88,9 @@ export class ErrorFilter implements ExceptionFilter {
       void reply.type('text/plain; charset=utf-8').send(`${PLAIN_MESSAGES[status] ?? 'Error'}\n`);
       return;
     }
-    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status === 401 && !reply.hasHeader('www-authenticate')) {
+      void reply.header('www-authenticate', 'Bearer');
+    }
     const retryAfter = thrown instanceof AppError ? thrown.retryAfterSeconds : undefined;
     if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     const { code, message, details } = known ?? {

@@ -19,7 +19,7 @@ import type { PublicServerSettings } from './ports.js';
     PlayerCalls,
     PlayerGate,
   ],
-  exports: [PlayerCalls, PlayerGate, PUBLIC_SERVER],
+  exports: [PlayerCalls, PlayerGate, PUBLIC_SERVER, CREDENTIALS],
 })
 export class SharedFacesModule {}
 

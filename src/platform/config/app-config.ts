@@ -96,6 +96,7 @@ export interface AppConfigValues {
     readonly connections: number;
     readonly requestsPerSecond: number;
   };
+  readonly movies: { readonly requireLogin: boolean; readonly requestsPerMinute: number };
 }
 
 /** Everything the operator decides before the start; a class so that Nest can inject it by its type. */
@@ -115,6 +116,7 @@ export class AppConfig implements AppConfigValues {
   readonly ffmpeg: AppConfigValues['ffmpeg'];
   readonly log: AppConfigValues['log'];
   readonly auth: AppConfigValues['auth'];
+  readonly movies: AppConfigValues['movies'];
   readonly tmdb: AppConfigValues['tmdb'];
 
   constructor(values: AppConfigValues) {
@@ -133,6 +135,7 @@ export class AppConfig implements AppConfigValues {
     this.ffmpeg = values.ffmpeg;
     this.log = values.log;
     this.auth = values.auth;
+    this.movies = values.movies;
     this.tmdb = values.tmdb;
   }
 

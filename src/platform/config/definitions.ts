@@ -421,6 +421,20 @@ export const DEFINITIONS = {
       doc: 'How long a checked password of a viewer is remembered, as a keyed digest in memory. A change of the account forgets it at once.',
     }),
   },
+  movies: {
+    requireLogin: setting({
+      env: 'ROOFTOP_MOVIES_REQUIRE_LOGIN',
+      type: types.flag(),
+      default: false,
+      doc: 'Answer /api/movies and /api/genres only to viewers who log in (HTTP Basic).',
+    }),
+    requestsPerMinute: setting({
+      env: 'ROOFTOP_MOVIES_REQUESTS_PER_MINUTE',
+      type: types.integer({ min: 0, max: 1_000_000 }),
+      default: 600,
+      doc: 'How often one address may ask /api/movies and /api/genres. 0 = as often as it likes.',
+    }),
+  },
   tmdb: {
     token: setting<string | null>({
       env: 'ROOFTOP_TMDB_TOKEN',

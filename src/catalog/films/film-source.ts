@@ -1,0 +1,67 @@
+import type { Episode } from '../../vod/episode.entity.js';
+import type { Film } from '../../vod/film.entity.js';
+import type { Series } from '../../vod/series.entity.js';
+import type { ShownAiring, ShownWay } from '../../vod/shown-films.repository.js';
+
+/** Where the films come from, in slices. The repository of shown films satisfies it as it stands. */
+export interface FilmSource {
+  films(): AsyncIterable<Film[]>;
+  /** Those that end later than this, in epoch seconds. */
+  airings(after: number): AsyncIterable<ShownAiring[]>;
+  ways(): AsyncIterable<ShownWay[]>;
+  series(): AsyncIterable<Series[]>;
+  episodes(): AsyncIterable<Episode[]>;
+}
+
+/** Pictures that this server keeps. The image store satisfies it as it stands. */
+export interface FilmPictures {
+  /** Digest of a kept picture; null = not kept. */
+  hashOf(url: string): string | null;
+  /** Asks for it sometime soon. */
+  want(url: string): void;
+}
+
+export interface FilmEvents {
+  on(name: 'films.changed' | 'channels.changed', handler: () => void): () => void;
+}
+
+/** IANA zone in which viewers read times. */
+export interface FilmZone {
+  readonly timezone: string;
+}
+
+export interface FilmOptions {
+  /** The event loop is given back after this long. Milliseconds. */
+  sliceMs: number;
+  /** Films kept at most; those found first stay. */
+  maxFilms: number;
+  /** Showings kept of one film. */
+  maxAirings: number;
+  /** Bytes of ready answers to players, and as many of ready answers of the film API. */
+  cacheBytes: number;
+  /** Answers below this many bytes are not compressed. */
+  gzipFromBytes: number;
+  /** Least pause between two readings; a slow one pauses twice as long as it took. Milliseconds. */
+  pauseMs: number;
+  /** What is "on now" is looked at again after this long at the earliest. Seconds. */
+  momentSeconds: number;
+  retryLadderMs: readonly number[];
+}
+
+export const DEFAULT_FILM_OPTIONS: FilmOptions = {
+  sliceMs: 5,
+  maxFilms: 100_000,
+  maxAirings: 200,
+  cacheBytes: 64 * 1024 * 1024,
+  gzipFromBytes: 1_024,
+  pauseMs: 1_000,
+  momentSeconds: 30,
+  retryLadderMs: [1_000, 2_000, 5_000, 15_000, 30_000],
+};
+
+export const FILM_SOURCE = Symbol('FilmSource');
+export const FILM_CHANNELS = Symbol('FilmChannels');
+export const FILM_PICTURES = Symbol('FilmPictures');
+export const FILM_EVENTS = Symbol('FilmEvents');
+export const FILM_ZONE = Symbol('FilmZone');
+export const FILM_OPTIONS = Symbol('FilmOptions');
