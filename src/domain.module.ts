@@ -16,6 +16,7 @@ import { GuideLinksService } from './epg/guide-links.service.js';
 import { GuideRefreshService } from './epg/guide-refresh.service.js';
 import { GuideRunsRepository } from './epg/guide-runs.repository.js';
 import { GuideScheduler } from './epg/guide-scheduler.js';
+import { GuideSearch } from './epg/guide-search.js';
 import { GuideSourcesRepository } from './epg/guide-sources.repository.js';
 import { GuideSourcesService } from './epg/guide-sources.service.js';
 import { GuideSuggestions } from './epg/guide-suggestions.js';
@@ -115,6 +116,7 @@ const DOMAIN: Provider[] = [
   GuideScheduler,
   LinkTableRepository,
   GuideView,
+  GuideSearch,
   EditionThread,
   LinkingRepository,
   GuideLinker,

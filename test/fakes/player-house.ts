@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -169,6 +170,8 @@ export interface PlayerHouseOptions {
   server?: Partial<AppConfig['server']>;
   clock?: Clock;
   activeConnections?: (userId: number) => number;
+  /** Routes beside those of the faces. */
+  routes?: (fastify: FastifyInstance) => void;
 }
 
 export interface PlayerHouse {
@@ -202,6 +205,7 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
     { logger: false, abortOnError: false },
   );
   preparePlayerHttp(app);
+  options.routes?.(app.getHttpAdapter().getInstance());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const close = async (): Promise<void> => {

@@ -20,6 +20,8 @@ import { ChannelsController } from './channels.controller.js';
 import { HealthAdminService } from './health-admin.service.js';
 import { GuidesAdminService } from './guides-admin.service.js';
 import { GuidesController } from './guides.controller.js';
+import { ProgrammesAdminService } from './programmes-admin.service.js';
+import { ProgrammesController } from './programmes.controller.js';
 import { GuideLinksAdminService } from './guide-links-admin.service.js';
 import {
   CategoryGuideController,
@@ -59,6 +61,7 @@ import { UsersController } from './users.controller.js';
     ChannelGuideController,
     CategoryGuideController,
     GuidesController,
+    ProgrammesController,
     SessionsController,
     LiveController,
     EnginesController,
@@ -78,6 +81,7 @@ import { UsersController } from './users.controller.js';
     ListsAdminService,
     GuideLinksAdminService,
     GuidesAdminService,
+    ProgrammesAdminService,
     SessionsAdminService,
     LiveAdminService,
     EnginesAdminService,

@@ -8,6 +8,7 @@ import { GuideSourcesService } from '../../epg/guide-sources.service.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { header, share, wholeNumber, wordList } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
+import { addGuideProgrammes } from './guide-programmes.command.js';
 import { addGuideLinks } from './guide-links.command.js';
 import { describeGuide, printDiff, printGuideReport, printGuides, progressText } from './guides-output.js';
 import { EXIT, endProgress, printJson, printProgress, wantsJson, type Terminal } from './output.js';
@@ -36,6 +37,7 @@ export function addGuidesCommand(program: Command, context: CliContext): void {
   addEditing(guides, context);
   addRefreshing(guides, context);
   addReporting(guides, context);
+  addGuideProgrammes(guides, context);
   addGuideLinks(guides, context);
 }
 
