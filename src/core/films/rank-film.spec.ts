@@ -82,6 +82,15 @@ describe('rankFilm', () => {
     expect(rankFilm(wanted('Сталкер', 1979), [])).toMatchObject({ kind: 'none' });
   });
 
+  it('takes half of a title in the very year of the film only', () => {
+    const film = candidate('The Untouchables - Gli intoccabili', 1987);
+    const ranking = rankFilm(wanted('Gli intoccabili', 1987), [film]);
+    expect(ranking).toMatchObject({ kind: 'match', ranked: [{ reasons: ['part-of-title', 'same-year'] }] });
+    expect(rankFilm(wanted('Gli intoccabili', 1988), [film]).kind).toBe('ambiguous');
+    expect(rankFilm(wanted('Gli intoccabili', 1969), [film]).kind).toBe('none');
+    expect(rankFilm(wanted('Gli intoccabili'), [film]).kind).toBe('ambiguous');
+  });
+
   it('does not take one part for another', () => {
     expect(rankFilm(wanted('Призрачный гонщик 2'), [candidate('Призрачный гонщик', 2007)]).kind).not.toBe(
       'match',

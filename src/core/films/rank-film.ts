@@ -18,6 +18,7 @@ export type RankReason =
   | 'same-title'
   | 'same-original-title'
   | 'same-sound'
+  | 'part-of-title'
   | 'similar-title'
   | 'same-year'
   | 'year-off-by-one'
@@ -49,7 +50,9 @@ export interface RankOptions {
   isDoubtful?: boolean;
 }
 
-const TITLE = { same: 1, sound: 0.93, leastSimilar: 0.75 } as const;
+/** `half`: enough in the very same year, and not next to it. */
+const TITLE = { same: 1, sound: 0.93, half: 0.85, leastSimilar: 0.75 } as const;
+const SHORTEST_HALF = 4;
 /** From here on a film may be it. */
 const POSSIBLE = 0.55;
 const CERTAIN = 0.8;
@@ -111,8 +114,18 @@ function judgeTitle(wanted: FilmTraits, candidate: FilmCandidate): { score: numb
   if (theirs.some((title) => sounds.includes(soundKey(title)))) {
     return { score: TITLE.sound, reason: 'same-sound' };
   }
+  const halves = theirs.flatMap(halvesOf).map(titleKey);
+  if (keys.some((key) => key.length >= SHORTEST_HALF && halves.includes(key))) {
+    return { score: TITLE.half, reason: 'part-of-title' };
+  }
   const best = Math.max(0, ...mine.flatMap((a) => theirs.map((b) => similarity(a, b))));
   return { score: best >= TITLE.leastSimilar ? best * 0.9 : best * 0.5, reason: 'similar-title' };
+}
+
+/** "The Untouchables - Gli intoccabili": guides write one half of it. */
+function halvesOf(title: string): string[] {
+  const halves = title.split(/\s+[-–—]\s+|:\s+/);
+  return halves.length === 1 ? [] : halves;
 }
 
 function judgeYear(wanted: number | null, found: number | null): { factor: number; reason: RankReason } {

@@ -19,6 +19,12 @@ const NUMBER_WORDS: ReadonlyMap<string, string> = new Map([
   ['trois', '3'],
   ['due', '2'],
   ['tre', '3'],
+  ['seconda', '2'],
+  ['terza', '3'],
+  ['segunda', '2'],
+  ['tercera', '3'],
+  ['вторая', '2'],
+  ['третья', '3'],
   ['два', '2'],
   ['три', '3'],
 ]);
@@ -36,7 +42,7 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
  * numerals and "Part" do not count. "" = nothing is left.
  */
 export function titleKey(title: string): string {
-  const all = tokensOf(title).map((token) => token.replace(/[+±]/g, ''));
+  const all = tokensOf(title.replaceAll('½', ' 1/2')).map((token) => token.replace(/[+±]/g, ''));
   const words = all.filter((token) => token !== '' && !CONJUNCTIONS.has(token));
   const numbered = words.map((word, at) => numberOf(word, at > 0, words[at - 1]));
   const kept = numbered.filter((word, at) => !(PART_WORDS.has(word) && /^\d+$/.test(numbered[at + 1] ?? '')));
