@@ -60,6 +60,7 @@ import { CredentialsService } from './users/credentials.service.js';
 import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
+import { WatchableRepository } from './vod/watchable.repository.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FoundFilmsRepository } from './vod/finding/found-films.repository.js';
 import { EnrichedFilmsRepository } from './vod/tmdb/enriched-films.repository.js';
@@ -122,6 +123,7 @@ const DOMAIN: Provider[] = [
   GuideLinker,
   GuideLinksRepository,
   GuideLinksService,
+  WatchableRepository,
   FoundFilmsRepository,
   FilmFinder,
   TmdbAnswersRepository,

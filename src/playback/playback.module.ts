@@ -7,12 +7,15 @@ import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { SourceHealthService } from '../source-health/source-health.service.js';
 import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
+import { FileHosts } from '../streaming/files/file-hosts.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
 import { TranscodeDriver } from '../streaming/transcode/transcode.driver.js';
 import { UsersRepository } from '../users/users.repository.js';
+import { WatchableRepository } from '../vod/watchable.repository.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { currentAccounts } from './current-accounts.js';
+import { FilmPlayback } from './film-playback.js';
 import { PlaybackService } from './playback.service.js';
 import { rankedChannels } from './ranked-sources.js';
 
@@ -45,8 +48,23 @@ const RECHECK_EVERY_MS = 60_000;
         ListSourcesRepository,
       ],
     },
+    {
+      provide: FilmPlayback,
+      useFactory: createFilmPlayback,
+      inject: [
+        PlaybackService,
+        WatchableRepository,
+        FileHosts,
+        ConnectionLimiter,
+        UsersRepository,
+        ListSourcesRepository,
+        CLOCK,
+        Lifecycle,
+        EventBus,
+      ],
+    },
   ],
-  exports: [PlaybackService, StreamingModule],
+  exports: [PlaybackService, FilmPlayback, StreamingModule],
 })
 export class PlaybackModule {}
 
@@ -73,12 +91,44 @@ function createPlayback(
     clock,
     logger,
   });
-  const recheck = (): void => lifecycle.background('check of viewers', playback.recheck());
-  const unsubscribe = [events.on('users.changed', recheck), events.on('channels.changed', recheck)];
-  const timer = clock.setRepeating(RECHECK_EVERY_MS, recheck);
-  lifecycle.onShutdown('faces', 'check of viewers', () => {
+  recheckViewers('check of viewers', () => playback.recheck(), { clock, lifecycle, events });
+  return playback;
+}
+
+function createFilmPlayback(
+  live: PlaybackService,
+  films: WatchableRepository,
+  files: FileHosts,
+  limiter: ConnectionLimiter,
+  users: UsersRepository,
+  lists: ListSourcesRepository,
+  clock: Clock,
+  lifecycle: Lifecycle,
+  events: EventBus,
+): FilmPlayback {
+  const accounts = currentAccounts(users, clock);
+  const playback = new FilmPlayback({ films, files, live, limiter, accounts, lists, clock });
+  recheckViewers('check of film viewers', () => playback.recheck(), { clock, lifecycle, events });
+  lifecycle.onShutdown('streams', 'films', () => playback.close());
+  return playback;
+}
+
+interface RecheckParts {
+  clock: Clock;
+  lifecycle: Lifecycle;
+  events: EventBus;
+}
+
+function recheckViewers(
+  name: string,
+  recheck: () => Promise<void>,
+  { clock, lifecycle, events }: RecheckParts,
+): void {
+  const check = (): void => lifecycle.background(name, recheck());
+  const unsubscribe = [events.on('users.changed', check), events.on('channels.changed', check)];
+  const timer = clock.setRepeating(RECHECK_EVERY_MS, check);
+  lifecycle.onShutdown('faces', name, () => {
     timer.cancel();
     for (const stop of unsubscribe) stop();
   });
-  return playback;
 }

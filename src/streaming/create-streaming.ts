@@ -5,6 +5,7 @@ import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
 import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
+import { FileHosts } from './files/file-hosts.js';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
@@ -39,6 +40,8 @@ export interface Streaming {
   probe: SourceProbe;
   slates: SlateMaker;
   ffmpeg: Ffmpeg;
+  /** Films and episodes that lie as files on other servers. */
+  files: FileHosts;
   transcodes: TranscodeDriver;
   /** Ends every stream, then all that served them. */
   close(): Promise<void>;
@@ -70,11 +73,18 @@ export function createStreaming(parts: StreamingParts): Streaming {
     makeWay: (needsPlace) => probe.makeWay(needsPlace),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });
+  const files = new FileHosts({
+    clock,
+    limits,
+    dispatcher: parts.dispatcher,
+    makeRoom: (provider) => hub.makeRoomAt(provider),
+  });
   const close = async (): Promise<void> => {
     await Promise.all([hub.close(), probe.close()]);
     await Promise.all([engines.close(), drivers.close()]);
   };
-  return { hub, engines, probe, slates, ffmpeg: drivers.ffmpeg, transcodes: drivers.transcodes, close };
+  const { ffmpeg, transcodes } = drivers;
+  return { hub, engines, probe, slates, ffmpeg, files, transcodes, close };
 }
 
 function createRestartHook(parts: StreamingParts): RestartHook | undefined {

@@ -134,8 +134,17 @@ export class StreamHub {
   private async makeRoom(asking: LiveSession, kind: SourceKind, provider?: string): Promise<boolean> {
     if (asking.idleSince !== undefined) return false;
     if (await this.options.makeWay?.(true)) return true;
+    return this.closeIdle((source) => holds(source, kind, provider));
+  }
+
+  /** Gives up a stream that nobody watches and that holds a connection of this provider; false when there is none. */
+  makeRoomAt(provider: string): Promise<boolean> {
+    return this.closeIdle((source) => source?.provider?.key === provider);
+  }
+
+  private async closeIdle(isMeant: (source: StreamSource | undefined) => boolean): Promise<boolean> {
     const idle = [...this.sessions.values()]
-      .filter(({ idleSince, source }) => idleSince !== undefined && holds(source, kind, provider))
+      .filter(({ idleSince, source }) => idleSince !== undefined && isMeant(source))
       .sort((a, b) => (a.idleSince ?? 0) - (b.idleSince ?? 0))[0];
     if (!idle) return false;
     await idle.close('closed');

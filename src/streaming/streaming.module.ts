@@ -15,6 +15,7 @@ import { EngineSessionsStore } from './engine/engine-sessions.store.js';
 import { OrphanSessions } from './engine/orphan-sessions.js';
 import { SourceProbe } from './source-probe.js';
 import { SlateMaker } from './slates/slate-maker.js';
+import { FileHosts } from './files/file-hosts.js';
 import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
@@ -42,6 +43,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
     { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
     { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
     { provide: TranscodeDriver, useFactory: ({ transcodes }: Streaming) => transcodes, inject: [STREAMING] },
+    { provide: FileHosts, useFactory: ({ files }: Streaming) => files, inject: [STREAMING] },
     { provide: Ffmpeg, useFactory: ({ ffmpeg }: Streaming) => ffmpeg, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
@@ -56,7 +58,16 @@ const CONNECT_TIMEOUT_MS = 3_000;
       inject: [EngineSessionsStore, EngineRegistry, CLOCK, LOGGER, Lifecycle],
     },
   ],
-  exports: [StreamHub, SlateMaker, SourceProbe, EngineRegistry, Ffmpeg, TranscodeDriver, OrphanSessions],
+  exports: [
+    StreamHub,
+    SlateMaker,
+    SourceProbe,
+    EngineRegistry,
+    Ffmpeg,
+    FileHosts,
+    TranscodeDriver,
+    OrphanSessions,
+  ],
 })
 export class StreamingModule {}
 

@@ -7,8 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import type { ChannelRecord } from '../../src/channels/channels.repository.js';
 import { RingBudget } from '../../src/core/mpegts/ring-budget.js';
+import { FilmService } from '../../src/faces/live/film.service.js';
 import { HlsService } from '../../src/faces/live/hls.service.js';
 import { LiveController } from '../../src/faces/live/live.controller.js';
+import { LiveSender } from '../../src/faces/live/live-sender.js';
 import { LiveService } from '../../src/faces/live/live.service.js';
 import { PlayerCalls } from '../../src/faces/shared/player-call.js';
 import { PlayerGate } from '../../src/faces/shared/player-gate.js';
@@ -18,6 +20,8 @@ import type { Clock } from '../../src/platform/clock.js';
 import type { AppConfig } from '../../src/platform/config/app-config.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { ConnectionLimiter } from '../../src/playback/connection-limiter.js';
+import { FilmPlayback } from '../../src/playback/film-playback.js';
+import type { WatchableFilms } from '../../src/playback/film-playback.js';
 import { PlaybackService } from '../../src/playback/playback.service.js';
 import type { PlayableSource } from '../../src/playback/ports.js';
 import { createStreaming } from '../../src/streaming/create-streaming.js';
@@ -25,6 +29,7 @@ import type { Streaming } from '../../src/streaming/create-streaming.js';
 import type { SessionOptions } from '../../src/streaming/live-session.js';
 import { FLUSH_MS } from '../../src/streaming/streaming-options.js';
 import { TsPipeline } from '../../src/streaming/ts-pipeline.js';
+import type { Watchable, WatchableWay } from '../../src/vod/watchable.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { aChannel, anAccount } from '../builders/catalog-builder.js';
 import type { BuiltAccount } from '../builders/catalog-builder.js';
@@ -81,12 +86,53 @@ export class FakeStreamChannels {
   }
 }
 
+/** Films and episodes with their ways, in memory. */
+export class FakeFilms implements WatchableFilms {
+  private readonly films = new Map<number, Watchable>();
+  private lastWayId = 0;
+
+  /** A way is an address, or more of it. */
+  add(
+    id: number,
+    ways: readonly (Partial<WatchableWay> & { locator: string })[],
+    airings: Watchable['airings'] = [],
+  ): number {
+    const whole = ways.map((way) => ({
+      id: ++this.lastWayId,
+      origin: 'list' as const,
+      listSourceId: null,
+      categoryId: null,
+      container: 'mkv',
+      userAgent: null,
+      headers: {},
+      allowPrivate: true,
+      ...way,
+    }));
+    this.films.set(id, { id, title: `Film ${id}`, ways: whole, airings });
+    return id;
+  }
+
+  film(id: number, nowSeconds: number): Promise<Watchable | null> {
+    const film = this.films.get(id);
+    const airings = film?.airings.filter(({ stop }) => stop > nowSeconds) ?? [];
+    return Promise.resolve(film ? { ...film, airings } : null);
+  }
+
+  episode(id: number): Promise<Watchable | null> {
+    return Promise.resolve(this.films.get(id) ?? null);
+  }
+}
+
 @Module({})
 class LiveHouseModule {}
 
 /** Streaming, playback and the live face on a loopback port, over channels and users in memory. */
 export class StreamHouse {
   readonly channels = new FakeStreamChannels();
+  readonly films = new FakeFilms();
+  /** List → connections that its provider allows. */
+  readonly providerLimits = new Map<number, number>();
+  readonly filmPlayback: FilmPlayback;
   readonly credentials = new FakeCredentials();
   readonly logger = new RecordingLogger();
   readonly lifecycle = new Lifecycle(this.logger);
@@ -126,6 +172,15 @@ export class StreamHouse {
       accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
       clock,
       logger: this.logger,
+    });
+    this.filmPlayback = new FilmPlayback({
+      films: this.films,
+      files: this.streaming.files,
+      live: this.playback,
+      limiter: this.limiter,
+      accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
+      lists: { connectionLimits: () => Promise.resolve(this.providerLimits) },
+      clock,
     });
     this.addUser();
   }
@@ -180,7 +235,9 @@ export class StreamHouse {
   private liveService(): LiveService {
     const gate = new PlayerGate(this.credentials);
     const clock = this.options.clock ?? new SystemClock();
-    return new LiveService(this.calls, gate, this.playback, clock);
+    const sender = new LiveSender(this.playback, clock);
+    const films = new FilmService(gate, this.filmPlayback, sender);
+    return new LiveService(this.calls, gate, this.playback, sender, films);
   }
 
   account(id = 1): BuiltAccount {

@@ -18,7 +18,14 @@ export class LiveController {
     this.hls.serve(request, reply);
   }
 
-  @All(['live/:username/:password/:id', 'streaming/live.php', BARE_FORM])
+  @All([
+    'live/:username/:password/:id',
+    'movie/:username/:password/:id',
+    'series/:username/:password/:id',
+    'streaming/live.php',
+    'streaming/vod.php',
+    BARE_FORM,
+  ])
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.live.serve(request, reply);
   }

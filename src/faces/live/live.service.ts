@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseStreamRoute } from '../../core/xtream/route.js';
 import type { LiveRoute } from '../../core/xtream/route.js';
-import type { Clock } from '../../platform/clock.js';
 import { redactUrl } from '../../platform/logging/redact.js';
 import type { PlaybackRequest, PlaybackService } from '../../playback/playback.service.js';
 import type { Viewing } from '../../playback/viewing.js';
@@ -11,32 +10,34 @@ import { preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
 import type { PlayerGate } from '../shared/player-gate.js';
 import type { Account } from '../shared/ports.js';
-import { admissionError, failureAnswer, headAnswer, mediaError, streamHeaders } from './live-answers.js';
+import { admissionError, failureAnswer, headAnswer, mediaError } from './live-answers.js';
+import type { FilmService } from './film.service.js';
 import { playlistAnswer } from './hls.service.js';
-import { ResponseSink } from './response-sink.js';
+import { agentOf, untilGone, withCredentials } from './live-sender.js';
+import type { LiveSender } from './live-sender.js';
 
 type Decision = { kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing };
 
-/** A television that was switched off is noticed by TCP after this time. */
-const KEEP_ALIVE_MS = 15_000;
-const MAX_AGENT_LENGTH = 200;
-
-/** Sends live channels to players. */
+/** Sends live channels to players, and passes on who asks for a film. */
 export class LiveService {
   constructor(
     private readonly calls: PlayerCalls,
     private readonly gate: PlayerGate,
     private readonly playback: PlaybackService,
-    private readonly clock: Clock,
+    private readonly sender: LiveSender,
+    private readonly films: FilmService,
   ) {}
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.calls.read(request);
     const path = pathOf(request);
     const route = parseStreamRoute(path, (name) => call.parameter(name));
+    if (route?.kind === 'movie' || route?.kind === 'series') {
+      return this.films.serve(request, reply, call, route);
+    }
     if (route?.kind !== 'live') return reply.callNotFound();
     const outcome = await this.decide(call, route, path, reply);
-    if (outcome.kind === 'viewing') return this.stream(request, reply, call, outcome.viewing);
+    if (outcome.kind === 'viewing') return this.sender.send(request, reply, call, outcome.viewing);
     if (outcome.answer.status >= 400) this.logRefusal(request, call, route, outcome.answer);
     sendAnswer(reply, outcome.answer);
   }
@@ -116,49 +117,6 @@ export class LiveService {
     }
   }
 
-  /** Headers go out only now: there is a picture to start with, and from here on nothing but bytes can be said. */
-  private stream(request: FastifyRequest, reply: FastifyReply, call: PlayerCall, viewing: Viewing): void {
-    const response = reply.raw;
-    const { socket } = response;
-    if (response.destroyed || !socket) return viewing.leave();
-    reply.hijack();
-    const sink = new ResponseSink(response, socket);
-    const startedAt = this.clock.monotonic();
-    response.once('close', () => {
-      viewing.leave();
-      this.logViewer(request, call, viewing, sink, this.clock.monotonic() - startedAt);
-    });
-    // A socket that breaks while we write is a viewer who left, nothing more.
-    response.on('error', () => {});
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    // As the panels do: no chunks, the end of the connection is the end of the stream.
-    response.useChunkedEncodingByDefault = false;
-    response.writeHead(200, { ...streamHeaders(call), connection: 'close' });
-    response.flushHeaders();
-    viewing.start(sink);
-  }
-
-  private logViewer(
-    request: FastifyRequest,
-    call: PlayerCall,
-    viewing: Viewing,
-    sink: ResponseSink,
-    ms: number,
-  ): void {
-    const { userId, channelId, bytes, jumps } = viewing.record();
-    this.playback.note(channelId, 'viewer left', {
-      url: redactUrl(request.raw.url ?? ''),
-      userId,
-      channelId,
-      address: call.address,
-      agent: agentOf(call),
-      seconds: Math.round(ms / 1000),
-      bytes,
-      jumps,
-      reason: sink.ended ?? 'left',
-    });
-  }
-
   private logRefusal(
     request: FastifyRequest,
     call: PlayerCall,
@@ -175,23 +133,6 @@ export class LiveService {
   }
 }
 
-function withCredentials(call: PlayerCall, { username, password }: LiveRoute): PlayerCall {
-  const own: Record<string, string> = { username, password };
-  return { ...call, parameter: (name) => own[name] ?? call.parameter(name) };
-}
-
-function agentOf({ headers }: PlayerCall): string {
-  return (headers['user-agent'] ?? '').slice(0, MAX_AGENT_LENGTH);
-}
-
 function pathOf({ raw }: FastifyRequest): string {
   return (raw.url ?? '').split('?', 1)[0] ?? '';
-}
-
-/** Aborts when the player goes away before there is an answer. */
-function untilGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  if (reply.raw.destroyed) controller.abort(new Error('the player left'));
-  reply.raw.once('close', () => controller.abort(new Error('the player left')));
-  return controller.signal;
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ByteRange } from '../../core/hls/read-playlist.js';
@@ -10,6 +11,8 @@ import { CookieJar } from './cookie-jar.js';
 export interface RequestOptions {
   signal: AbortSignal;
   range?: ByteRange | null;
+  /** Of this request alone, e.g. `range` and `if-range`; names in lower case. */
+  headers?: Readonly<Record<string, string>>;
   /** Silence of the body after which it counts as broken, ms; 0 = for ever, somebody else watches. */
   bodyTimeoutMs?: number;
   headersTimeoutMs?: number;
@@ -21,6 +24,7 @@ export interface Reply {
   status: number;
   /** In lower case, without parameters. */
   contentType: string;
+  headers: IncomingHttpHeaders;
   body: Readable;
 }
 
@@ -56,7 +60,7 @@ export class SourceRequests {
       this.cookies.take(url, headers['set-cookie']);
       if (!REDIRECTS.has(statusCode)) {
         const contentType = first(headers['content-type']).toLowerCase().split(';', 1)[0]?.trim() ?? '';
-        return { ok: true, reply: { url, status: statusCode, contentType, body } };
+        return { ok: true, reply: { url, status: statusCode, contentType, headers, body } };
       }
       drop(body);
       const location = first(headers['location']);
@@ -87,6 +91,7 @@ export class SourceRequests {
         ...this.cookies.headerFor(url),
         ...basicAuth(url),
         ...this.ownHeaders(origin),
+        ...options.headers,
       },
     });
   }

@@ -1,0 +1,235 @@
+import type { AskedRange } from '../core/util/http-ranges.js';
+import type { Clock } from '../platform/clock.js';
+import { providerAccountOf } from '../scrapers/provider-account.js';
+import type { FileHosts, OpenFile } from '../streaming/files/file-hosts.js';
+import { mostHopeful } from '../streaming/stream-failure.js';
+import type { StreamFailure } from '../streaming/stream-failure.js';
+import type { StreamSource } from '../streaming/stream-source.js';
+import type { Account } from '../users/account.js';
+import type { Watchable, WatchableWay } from '../vod/watchable.repository.js';
+import type { ConnectionLimiter } from './connection-limiter.js';
+import { FileViewing } from './file-viewing.js';
+import type { PlaybackService } from './playback.service.js';
+import type { CurrentAccounts } from './ports.js';
+import type { PlaybackClient, Viewing } from './viewing.js';
+
+/** What playback needs of films and episodes. */
+export interface WatchableFilms {
+  film(id: number, nowSeconds: number): Promise<Watchable | null>;
+  episode(id: number): Promise<Watchable | null>;
+}
+
+export interface FilmPlaybackOptions {
+  films: WatchableFilms;
+  files: Pick<FileHosts, 'open'>;
+  live: Pick<PlaybackService, 'open' | 'mayOpen'>;
+  limiter: ConnectionLimiter;
+  accounts: CurrentAccounts;
+  lists: { connectionLimits(): Promise<ReadonlyMap<number, number>> };
+  clock: Clock;
+}
+
+export interface FilmRequest {
+  account: Account;
+  kind: 'movie' | 'series';
+  id: number;
+  client: PlaybackClient;
+  /** null = the whole file. */
+  range: AskedRange | null;
+  ifRange?: string | undefined;
+  /** Aborts when the viewer leaves. */
+  signal: AbortSignal;
+}
+
+/** The file as headers tell it. */
+export type FileFacts = Omit<OpenFile, 'body'> & {
+  /** As the address says, "" = not known. */
+  container: string;
+};
+
+interface NotNow {
+  kind: 'not-begun';
+  /** Of the next airing, in seconds from now. */
+  inSeconds: number;
+}
+
+type NotWatched =
+  /** No such film, or none that this account may see: the two must not be told apart. */
+  | { kind: 'unknown' }
+  | NotNow
+  /** The file does not reach that far. */
+  | { kind: 'unsatisfiable'; total: number | null }
+  | { kind: 'failed'; failure: StreamFailure };
+
+export type FilmOutcome =
+  | { kind: 'file'; facts: FileFacts; viewing: FileViewing }
+  /** It is on air: the viewer joins the channel. */
+  | { kind: 'live'; viewing: Viewing }
+  | NotWatched;
+
+export type FilmHead = { kind: 'file'; facts: FileFacts } | { kind: 'live' } | NotWatched;
+
+type OpenWay =
+  | { kind: 'open'; file: OpenFile; way: WatchableWay }
+  | Extract<NotWatched, { kind: 'unsatisfiable' | 'failed' }>;
+
+/** May this account watch this film or episode now, and where are the bytes. */
+export class FilmPlayback {
+  private readonly viewings = new Set<FileViewing>();
+
+  constructor(private readonly options: FilmPlaybackOptions) {}
+
+  /** A file is taken from the first of its places that has it; a film without one from the channel that shows it. */
+  async open(request: FilmRequest): Promise<FilmOutcome> {
+    const film = await this.find(request);
+    if (!film) return { kind: 'unknown' };
+    const ways = allowedWays(film, request.account);
+    if (ways.length === 0) return this.openAiring(request, film);
+    const opened = await this.openFile(request, ways);
+    if (opened.kind !== 'open') return opened;
+    const { file, way } = opened;
+    if (request.signal.aborted) {
+      file.body.destroy();
+      return { kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } };
+    }
+    return { kind: 'file', facts: factsOf(opened), viewing: this.begin(request, file, way) };
+  }
+
+  /** What `open` would find for the whole file. Takes no place within the account's limit. */
+  async head(request: FilmRequest): Promise<FilmHead> {
+    const film = await this.find(request);
+    if (!film) return { kind: 'unknown' };
+    const ways = allowedWays(film, request.account);
+    if (ways.length > 0) {
+      const opened = await this.openFirst({ ...request, range: null }, ways);
+      if (opened.kind !== 'open') return opened;
+      opened.file.body.destroy();
+      return { kind: 'file', facts: factsOf(opened) };
+    }
+    const channels = await this.visibleAirings(request, film);
+    if (channels.some(({ start }) => start <= this.now())) return { kind: 'live' };
+    return this.notBegun(channels);
+  }
+
+  /** Ends the viewings whose account was closed, has run out or may no longer see the category. */
+  async recheck(): Promise<void> {
+    for (const userId of new Set([...this.viewings].map(({ context }) => context.account.id))) {
+      const account = await this.options.accounts.current(userId);
+      for (const viewing of [...this.viewings]) {
+        const { categoryId, account: watching } = viewing.context;
+        if (watching.id !== userId) continue;
+        if (account?.status !== 'Active' || !isAllowed(account, categoryId)) viewing.end();
+      }
+    }
+  }
+
+  /** Ends all. */
+  close(): void {
+    for (const viewing of [...this.viewings]) viewing.end();
+  }
+
+  private find({ kind, id }: FilmRequest): Promise<Watchable | null> {
+    const { films } = this.options;
+    return kind === 'movie' ? films.film(id, this.now()) : films.episode(id);
+  }
+
+  /**
+   * A seek opens a new connection before the old one is gone. Where the provider allows no more, the older ones of the
+   * same viewer make way, and then whoever has to go by the account's own limit.
+   */
+  private async openFile(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
+    const opened = await this.openFirst(request, ways);
+    if (opened.kind !== 'failed' || opened.failure.cause?.why !== 'provider-limit') return opened;
+    const { account, client, id } = request;
+    const older = [...this.viewings].filter(({ context }) => isSameViewer(context, request));
+    for (const viewing of older) viewing.end();
+    const holder = { userId: account.id, channelId: id, ...client };
+    const hasRoom = older.length > 0 || this.options.limiter.preempt(holder, account.maxConnections);
+    return hasRoom ? this.openFirst(request, ways) : opened;
+  }
+
+  private async openFirst(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
+    const limits = await this.options.lists.connectionLimits();
+    const failures: StreamFailure[] = [];
+    for (const way of ways) {
+      const opened = await this.options.files.open(sourceOf(way, limits), request);
+      if (opened.kind === 'open') return { ...opened, way };
+      if (opened.kind === 'unsatisfiable') return opened;
+      failures.push(opened.failure);
+      if (request.signal.aborted) break;
+    }
+    return { kind: 'failed', failure: mostHopeful(failures) };
+  }
+
+  private begin({ account, id, client }: FilmRequest, file: OpenFile, way: WatchableWay): FileViewing {
+    const viewing = new FileViewing({
+      account,
+      itemId: id,
+      categoryId: way.categoryId,
+      client,
+      file,
+      limiter: this.options.limiter,
+      onOver: (over) => this.viewings.delete(over),
+    });
+    this.viewings.add(viewing);
+    return viewing;
+  }
+
+  private async openAiring(request: FilmRequest, film: Watchable): Promise<FilmOutcome> {
+    const airings = await this.visibleAirings(request, film);
+    const failures: StreamFailure[] = [];
+    for (const { channelId } of airings.filter(({ start }) => start <= this.now())) {
+      const opened = await this.options.live.open({ ...request, channelId });
+      if (opened.kind === 'ready') return { kind: 'live', viewing: opened.viewing };
+      if (opened.kind === 'failed') failures.push(opened.failure);
+    }
+    return failures.length > 0 ? { kind: 'failed', failure: mostHopeful(failures) } : this.notBegun(airings);
+  }
+
+  private async visibleAirings({ account }: FilmRequest, film: Watchable): Promise<Watchable['airings']> {
+    const visible = await Promise.all(
+      film.airings.map(({ channelId }) => this.options.live.mayOpen(account, channelId)),
+    );
+    return film.airings.filter((_, at) => visible[at]);
+  }
+
+  private notBegun(airings: Watchable['airings']): NotNow | { kind: 'unknown' } {
+    const now = this.now();
+    const next = airings.find(({ start }) => start > now);
+    return next ? { kind: 'not-begun', inSeconds: next.start - now } : { kind: 'unknown' };
+  }
+
+  private now(): number {
+    return Math.floor(this.options.clock.now() / 1000);
+  }
+}
+
+function allowedWays({ ways }: Watchable, account: Account): WatchableWay[] {
+  return ways.filter(({ categoryId }) => isAllowed(account, categoryId));
+}
+
+/** What stands in no category is for those who may see all. */
+function isAllowed({ allowedCategoryIds }: Account, categoryId: number | null): boolean {
+  return allowedCategoryIds === null || (categoryId !== null && allowedCategoryIds.includes(categoryId));
+}
+
+function isSameViewer({ account, itemId, client }: FileViewing['context'], asking: FilmRequest): boolean {
+  return (
+    account.id === asking.account.id &&
+    itemId === asking.id &&
+    client.address === asking.client.address &&
+    client.userAgent === asking.client.userAgent
+  );
+}
+
+function sourceOf(way: WatchableWay, limits: ReadonlyMap<number, number>): StreamSource {
+  const { id, locator, userAgent, headers, allowPrivate, listSourceId } = way;
+  const provider = providerAccountOf({ kind: 'http', listSourceId }, limits);
+  const source = { id, kind: 'http', locator, userAgent, headers, allowPrivate } as const;
+  return provider ? { ...source, provider } : source;
+}
+
+function factsOf({ file, way }: Extract<OpenWay, { kind: 'open' }>): FileFacts {
+  const { range, length, isSeekable, contentType, etag, lastModified } = file;
+  return { range, length, isSeekable, contentType, etag, lastModified, container: way.container };
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, MoreThan } from 'typeorm';
+import { Database } from '../platform/database/database.js';
+import { Episode } from './episode.entity.js';
+import { FilmAiring } from './film-airing.entity.js';
+import { Film } from './film.entity.js';
+import { Series } from './series.entity.js';
+import { VodWay } from './vod-way.entity.js';
+
+/** A film or an episode, and where it can be watched. */
+export interface Watchable {
+  id: number;
+  title: string;
+  /** The best first. */
+  ways: WatchableWay[];
+  /** On now or to come, the earliest first. Epoch seconds. */
+  airings: { channelId: number; start: number; stop: number }[];
+}
+
+export type WatchableWay = Pick<
+  VodWay,
+  | 'id'
+  | 'origin'
+  | 'listSourceId'
+  | 'categoryId'
+  | 'locator'
+  | 'container'
+  | 'userAgent'
+  | 'headers'
+  | 'allowPrivate'
+>;
+
+/** Nobody waits for the twentieth repeat. */
+const MAX_AIRINGS = 20;
+const MAX_WAYS = 50;
+
+/** What playback asks of films and episodes. */
+@Injectable()
+export class WatchableRepository {
+  constructor(private readonly database: Database) {}
+
+  /** null = there is none that viewers may see. */
+  async film(id: number, nowSeconds: number): Promise<Watchable | null> {
+    const film = await this.database.read.findOneBy(Film, { id, state: 'film', isHidden: false });
+    if (!film) return null;
+    const airings = await this.database.read.find(FilmAiring, {
+      where: { filmId: id, stop: MoreThan(nowSeconds) },
+      order: { start: 'ASC' },
+      take: MAX_AIRINGS,
+    });
+    return { id, title: film.title, ways: await this.ways({ filmId: id }), airings };
+  }
+
+  /** null = there is none that viewers may see. */
+  async episode(id: number): Promise<Watchable | null> {
+    const episode = await this.database.read.findOneBy(Episode, { id });
+    const series =
+      episode && (await this.database.read.findOneBy(Series, { id: episode.seriesId, isHidden: false }));
+    if (!series) return null;
+    const ways = await this.ways({ episodeId: id });
+    for (const way of ways) way.categoryId ??= series.categoryId;
+    return { id, title: series.title, ways, airings: [] };
+  }
+
+  private ways(owner: { filmId: number } | { episodeId: number }): Promise<VodWay[]> {
+    return this.database.read.find(VodWay, {
+      where: { ...owner, origin: In(['list']), isEnabled: true, retiredAt: IsNull() },
+      order: { priority: 'ASC', id: 'ASC' },
+      take: MAX_WAYS,
+    });
+  }
+}
