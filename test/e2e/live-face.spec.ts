@@ -160,7 +160,7 @@ describe('the face of live channels', () => {
       '/assets/js/app.js',
       '/a/b/c',
       '/live/ines/pass/abc',
-      '/x/y/1500000000',
+      '/x/y/1000000000',
     ]) {
       const answer = await ask(house.port, { path });
       expect([path, answer.status]).toEqual([path, 404]);
