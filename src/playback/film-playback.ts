@@ -73,6 +73,9 @@ type OpenWay =
   | { kind: 'open'; file: OpenFile; way: WatchableWay }
   | Extract<NotWatched, { kind: 'unsatisfiable' | 'failed' }>;
 
+/** What a host calls an octet stream may still be a list of addresses, which are not for players. */
+const PLAYLISTS: ReadonlySet<string> = new Set(['m3u8', 'm3u', 'mpd']);
+
 /** May this account watch this film or episode now, and where are the bytes. */
 export class FilmPlayback {
   private readonly viewings = new Set<FileViewing>();
@@ -152,6 +155,10 @@ export class FilmPlayback {
     const limits = await this.options.lists.connectionLimits();
     const failures: StreamFailure[] = [];
     for (const way of ways) {
+      if (PLAYLISTS.has(way.container.toLowerCase())) {
+        failures.push({ kind: 'unsupported', detail: 'the source is a playlist, not a file' });
+        continue;
+      }
       const opened = await this.options.files.open(sourceOf(way, limits), request);
       if (opened.kind === 'open') return { ...opened, way };
       if (opened.kind === 'unsatisfiable') return opened;

@@ -174,6 +174,19 @@ describe('playing films and episodes', () => {
     expect(answer.body.equals(bytesAt(100, 100))).toBe(true);
   });
 
+  it('passes no playlist on: its addresses are not for players', async () => {
+    const text = '#EXTM3U\n#EXTINF:9,\nhttp://films.example/ines/secret/1.ts\n';
+    const lists = await new ScriptedHost().open();
+    const types = ['application/vnd.apple.mpegurl', 'text/plain', 'application/octet-stream'];
+    for (const [at, type] of types.entries()) {
+      const container = at === 2 ? 'm3u8' : '';
+      house.films.add(FILM, [{ locator: lists.at(`/${at}`, text, type), container }]);
+      const answer = await get(`/movie/ines/pass/${FILM}.mp4`);
+      expect([type, answer.status, answer.text]).toEqual([type, 502, '']);
+    }
+    await lists.close();
+  });
+
   it('follows redirects and sends what the list asks to send, secrets only to their own host', async () => {
     const door = await new ScriptedHost().open();
     const target = host.add('/a.mkv', { size: 1000 });

@@ -131,6 +131,13 @@ function judge({ status, headers, contentType, body }: Reply, asked: AskedRange 
   if (contentType === 'text/html') {
     return failed({ kind: 'bad-media', detail: 'the source is a web page', cause: { why: 'web-page' } });
   }
+  // Passed on, its addresses would lead players past us, with the credentials of the source.
+  if (contentType.includes('mpegurl') || contentType === 'application/dash+xml') {
+    return failed({ kind: 'unsupported', detail: 'the source is a playlist, not a file' });
+  }
+  if (contentType.startsWith('text/')) {
+    return failed({ kind: 'bad-media', detail: 'the source is a text', cause: { why: 'text' } });
+  }
   const shared = { contentType, ...validators(headers), body };
   const told = lengthOf(headers);
   if (status === 200) {
