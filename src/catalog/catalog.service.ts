@@ -20,9 +20,8 @@ import { Slicer } from './slicer.js';
 /** `loading` until the first state of the records is read: an empty list would make players forget theirs. */
 export type CatalogAnswer = { kind: 'ready'; representation: Representation } | { kind: 'loading' };
 
-/** The lists of `player_api.php`. */
-export type ListName =
-  'live_categories' | 'live_streams' | 'vod_categories' | 'vod_streams' | 'series_categories' | 'series';
+/** The lists of channels of `player_api.php`. */
+export type ListName = 'live_categories' | 'live_streams';
 
 /** What decides which bytes somebody gets. */
 export interface Entitled {
@@ -87,11 +86,6 @@ export class CatalogService implements OnModuleInit {
         });
       case 'live_streams':
         return this.streams(viewer.allowedCategoryIds, wantedCategory(category), encoding);
-      case 'vod_categories':
-      case 'vod_streams':
-      case 'series_categories':
-      case 'series':
-        return this.shared({ ...NOTHING, encoding });
     }
   }
 
@@ -216,7 +210,8 @@ export class CatalogService implements OnModuleInit {
 
 const NOTHING = { what: 'nothing', allowed: null, category: null } as const;
 
-function wantedCategory(sent: string | undefined): number | null {
+/** What a player sent as `category_id`; null = all. */
+export function wantedCategory(sent: string | undefined): number | null {
   if (sent === undefined || !/^\d+$/.test(sent)) return null;
   return Number(sent) === 0 ? null : Number(sent);
 }

@@ -29,7 +29,7 @@ export function renderConformance(): string {
 function countsOf({ shape, answer }: Endpoint): { fields: number; mutations: number } {
   const told = wire(answer) as Record<string, unknown>;
   const fields = Object.keys(shape);
-  const mutations = fields.reduce((total, field) => total + mutationsOf(told[field]).length, 0);
+  const mutations = fields.reduce((total, field) => total + mutationsOf(told[field], shape[field]).length, 0);
   return { fields: fields.length, mutations };
 }
 

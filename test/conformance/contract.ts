@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 export interface Rule {
   name: string;
   holds: (value: unknown) => boolean;
+  /** Halves are sound values of it. */
+  isFraction?: true;
 }
 
 export type Shape = Readonly<Record<string, Rule>>;
@@ -83,8 +85,10 @@ export function violations(shape: Shape, value: unknown): string[] {
 }
 
 /** The ways in which servers of the field get one value wrong, seen to break one client or another. */
-export function mutationsOf(value: unknown): unknown[] {
-  return candidates(value).filter((mutation) => !isDeepStrictEqual(mutation, value));
+export function mutationsOf(value: unknown, rule?: Rule): unknown[] {
+  const isSound = (mutation: unknown): boolean =>
+    rule?.isFraction === true && typeof value === 'number' && mutation === value + 0.5;
+  return candidates(value).filter((mutation) => !isDeepStrictEqual(mutation, value) && !isSound(mutation));
 }
 
 function candidates(value: unknown): unknown[] {

@@ -64,7 +64,7 @@ describe.each(ENDPOINTS.map(({ name, shape, answer }) => [name, shape, answer] a
     it('would not pass with any field mutated the way servers of the field do it', () => {
       const missed: string[] = [];
       for (const field of Object.keys(shape)) {
-        for (const mutation of mutationsOf(told[field])) {
+        for (const mutation of mutationsOf(told[field], shape[field])) {
           if (shape[field]!.holds(mutation)) missed.push(`${field}: ${String(mutation)}`);
         }
         const without = Object.fromEntries(Object.entries(told).filter(([other]) => other !== field));

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { FilmSource } from '../../src/catalog/films/film-source.js';
 import { CatalogService } from '../../src/catalog/catalog.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
@@ -32,6 +33,8 @@ import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { DEFAULT_SETTINGS } from '../../src/platform/settings/settings-shape.js';
 import { SettingsService } from '../../src/platform/settings/settings.service.js';
 import { CLOCK, LOGGER } from '../../src/platform/tokens.js';
+import { ImageStore } from '../../src/platform/images/image-store.js';
+import { ShownFilmsRepository } from '../../src/vod/shown-films.repository.js';
 import { CredentialsService } from '../../src/users/credentials.service.js';
 import type { Verdict } from '../../src/users/credentials.service.js';
 import type { BuiltAccount, BuiltCategory } from '../builders/catalog-builder.js';
@@ -163,10 +166,25 @@ function remember<T>(list: T[], entry: T): void {
   list.push(entry);
 }
 
+/** A server without films. */
+const NO_FILMS: FilmSource = {
+  films: nothing,
+  airings: nothing,
+  ways: nothing,
+  series: nothing,
+  episodes: nothing,
+};
+
+// eslint-disable-next-line @typescript-eslint/require-await
+async function* nothing(): AsyncGenerator<never[]> {
+  yield [];
+}
+
 export interface PlayerHouseOptions {
   channels: FakeChannels;
   credentials: FakeCredentials;
   guides?: FakeGuides;
+  films?: FilmSource;
   server?: Partial<AppConfig['server']>;
   clock?: Clock;
   activeConnections?: (userId: number) => number;
@@ -243,6 +261,11 @@ function houseModule(
     { provide: ChannelsRepository, useValue: options.channels },
     { provide: GuideView, useValue: parts.guides },
     { provide: EditionThread, useValue: parts.editions },
+    { provide: ShownFilmsRepository, useValue: options.films ?? NO_FILMS },
+    {
+      provide: ImageStore,
+      useValue: { hashOf: () => null, want: () => undefined },
+    },
     { provide: CredentialsService, useValue: options.credentials },
     { provide: AppConfig, useValue: { server } },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },

@@ -67,7 +67,7 @@ describe('before the records are read', () => {
     const answers = await Promise.all([
       catalog.list(everybody, 'live_streams', undefined, 'identity'),
       catalog.list(everybody, 'live_streams', '7', 'identity'),
-      catalog.list(everybody, 'vod_streams', undefined, 'gzip'),
+      catalog.list(everybody, 'live_categories', undefined, 'gzip'),
       catalog.panel(everybody),
       catalog.playlist(everybody, owner, style, 'gzip'),
     ]);

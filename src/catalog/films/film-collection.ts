@@ -88,7 +88,8 @@ export async function loadFilms(
   await addAirings(films, source, await channels.listVisible(), now, options.maxAirings, slicer);
   const series = await readSeries(source);
   const episodes = await readEpisodes(source, series);
-  await addWays(films, episodes, source, slicer);
+  const isShown = groupsOf(filmCategories, seriesCategories);
+  await addWays(films, episodes, source, isShown, slicer);
   const kept = [...films.values()].filter(({ airings, ways }) => airings.length + ways.length > 0);
   for (const film of kept) film.airings.sort((a, b) => a.start - b.start);
   const watchable = [...series.values()].map(withWatchable).filter(({ episodes }) => episodes.length > 0);
@@ -181,10 +182,12 @@ async function addWays(
   films: ReadonlyMap<number, CatalogFilm>,
   episodes: ReadonlyMap<number, CatalogEpisode>,
   source: FilmSource,
+  isShown: (categoryId: number | null) => boolean,
   slicer: Slicer,
 ): Promise<void> {
   for await (const rows of source.ways()) {
     for (const way of rows) {
+      if (!isShown(way.categoryId)) continue;
       const owner = films.get(way.filmId ?? 0) ?? episodes.get(way.episodeId ?? 0);
       owner?.ways.push(way);
     }
@@ -193,6 +196,12 @@ async function addWays(
   for (const { ways } of [...films.values(), ...episodes.values()]) {
     if (ways.length > 1) ways.sort((a, b) => a.priority - b.priority || a.id - b.id);
   }
+}
+
+/** What stands in a hidden group is hidden. */
+function groupsOf(...known: readonly (readonly CatalogCategory[])[]): (id: number | null) => boolean {
+  const shown = new Set(known.flat().map(({ id }) => id));
+  return (id) => id === null || shown.has(id);
 }
 
 function withWatchable(series: CatalogSeries): CatalogSeries {

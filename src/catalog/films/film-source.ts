@@ -52,7 +52,7 @@ export const DEFAULT_FILM_OPTIONS: FilmOptions = {
   sliceMs: 5,
   maxFilms: 100_000,
   maxAirings: 200,
-  cacheBytes: 64 * 1024 * 1024,
+  cacheBytes: 128 * 1024 * 1024,
   gzipFromBytes: 1_024,
   pauseMs: 1_000,
   momentSeconds: 30,

@@ -5,6 +5,7 @@ import { EventBus } from '../../platform/events/event-bus.js';
 import { ImageStore } from '../../platform/images/image-store.js';
 import { SettingsService } from '../../platform/settings/settings.service.js';
 import { ShownFilmsRepository } from '../../vod/shown-films.repository.js';
+import { FilmAnswers } from './film-answers.js';
 import { FilmLibrary } from './film-library.js';
 import { MovieAnswers } from './movie-answers.js';
 import {
@@ -28,9 +29,10 @@ import {
     { provide: FILM_OPTIONS, useValue: DEFAULT_FILM_OPTIONS },
     { provide: FILM_ZONE, useFactory: zoneOf, inject: [AppConfig, SettingsService] },
     FilmLibrary,
+    FilmAnswers,
     MovieAnswers,
   ],
-  exports: [FilmLibrary, MovieAnswers],
+  exports: [FilmLibrary, FilmAnswers, MovieAnswers],
 })
 export class FilmsModule {}
 

@@ -1,5 +1,5 @@
 import type { ListName } from '../../catalog/catalog.service.js';
-import { UNKNOWN_FILM, UNKNOWN_SERIES } from '../../core/xtream/present-empty.js';
+import type { FilmListName } from '../../catalog/films/film-answers.js';
 
 /** What is on: the next few programmes, everything known, `get_epg`, and the next few of many channels. */
 export type GuideAction = 'short' | 'table' | 'epg' | 'batch';
@@ -8,19 +8,20 @@ export type ActionUse =
   | { kind: 'account' }
   | { kind: 'list'; list: ListName }
   | { kind: 'guide'; action: GuideAction }
-  /** The same value for everybody. */
-  | { kind: 'fixed'; body: string };
+  | { kind: 'films'; list: FilmListName }
+  /** One film, or one series with its episodes. */
+  | { kind: 'film' | 'series' };
 
 const ACCOUNT: ActionUse = { kind: 'account' };
 
 const liveCategories = list('live_categories');
 const liveStreams = list('live_streams');
-const filmCategories = list('vod_categories');
-const films = list('vod_streams');
-const seriesCategories = list('series_categories');
-const series = list('series');
-const filmInfo = fixed(UNKNOWN_FILM);
-const seriesInfo = fixed(UNKNOWN_SERIES);
+const filmCategories = filmList('vod_categories');
+const films = filmList('vod_streams');
+const seriesCategories = filmList('series_categories');
+const series = filmList('series');
+const filmInfo: ActionUse = { kind: 'film' };
+const seriesInfo: ActionUse = { kind: 'series' };
 const shortGuide = guide('short');
 const guideTable = guide('table');
 
@@ -74,6 +75,6 @@ function guide(action: GuideAction): ActionUse {
   return { kind: 'guide', action };
 }
 
-function fixed(value: unknown): ActionUse {
-  return { kind: 'fixed', body: JSON.stringify(value) };
+function filmList(name: FilmListName): ActionUse {
+  return { kind: 'films', list: name };
 }

@@ -19,6 +19,7 @@ import type { ActiveConnections, PublicServerSettings } from '../shared/ports.js
 import { answerByMethod, commonHeaders, LOADING_RETRY_SECONDS } from '../shared/refusals.js';
 import { actionUse } from './actions.js';
 import type { ActionUse } from './actions.js';
+import { FilmActions } from './film-actions.js';
 import { GuideActions } from './guide-actions.js';
 
 type Admitted = Extract<Admission, { kind: 'ok' | 'inactive' }>;
@@ -32,6 +33,7 @@ export class PlayerApiService {
     private readonly gate: PlayerGate,
     private readonly catalog: CatalogService,
     private readonly guides: GuideActions,
+    private readonly films: FilmActions,
     @Inject(ACTIVE_CONNECTIONS) private readonly connections: ActiveConnections,
     @Inject(PUBLIC_SERVER) private readonly settings: PublicServerSettings,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -79,12 +81,15 @@ export class PlayerApiService {
     switch (use.kind) {
       case 'account':
         return this.account(call, admitted);
-      case 'fixed':
-        return {
-          status: 200,
-          headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...commonHeaders(call) },
-          body: use.body,
-        };
+      case 'films': {
+        const list = await this.films.list(use.list, call, admitted.account);
+        return listAnswer(call, list);
+      }
+      case 'film':
+      case 'series': {
+        const told = await this.films.info(use.kind, call, admitted.account);
+        return told === undefined ? loading(call) : jsonAnswer(told, commonHeaders(call));
+      }
       case 'guide':
         if (!this.catalog.isLoaded) return loading(call);
         return this.guides.answer(use.action, call, admitted.account);
