@@ -73,6 +73,14 @@ export class Tmdb implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    if (this.client.isOn) this.watch();
+    const prune = (): void => this.lifecycle.background('old answers of TMDB', this.prune());
+    const timer = this.clock.setRepeating(PRUNE_EVERY_MS, prune);
+    this.lifecycle.onShutdown('work', 'tmdb', () => timer.cancel());
+  }
+
+  /** Who has set no key misses nothing. */
+  private watch(): void {
     this.readiness.register({
       name: 'tmdb',
       whenBroken: 'degraded',
@@ -80,9 +88,6 @@ export class Tmdb implements OnModuleInit {
         if (this.client.problem !== null) throw new Error(this.client.problem);
       },
     });
-    const prune = (): void => this.lifecycle.background('old answers of TMDB', this.prune());
-    const timer = this.clock.setRepeating(PRUNE_EVERY_MS, prune);
-    this.lifecycle.onShutdown('work', 'tmdb', () => timer.cancel());
   }
 
   get isOn(): boolean {
