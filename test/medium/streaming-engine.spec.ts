@@ -40,8 +40,9 @@ describe('the engine client', () => {
   });
 
   afterEach(async () => {
-    await Promise.all(background.splice(0));
+    sim.control.heal();
     await Promise.all(clients.splice(0).map((client) => client.close()));
+    await Promise.all(background.splice(0));
     await sim.close();
   });
 
@@ -145,6 +146,28 @@ describe('the engine client', () => {
     expect(await starting).toMatchObject({ ok: false, error: { kind: 'no-answer' } });
     await sim.until(({ metrics }) => metrics.stopsDone === 1);
     sim.assertInvariants({ expectedStarts: 1 });
+  });
+
+  it('says a stop again that the engine did not take, until it does', async () => {
+    const clock = new FakeClock();
+    const client = clientOf(sim.url, { clock });
+    const session = await started(client);
+    sim.control.inject({ kind: 'http503' }, { route: 'command', times: 1 });
+    expect(await client.stop(session)).toBe('failed');
+    expect(sim.control.openSessions()).toHaveLength(1);
+    await settle();
+    await clock.advance(1_000);
+    await sim.until(({ metrics }) => metrics.stopsDone === 1);
+    expect(sim.control.openSessions()).toEqual([]);
+  });
+
+  it('tries once more at its end, and does not wait for the next pause', async () => {
+    const client = clientOf(sim.url, { clock: new FakeClock() });
+    const session = await started(client);
+    sim.control.inject({ kind: 'http503' }, { route: 'command', times: 1 });
+    expect(await client.stop(session)).toBe('failed');
+    await client.close();
+    expect(sim.control.openSessions()).toEqual([]);
   });
 
   it('does not wait for a hanging stop', async () => {

@@ -63,6 +63,9 @@ const DEFAULTS = {
 /** How long a start reply that missed its deadline is still awaited, only to stop what it started. */
 const LATE_REPLY_MS = 45_000;
 const EVENT_POLL_MS = 20_000;
+/** Pauses before a stop is said again, for an engine that restarts or hangs. */
+const STOP_RETRIES_MS = [1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000];
+const MAX_UNTAKEN_STOPS = 100;
 const MAX_ERROR_BYTES = 2_048;
 
 /** One engine's HTTP interface, typed. Nothing here rejects for what the engine does: failures are values. */
@@ -70,6 +73,9 @@ export class EngineClient {
   readonly baseUrl: string;
   private readonly options: EngineClientOptions & typeof DEFAULTS;
   private readonly http: EngineHttp;
+  private readonly closing = new AbortController();
+  /** Stops under way once more, by command path. */
+  private readonly untaken = new Map<string, Promise<void>>();
 
   constructor(options: EngineClientOptions) {
     this.options = { ...DEFAULTS, ...options };
@@ -100,12 +106,37 @@ export class EngineClient {
     return { ok: false, error: { kind: 'no-answer', text: 'no answer to the start call' } };
   }
 
-  /** Ends a session at the engine. Never throws; the engine may hang here, which must hold nobody up. */
+  /**
+   * Ends a session at the engine. Never throws; the engine may hang here, which must hold nobody up. A stop that it did
+   * not take is said again in the background: a session nobody reads still takes a place and bandwidth.
+   */
   async stop(session: EngineSession): Promise<StopOutcome> {
-    if (session.commandPath === null) return 'failed';
-    const outcome = await this.stopPath(session.commandPath);
-    if (outcome !== 'failed') await this.forget(session);
+    const { commandPath } = session;
+    if (commandPath === null) return 'failed';
+    const outcome = await this.stopOnce(commandPath);
+    if (outcome === 'failed' && !this.closing.signal.aborted && this.untaken.size < MAX_UNTAKEN_STOPS) {
+      const again = this.stopAgain(commandPath).finally(() => this.untaken.delete(commandPath));
+      this.untaken.set(commandPath, again);
+      this.options.background('a stop that the engine did not take', again);
+    }
     return outcome;
+  }
+
+  private async stopOnce(commandPath: string): Promise<StopOutcome> {
+    const outcome = await this.stopPath(commandPath);
+    if (outcome !== 'failed') await this.forget({ commandPath });
+    return outcome;
+  }
+
+  /** What is still open at the end is noted in the session log, and stopped at the next start of the server. */
+  private async stopAgain(commandPath: string): Promise<void> {
+    const { clock } = this.options;
+    const { signal } = this.closing;
+    for (const pause of STOP_RETRIES_MS) {
+      await clock.sleep(pause, signal).catch(() => undefined);
+      // At the end of the server once more, without waiting.
+      if ((await this.stopOnce(commandPath)) !== 'failed' || signal.aborted) return;
+    }
   }
 
   /** The engine has ended this session by itself: nobody has to stop it later. */
@@ -184,6 +215,8 @@ export class EngineClient {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
+    await Promise.all([...this.untaken.values()]);
     await this.http.close();
   }
 
