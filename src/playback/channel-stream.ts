@@ -41,10 +41,14 @@ function toStreamSource({
   userAgent,
   headers,
   allowPrivate,
+  proxyUrl,
   provider,
 }: PlayableSource): StreamSource {
-  const place = { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
-  return provider ? { ...place, provider } : place;
+  return {
+    ...{ id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate },
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    ...(provider ? { provider } : {}),
+  };
 }
 
 function channelIdOf(key: string): number | null {

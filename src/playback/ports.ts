@@ -10,6 +10,8 @@ export interface PlayableSource {
   userAgent: string | null;
   headers: Readonly<Record<string, string>>;
   allowPrivate: boolean;
+  /** The HTTP proxy it is asked through, where it has one. */
+  proxyUrl?: string;
   /** Whose connections it uses, where the provider counts them. */
   provider?: { key: string; maxConnections: number };
 }

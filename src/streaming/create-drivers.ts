@@ -12,6 +12,7 @@ import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { HlsRelay } from './ffmpeg/hls-relay.js';
 import type { SlateMaker } from './slates/slate-maker.js';
 import type { SourceDriver } from './source-driver.js';
+import type { StreamSource } from './stream-source.js';
 import { TranscodeDriver } from './transcode/transcode.driver.js';
 import type { TranscodeDriverOptions } from './transcode/transcode.driver.js';
 
@@ -22,6 +23,8 @@ export interface DriverParts {
   background: (name: string, work: Promise<unknown>) => void;
   /** The guarded HTTP client, see `HttpDriverOptions`. */
   dispatcher: (allowPrivate: boolean) => Dispatcher;
+  /** The same through an HTTP proxy. */
+  proxied: (proxyUrl: string, allowPrivate: boolean) => Dispatcher;
 }
 
 export interface DriverNeeds extends DriverParts {
@@ -39,7 +42,7 @@ export interface Drivers {
 
 /** One driver for every kind of source. */
 export function createDrivers(parts: DriverNeeds, registry: EngineRegistry, slates: SlateMaker): Drivers {
-  const { config, clock, logger, background, dispatcher } = parts;
+  const { config, clock, logger, background } = parts;
   const { path, maxProcesses, maxTranscodes, videoEncoder, inputOptions, videoOptions } = config.ffmpeg;
   const ffmpeg = new Ffmpeg({ path, maxProcesses, clock, logger });
   const transcodes = new TranscodeDriver({
@@ -62,7 +65,7 @@ export function createDrivers(parts: DriverNeeds, registry: EngineRegistry, slat
         clock,
         background,
         converter,
-        dispatcher: ({ allowPrivate }) => dispatcher(allowPrivate),
+        dispatcher: clientFor(parts),
       }),
       new FfmpegDriver({
         ffmpeg,
@@ -76,6 +79,15 @@ export function createDrivers(parts: DriverNeeds, registry: EngineRegistry, slat
       await Promise.all([ffmpeg.close(), relay.close()]);
     },
   };
+}
+
+/** The client that a source is asked with. */
+export function clientFor({
+  dispatcher,
+  proxied,
+}: Pick<DriverParts, 'dispatcher' | 'proxied'>): (source: StreamSource) => Dispatcher {
+  return ({ allowPrivate, proxyUrl }) =>
+    proxyUrl === undefined ? dispatcher(allowPrivate) : proxied(proxyUrl, allowPrivate);
 }
 
 function words(text: string | null): string[] {

@@ -1,5 +1,5 @@
 import type { AppConfigValues } from '../platform/config/app-config.js';
-import { createDrivers } from './create-drivers.js';
+import { clientFor, createDrivers } from './create-drivers.js';
 import type { DriverParts } from './create-drivers.js';
 import { EngineClient } from './engine/engine-client.js';
 import { Engine } from './engine/engine.js';
@@ -76,7 +76,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
   const files = new FileHosts({
     clock,
     limits,
-    dispatcher: parts.dispatcher,
+    dispatcher: clientFor(parts),
     makeRoom: (provider) => hub.makeRoomAt(provider),
   });
   const close = async (): Promise<void> => {

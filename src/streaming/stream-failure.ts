@@ -34,7 +34,10 @@ export type FailureWord =
   | 'engine-down'
   | 'no-place'
   | 'provider-limit'
-  | 'engine-network';
+  | 'engine-network'
+  | 'proxy-unreachable'
+  | 'proxy-login'
+  | 'proxy-refused';
 
 export interface StreamFailure {
   kind: FailureKind;

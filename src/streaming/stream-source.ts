@@ -15,6 +15,8 @@ export interface StreamSource {
   headers: Readonly<Record<string, string>>;
   /** Whether the source may stand in a private network. */
   allowPrivate: boolean;
+  /** The HTTP proxy it is asked through, where it has one. Holds credentials: never logged as it is. */
+  proxyUrl?: string;
   /** Whose connections it uses, where they are counted. */
   provider?: ProviderAccount;
 }

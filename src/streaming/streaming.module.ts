@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { EventBus } from '../platform/events/event-bus.js';
 import { createGuardedAgent } from '../platform/http/guarded-agent.js';
+import { ProxyAgents } from '../platform/http/proxy-agents.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
@@ -24,6 +25,8 @@ import { TsPipeline } from './ts-pipeline.js';
 
 const STREAMING = Symbol('Streaming');
 const CONNECT_TIMEOUT_MS = 3_000;
+/** Two connections, one behind the other. */
+const PROXY_TIMEOUT_MS = 6_000;
 
 /** Needs the platform from a global module. */
 @Module({
@@ -81,6 +84,7 @@ function streamingFor(
 ): Streaming {
   const guarded = createGuardedAgent({ allowPrivate: false, connectTimeoutMs: CONNECT_TIMEOUT_MS });
   const open = createGuardedAgent({ allowPrivate: true, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const proxies = new ProxyAgents({ clock, connectTimeoutMs: PROXY_TIMEOUT_MS });
   const budget = new RingBudget(config.streaming.totalRingBytes);
   const streaming = createStreaming({
     config,
@@ -90,6 +94,8 @@ function streamingFor(
     onOutcome: (sourceId, outcome) => events.emit('source.outcome', { sourceId, outcome }),
     background: (name, work) => lifecycle.background(name, work),
     dispatcher: (allowPrivate) => (allowPrivate || config.sources.allowPrivate ? open : guarded),
+    proxied: (proxyUrl, allowPrivate) =>
+      proxies.dispatcher(proxyUrl, allowPrivate || config.sources.allowPrivate),
     newPipeline: () =>
       new TsPipeline({
         ringBytes: config.streaming.ringBytes,
@@ -104,7 +110,7 @@ function streamingFor(
   lifecycle.background('engine health', streaming.engines.watch(lifecycle.signal));
   lifecycle.onShutdown('streams', 'streams', async () => {
     await streaming.close();
-    await Promise.all([guarded.destroy(), open.destroy()]);
+    await Promise.all([guarded.destroy(), open.destroy(), proxies.destroy()]);
   });
   return streaming;
 }

@@ -18,6 +18,7 @@ import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces
 import { SystemClock } from '../../src/platform/clock.js';
 import type { Clock } from '../../src/platform/clock.js';
 import type { AppConfig } from '../../src/platform/config/app-config.js';
+import { ProxyAgents } from '../../src/platform/http/proxy-agents.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { ConnectionLimiter } from '../../src/playback/connection-limiter.js';
 import { FilmPlayback } from '../../src/playback/film-playback.js';
@@ -142,11 +143,13 @@ export class StreamHouse {
   port = 0;
   private readonly calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
   private readonly agent = new Agent();
+  private readonly proxies: ProxyAgents;
   private readonly players: StreamPlayer[] = [];
   private app: NestFastifyApplication | undefined;
 
   constructor(private readonly options: StreamHouseOptions = {}) {
     const clock = options.clock ?? new SystemClock();
+    this.proxies = new ProxyAgents({ clock });
     const config = anAppConfig({
       acestream: { engines: [...(options.engines ?? [])], ...options.acestream },
       streaming: options.streaming ?? {},
@@ -159,6 +162,7 @@ export class StreamHouse {
       logger: this.logger,
       background: (name, work) => this.lifecycle.background(name, work),
       dispatcher: () => this.agent,
+      proxied: (proxyUrl) => this.proxies.dispatcher(proxyUrl, true),
       newPipeline: () => new TsPipeline({ ringBytes: config.streaming.ringBytes, budget, flushMs: FLUSH_MS }),
       ...(options.session ? { session: options.session } : {}),
       ...(options.startGapMs === undefined ? {} : { startGapMs: options.startGapMs }),
@@ -229,7 +233,7 @@ export class StreamHouse {
     await this.app?.close();
     await this.streaming.close();
     await this.lifecycle.shutdown();
-    await this.agent.destroy();
+    await Promise.all([this.agent.destroy(), this.proxies.destroy()]);
   }
 
   private liveService(): LiveService {

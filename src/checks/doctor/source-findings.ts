@@ -79,6 +79,10 @@ function failedStart(failure: StreamFailure, patienceMs: number): DoctorFinding[
       return [finding('engine-offline')];
     case 'provider-limit':
       return [finding('limit-full')];
+    case 'proxy-unreachable':
+    case 'proxy-login':
+    case 'proxy-refused':
+      return [finding(cause.why)];
     case 'no-place':
       return [finding('engine-full')];
     case undefined:

@@ -158,6 +158,24 @@ export const WORDS = {
     says: 'The host cannot be reached ({code}).',
     advice: `Check the internet connection of this machine, a firewall or a VPN in between. ${LATER}`,
   },
+  'proxy-unreachable': {
+    hop: 'start',
+    verdict: 'failed',
+    says: 'The proxy of this source cannot be reached. The source itself was not asked.',
+    advice: 'Check that the proxy runs, and its address and port at the list or the source.',
+  },
+  'proxy-login': {
+    hop: 'start',
+    verdict: 'failed',
+    says: 'The proxy of this source refuses the login (status 407). The source itself was not asked.',
+    advice: 'Set the address of the proxy again, with the right user and password.',
+  },
+  'proxy-refused': {
+    hop: 'start',
+    verdict: 'failed',
+    says: 'The proxy of this source will not connect to its host or port.',
+    advice: 'Allow the host and port in the rules of the proxy, or take another proxy.',
+  },
   'start-timeout': {
     hop: 'start',
     verdict: 'failed',

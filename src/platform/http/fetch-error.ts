@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/codes.js';
 import { AppError } from '../errors/app-error.js';
 import { errorCode } from '../errors/error-code.js';
 import { redactUrl } from '../logging/redact.js';
+import { ProxyError } from './proxy-error.js';
 
 /** What stands in the head of an answer that was no success. */
 export interface UpstreamAnswer {
@@ -44,6 +45,7 @@ const REASONS: Record<string, string> = {
 /** Names what undici, the socket layer or zlib threw. Their own texts may quote the URL and are not passed on. */
 export function fetchFailure(url: string, error: unknown): AppError {
   if (error instanceof FetchError) return error;
+  if (error instanceof ProxyError) return new FetchError('fetch_failed', url, error.message);
   const code = errorCode(error) ?? '';
   if (error instanceof AppError && error.code === 'fetch_blocked') {
     return new FetchError('fetch_blocked', url, error.message);

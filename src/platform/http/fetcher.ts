@@ -9,6 +9,7 @@ import { fetchFailure, FetchError } from './fetch-error.js';
 import { createGuardedAgent } from './guarded-agent.js';
 import type { Hop } from './hop.js';
 import { firstHop, nextHop, sentHeaders, withoutUserInfo } from './hop.js';
+import { ProxyAgents } from './proxy-agents.js';
 import { decodeBody, encodingsOf } from './response-body.js';
 import type { Resolver } from './ssrf-guard.js';
 
@@ -20,6 +21,8 @@ export interface FetchRequest {
   etag?: string;
   lastModified?: string;
   allowPrivate: boolean;
+  /** As `parseProxyUrl` gives it: this request and its redirects go through it; null = straight. */
+  proxyUrl?: string | null;
   /** On the wire and after decompression. */
   maxBytes: number;
   /** For everything, to the last byte. */
@@ -69,6 +72,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 @Injectable()
 export class HttpFetcher implements OnModuleDestroy {
   private readonly agents: { guarded: Dispatcher; open: Dispatcher };
+  private readonly proxies: ProxyAgents;
   private readonly options: Required<
     Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs' | 'connections' | 'proxy'>
   >;
@@ -88,6 +92,7 @@ export class HttpFetcher implements OnModuleDestroy {
         ? createGuardedAgent({ ...common, allowPrivate })
         : new ProxyAgent({ uri: proxy, ...(connections === undefined ? {} : { connections }) });
     this.agents = { guarded: agent(false), open: agent(true) };
+    this.proxies = new ProxyAgents({ ...common, clock });
     this.options = {
       headersTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,
@@ -122,7 +127,8 @@ export class HttpFetcher implements OnModuleDestroy {
 
   /** Ends all transfers. */
   async close(): Promise<void> {
-    await Promise.all([this.agents.guarded.destroy(), this.agents.open.destroy()]);
+    const { guarded, open } = this.agents;
+    await Promise.all([guarded.destroy(), open.destroy(), this.proxies.destroy()]);
   }
 
   onModuleDestroy(): Promise<void> {
@@ -136,7 +142,7 @@ export class HttpFetcher implements OnModuleDestroy {
     const limit = request.maxRedirects ?? this.options.maxRedirects;
     let hop = firstHop(request.url, this.headersOf(request));
     for (let redirects = 0; ; redirects++) {
-      const response = await this.send(hop, request.allowPrivate, deadline);
+      const response = await this.send(hop, this.agentFor(request), deadline);
       deadline.pause();
       if (!REDIRECTS.includes(response.statusCode)) return { response, url: hop.url };
       await drop(response);
@@ -147,8 +153,12 @@ export class HttpFetcher implements OnModuleDestroy {
     }
   }
 
-  private send(hop: Hop, allowPrivate: boolean, deadline: Deadline): Promise<Dispatcher.ResponseData> {
-    const agent = allowPrivate ? this.agents.open : this.agents.guarded;
+  private agentFor({ proxyUrl, allowPrivate }: FetchRequest): Dispatcher {
+    if (typeof proxyUrl === 'string') return this.proxies.dispatcher(proxyUrl, allowPrivate);
+    return allowPrivate ? this.agents.open : this.agents.guarded;
+  }
+
+  private send(hop: Hop, agent: Dispatcher, deadline: Deadline): Promise<Dispatcher.ResponseData> {
     const url = withoutUserInfo(hop.url);
     deadline.expect(this.options.headersTimeoutMs, 'no answer');
     return agent.request({

@@ -40,7 +40,8 @@ export function createGuardedAgent(options: GuardedAgentOptions): Agent {
   });
 }
 
-function checkedLookup(allowPrivate: boolean, resolve: Resolver): LookupFunction {
+/** For the socket layer: finds only addresses that may be contacted. */
+export function checkedLookup(allowPrivate: boolean, resolve: Resolver): LookupFunction {
   return (hostname, options, callback) => {
     resolveChecked(hostname, allowPrivate, resolve).then(
       (addresses) => {
@@ -53,7 +54,8 @@ function checkedLookup(allowPrivate: boolean, resolve: Resolver): LookupFunction
   };
 }
 
-function refusalOfLiteral(hostname: string, allowPrivate: boolean): string | null {
+/** Why a host that is an address must not be contacted; null = it may, or it is a name. */
+export function refusalOfLiteral(hostname: string, allowPrivate: boolean): string | null {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   const refusal = refusalOf(bare, allowPrivate);
   return refusal === 'not an address' ? null : refusal;

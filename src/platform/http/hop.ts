@@ -55,7 +55,7 @@ export function nextHop(from: Hop, location: string, requested: string): Hop {
 /** Headers as they are sent: user info of the URL becomes Basic authorization unless a header says otherwise. */
 export function sentHeaders({ url, headers }: Hop): Record<string, string> {
   if (url.username === '' && url.password === '') return headers;
-  const pair = `${decode(url.username)}:${decode(url.password)}`;
+  const pair = `${decodeUserInfo(url.username)}:${decodeUserInfo(url.password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}`, ...headers };
 }
 
@@ -76,7 +76,7 @@ function parseUrl(text: string, requested: string, base?: URL): URL {
 }
 
 /** User info may hold a stray percent sign. */
-function decode(text: string): string {
+export function decodeUserInfo(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {

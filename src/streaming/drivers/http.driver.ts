@@ -20,7 +20,7 @@ import type { Reply } from './source-requests.js';
 export interface HttpDriverOptions {
   clock: Clock;
   background: (name: string, work: Promise<unknown>) => void;
-  /** The guarded client: refuses private addresses, after name resolution, unless the source may use them. */
+  /** The guarded client: refuses private addresses, after name resolution, unless the source may use them. Goes through its proxy. */
   dispatcher: (source: StreamSource) => Dispatcher;
   /** For HLS that is no transport stream; without it, such streams are refused in words. */
   converter?: HlsConverter;
@@ -61,7 +61,7 @@ export class HttpDriver implements SourceDriver {
 
   private async request(source: StreamSource, signal: AbortSignal): Promise<Opened | StreamFailure> {
     const { dispatcher, maxRedirects } = this.options;
-    const requests = new SourceRequests(source, dispatcher(source), maxRedirects);
+    const requests = new SourceRequests(source, () => dispatcher(source), maxRedirects);
     const outcome = await requests.get(source.locator, { signal });
     if (!outcome.ok) return outcome.failure;
     const { reply } = outcome;

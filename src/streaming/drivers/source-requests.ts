@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ByteRange } from '../../core/hls/read-playlist.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import { ProxyError } from '../../platform/http/proxy-error.js';
 import { DeadlineError } from '../deadline.js';
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
@@ -45,7 +46,8 @@ export class SourceRequests {
 
   constructor(
     private readonly source: StreamSource,
-    private readonly dispatcher: Dispatcher,
+    /** Asked before every request. */
+    private readonly dispatcher: () => Dispatcher,
     private readonly maxRedirects = MAX_REDIRECTS,
   ) {}
 
@@ -75,7 +77,7 @@ export class SourceRequests {
   private request(url: string, options: RequestOptions): Promise<Dispatcher.ResponseData> {
     const { origin, pathname, search } = new URL(url);
     const { signal, range, bodyTimeoutMs = 0, headersTimeoutMs = 0 } = options;
-    return this.dispatcher.request({
+    return this.dispatcher().request({
       origin,
       path: pathname + search,
       method: 'GET',
@@ -128,6 +130,7 @@ export function requestFailure(error: unknown, cancelled: boolean): StreamFailur
     const why = { why: 'forbidden-address' } as const;
     return { kind: 'unsupported', detail: 'the source stands at a forbidden address', cause: why };
   }
+  if (error instanceof ProxyError) return proxyFailure(error);
   if (error instanceof DeadlineError) return { kind: 'timeout', detail: 'no byte in time' };
   const code = (error as NodeJS.ErrnoException).code ?? 'request failed';
   return {
@@ -136,6 +139,22 @@ export function requestFailure(error: unknown, cancelled: boolean): StreamFailur
     cause: { why: 'unreachable', code },
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   };
+}
+
+/** A proxy that does not work says nothing about the source behind it. */
+function proxyFailure({ code, message: detail }: ProxyError): StreamFailure {
+  const retryAfterSeconds = RETRY_AFTER_SECONDS;
+  const common = { kind: 'unavailable', detail, retryAfterSeconds } as const;
+  switch (code) {
+    case 'PROXY_UNREACHABLE':
+      return { ...common, cause: { why: 'proxy-unreachable' }, blameless: true };
+    case 'PROXY_LOGIN':
+      return { ...common, cause: { why: 'proxy-login' }, blameless: true };
+    case 'PROXY_REFUSED':
+      return { ...common, cause: { why: 'proxy-refused' } };
+    case 'PROXY_NO_ROUTE':
+      return { ...common, cause: { why: 'unreachable', code } };
+  }
 }
 
 /** Ends a body nobody wants; its error, if any, has no reader. */

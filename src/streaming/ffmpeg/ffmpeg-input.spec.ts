@@ -32,6 +32,17 @@ describe('ffmpegInput', () => {
     expect(await target('srt://[2606:2800::1]:9000')).toBe('srt://[2606:2800::1]:9000');
   });
 
+  it('refuses to go round the proxy of a source, which only calls out over HTTP', async () => {
+    const proxyUrl = 'http://proxy.example:3128';
+    const through = (locator: string): Promise<InputOutcome> =>
+      ffmpegInput({ source: { locator, userAgent: null, proxyUrl }, allowPrivate: true, resolve });
+    for (const locator of ['rtsp://cam.example/one', 'rtmp://cam.example/live/x', 'srt://cam.example:9000']) {
+      expect(await through(locator)).toMatchObject({ ok: false, failure: { kind: 'unsupported' } });
+    }
+    // Nobody is called for what this machine receives.
+    expect(await through('udp://@239.0.0.1:1234')).toMatchObject({ ok: true });
+  });
+
   it('keeps the name where servers tell their houses apart by it', async () => {
     const outcome = await input('rtmp://cam.example:1936/live/stream/key extra=1');
     const args = outcome.ok ? outcome.args : [];

@@ -5,7 +5,7 @@ import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
 
 export interface InputOptions {
-  source: Pick<StreamSource, 'locator' | 'userAgent'>;
+  source: Pick<StreamSource, 'locator' | 'userAgent' | 'proxyUrl'>;
   allowPrivate: boolean;
   resolve?: Resolver;
 }
@@ -96,6 +96,10 @@ export async function ffmpegInput({ source, allowPrivate, resolve }: InputOption
   const url = new URL(address);
   if (scheme.listens && !allowPrivate) {
     return refuse('it is received from the local network: allow private addresses for this source');
+  }
+  // Going round the proxy would show the operator's own address.
+  if (source.proxyUrl !== undefined && !scheme.listens) {
+    return refuse('streams of this kind cannot go through a proxy');
   }
   const host = await checkedHost(url.hostname, { allowPrivate, listens: scheme.listens ?? false, resolve });
   if (typeof host !== 'string') return { ok: false, failure: host };

@@ -18,8 +18,8 @@ import type { StreamSource } from '../stream-source.js';
 export interface FileHostsOptions {
   clock: Clock;
   limits: ProviderLimits;
-  /** The guarded HTTP client. */
-  dispatcher: (allowPrivate: boolean) => Dispatcher;
+  /** The guarded HTTP client, see `HttpDriverOptions`. */
+  dispatcher: (source: StreamSource) => Dispatcher;
   /** Gives up a stream that nobody watches and that holds a connection of this provider. */
   makeRoom: (provider: string) => Promise<boolean>;
   /** How long to wait for a connection that is just being closed, ms. */
@@ -86,7 +86,7 @@ export class FileHosts {
   }
 
   private async ask(source: StreamSource, { range, ifRange, signal }: FileRequest): Promise<FileOutcome> {
-    const requests = new SourceRequests(source, this.options.dispatcher(source.allowPrivate));
+    const requests = new SourceRequests(source, () => this.options.dispatcher(source));
     // Asked for even when the whole is wanted: the answer tells whether the host sends parts.
     const headers = {
       range: formatRange(range ?? WHOLE),
