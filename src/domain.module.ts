@@ -25,6 +25,7 @@ import { GuideView } from './epg/guide-view.js';
 import { LinkTableRepository } from './epg/link-table.repository.js';
 import { GuideLinker } from './epg/linking/guide-linker.js';
 import { LinkingRepository } from './epg/linking/linking.repository.js';
+import { PlaceholderPreview } from './epg/placeholder-preview.js';
 import { ProgrammesRepository } from './epg/programmes.repository.js';
 import type { House } from './house.js';
 import { AuditRepository } from './platform/audit/audit.repository.js';
@@ -123,6 +124,7 @@ const DOMAIN: Provider[] = [
   GuideLinker,
   GuideLinksRepository,
   GuideLinksService,
+  PlaceholderPreview,
   WatchableRepository,
   FoundFilmsRepository,
   FilmFinder,

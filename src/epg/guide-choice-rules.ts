@@ -1,3 +1,4 @@
+import { compileNamePattern } from '../core/guide/name-pattern.js';
 import { PLACEHOLDER_KINDS, type PlaceholderRule } from '../core/guide/placeholder.js';
 import { WallClock } from '../core/xmltv/zones.js';
 import { isWholeNumber, type FieldProblem } from '../platform/errors/app-error.js';
@@ -53,8 +54,12 @@ export function placeholderProblems(rule: PlaceholderRule): FieldProblem[] {
   const need = (field: string, isRight: boolean, text: string): void => {
     if (!isRight) problems.push({ field: `placeholder.${field}`, rule: text });
   };
-  const { kind, timeZone, eventMinutes, blockMinutes, title } = rule;
+  const { kind, pattern, timeZone, eventMinutes, blockMinutes, title } = rule;
   need('kind', PLACEHOLDER_KINDS.includes(kind), `must be one of ${PLACEHOLDER_KINDS.join(', ')}`);
+  if (kind === 'pattern') {
+    const compiled = compileNamePattern(pattern ?? '');
+    if (compiled.kind === 'wrong') need('pattern', false, compiled.rule);
+  } else need('pattern', pattern === undefined, 'belongs to the kind pattern');
   if (timeZone !== undefined) need('timeZone', isZone(timeZone), 'must be a time zone like Europe/Berlin');
   if (eventMinutes !== undefined) {
     need('eventMinutes', isWholeNumber(eventMinutes, 1, 1440), 'must be a whole number from 1 to 1440');

@@ -195,6 +195,24 @@ export class GuideLinksRepository {
     });
   }
 
+  /** A channel, or the first channels of a category by number; null = there is no such place. */
+  async namesIn(
+    place: 'channel' | 'category',
+    id: number,
+    limit: number,
+  ): Promise<{ id: number; name: string }[] | null> {
+    if (place === 'category' && (await this.categoryRule(id)) === undefined) return null;
+    const found = await this.living()
+      .andWhere(place === 'channel' ? 'channel.id = :id' : 'channel.categoryId = :id', { id })
+      .orderBy('channel.num')
+      .addOrderBy('channel.id')
+      .limit(limit)
+      .getMany();
+    return place === 'channel' && found.length === 0
+      ? null
+      : found.map(({ id: own, name }) => ({ id: own, name }));
+  }
+
   private living(): SelectQueryBuilder<Channel> {
     return this.database.read
       .createQueryBuilder(Channel, 'channel')

@@ -114,6 +114,40 @@ describeOnEveryDialect('guides of channels over the API and the command line', (
     expect(await starts(dmax)).toEqual([]);
   });
 
+  it('tries and sets a pattern for names', async () => {
+    const { database } = house.house;
+    await database.write('rename', (manager) =>
+      manager.query(`UPDATE channels SET name = '20.15 UTC ~ Cup final' WHERE id = ${dmax}`),
+    );
+    const { id } = await database.read.findOneByOrFail(Category, { kind: 'live' });
+    const placeholder = { kind: 'pattern', pattern: '{HH}.{mm} {zone} ~ {title}' };
+    const today = new Date(house.house.clock.now()).toISOString().slice(0, 10);
+    const shown = expect.arrayContaining([
+      expect.objectContaining({ title: 'Cup final', start: `${today}T20:15:00.000Z` }),
+    ]);
+    for (const path of [`/channels/${dmax}/guide/preview`, `/categories/${id}/guide/preview`]) {
+      const [status, { items }] = await ask('post', path, { placeholder });
+      expect(status).toBe(200);
+      const own = { id: dmax, name: '20.15 UTC ~ Cup final', programmes: shown };
+      expect(items).toEqual(expect.arrayContaining([own]));
+    }
+    expect((await ask('get', `/categories/${id}/guide`))[1]).toEqual({ placeholder: null });
+    const wrong = { kind: 'pattern', pattern: '{title} {when}' };
+    const [refused, { error }] = await ask('put', `/categories/${id}/guide`, { placeholder: wrong });
+    expect([refused, error.details[0].field]).toEqual([400, 'placeholder.pattern']);
+    expect(
+      (await ask('put', `/categories/${id}/guide`, { placeholder: { kind: 'auto', pattern: 'x' } }))[0],
+    ).toBe(400);
+    expect((await ask('post', '/categories/987654/guide/preview', { placeholder }))[0]).toBe(404);
+    expect((await ask('post', '/channels/987654/guide/preview', { placeholder }))[0]).toBe(404);
+    const rule = ['pattern', '--pattern', placeholder.pattern, '--category'];
+    expect(await rooftop('guides', 'placeholder', String(id), ...rule, '--dry-run')).toMatch(
+      /Rai Uno HD +\(nothing\)/,
+    );
+    await rooftop('guides', 'placeholder', String(id), ...rule);
+    expect((await ask('get', `/categories/${id}/guide`))[1]).toEqual({ placeholder });
+  });
+
   it('looks for guides when asked, and tells what it found', async () => {
     const { database } = house.house;
     await database.write('unlink', (manager) => manager.query('DELETE FROM guide_links'));

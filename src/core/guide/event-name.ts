@@ -83,6 +83,22 @@ export function readEventName(name: string): EventName | null {
   return { title, ...when, ...date.said };
 }
 
+/** IANA name of the zone that is written so; upper case. */
+export function zoneNamed(text: string): string | undefined {
+  return ZONES.get(text);
+}
+
+/** 1 to 12, in any of the languages known. */
+export function monthNamed(word: string): number | undefined {
+  const month = MONTHS.get(plain(word));
+  return month === undefined ? undefined : month + 1;
+}
+
+/** 0 = Sunday. */
+export function weekdayNamed(word: string): number | undefined {
+  return WEEKDAYS.get(plain(word));
+}
+
 function readTime(text: string): (Pick<EventName, 'hour' | 'minute' | 'zone'> & { rest: string }) | null {
   const match = CLOCK_TIME.exec(text) ?? HOUR_ONLY.exec(text);
   if (match === null) return null;

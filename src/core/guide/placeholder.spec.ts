@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { WallClock } from '../xmltv/zones.js';
-import { placeholderProgrammes, type PlaceholderRule } from './placeholder.js';
+import { hasPlaceholder, placeholderProgrammes, type PlaceholderRule } from './placeholder.js';
 
 const clocks = new Map<string, WallClock>();
 
@@ -54,6 +54,19 @@ describe('placeholderProgrammes', () => {
     const asked = { from: '2026-03-28 00:00', to: '2026-03-31 00:00', now: '2026-03-29 12:00' };
     expect(show('Gala 29 Mar 21:00', rule, asked)[1]).toBe('2026-03-29 19:00–21:00 Gala');
     expect(show('Gala 28 Mar 21:00', rule, asked)[1]).toBe('2026-03-28 20:00–22:00 Gala');
+  });
+
+  it('reads names by the pattern of a person, and nothing else', () => {
+    const rule: PlaceholderRule = {
+      kind: 'pattern',
+      pattern: '{HH}.{mm} {zone} ~ {title}',
+      eventMinutes: 60,
+    };
+    expect(show('21.00 CET ~ Gala 24/7', rule)[1]).toBe('2026-11-20 20:00–21:00 Gala 24/7');
+    expect(show('Gala 21:00', rule)).toEqual([]);
+    expect(show('Gala 21:00', { kind: 'pattern' })).toEqual([]);
+    expect(hasPlaceholder('21.00 CET ~ Gala', rule)).toBe(true);
+    expect(hasPlaceholder('Gala 21:00', rule)).toBe(false);
   });
 
   it('takes the nearest year of a date and the next of a weekday', () => {

@@ -2,13 +2,16 @@
 import type { WallClock } from '../xmltv/zones.js';
 import type { ScheduledProgramme } from './page.js';
 import { readEventName, type EventName } from './event-name.js';
+import { compileNamePattern, matchName } from './name-pattern.js';
 
-export const PLACEHOLDER_KINDS = ['none', 'auto', 'event', 'blocks'] as const;
+export const PLACEHOLDER_KINDS = ['none', 'auto', 'event', 'blocks', 'pattern'] as const;
 export type PlaceholderKind = (typeof PLACEHOLDER_KINDS)[number];
 
 export interface PlaceholderRule {
-  /** `auto`: an event where the name says when, blocks where it says "24/7", else nothing. */
+  /** `auto`: an event where the name says when, blocks where it says "24/7", else nothing. `pattern`: an event of `pattern`. */
   kind: PlaceholderKind;
+  /** How names say what is on and when, see `compileNamePattern`; with the kind `pattern` alone. */
+  pattern?: string;
   /** IANA zone of times in names that do not say theirs, and of the day at whose beginning blocks begin. */
   timeZone?: string;
   /** Length of an event, default 120. */
@@ -43,16 +46,24 @@ const ALWAYS_ON = /(?<!\d)24\s?[/-]\s?7(?!\d)/;
 export function placeholderProgrammes(question: PlaceholderQuestion): ScheduledProgramme[] {
   const { rule, name } = question;
   if (rule.kind === 'none') return [];
-  const event = rule.kind === 'blocks' ? null : readEventName(name);
+  const event = eventOf(name, rule);
   if (event !== null) return eventProgrammes(event, question);
   const isBlocks = rule.kind === 'blocks' || (rule.kind === 'auto' && ALWAYS_ON.test(name));
   return isBlocks ? blocks(question) : [];
 }
 
 /** Whether a channel of this name shows a placeholder at some time. */
-export function hasPlaceholder(name: string, { kind }: PlaceholderRule): boolean {
+export function hasPlaceholder(name: string, rule: PlaceholderRule): boolean {
+  const { kind } = rule;
   if (kind === 'none' || kind === 'blocks') return kind === 'blocks';
-  return (kind === 'auto' && ALWAYS_ON.test(name)) || readEventName(name) !== null;
+  return (kind === 'auto' && ALWAYS_ON.test(name)) || eventOf(name, rule) !== null;
+}
+
+function eventOf(name: string, { kind, pattern = '' }: PlaceholderRule): EventName | null {
+  if (kind === 'blocks') return null;
+  if (kind !== 'pattern') return readEventName(name);
+  const compiled = compileNamePattern(pattern);
+  return compiled.kind === 'pattern' ? matchName(compiled.pattern, name) : null;
 }
 
 /** The event, and from midnight before it an announcement with its time. */

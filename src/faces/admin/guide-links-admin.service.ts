@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { GuideLinksService } from '../../epg/guide-links.service.js';
 import { GuideLinker } from '../../epg/linking/guide-linker.js';
+import { PlaceholderPreview } from '../../epg/placeholder-preview.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
+import { isoTime } from './dto/common.dto.js';
 import type {
   CategoryGuideDto,
   GuideChannelsDto,
   GuideLinksPageDto,
   GuideLinksQuery,
   MatchingDto,
+  PlaceholderPreviewDto,
+  PreviewPlaceholderDto,
 } from './dto/guide-links.dto.js';
 
 /** Guides of channels as the API shows them. */
@@ -16,6 +20,7 @@ export class GuideLinksAdminService {
   constructor(
     private readonly links: GuideLinksService,
     private readonly linker: GuideLinker,
+    private readonly placeholders: PlaceholderPreview,
     private readonly lifecycle: Lifecycle,
   ) {}
 
@@ -48,5 +53,23 @@ export class GuideLinksAdminService {
   async setCategory(id: number, { placeholder }: CategoryGuideDto): Promise<CategoryGuideDto> {
     await this.links.setCategoryRule(id, placeholder);
     return this.category(id);
+  }
+
+  async preview(
+    place: 'channel' | 'category',
+    id: number,
+    { placeholder }: PreviewPlaceholderDto,
+  ): Promise<PlaceholderPreviewDto> {
+    const items = await this.placeholders.preview(place, id, placeholder);
+    return {
+      items: items.map(({ programmes, ...channel }) => ({
+        ...channel,
+        programmes: programmes.map(({ titles, start, stop }) => ({
+          title: titles[0]?.text ?? '',
+          start: isoTime(start),
+          stop: isoTime(stop),
+        })),
+      })),
+    };
   }
 }

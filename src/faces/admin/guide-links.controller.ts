@@ -11,6 +11,8 @@ import {
   GuideLinksPageDto,
   GuideLinksQuery,
   MatchingDto,
+  PlaceholderPreviewDto,
+  PreviewPlaceholderDto,
 } from './dto/guide-links.dto.js';
 import { GuideLinksAdminService } from './guide-links-admin.service.js';
 import { IdPipe } from './validation.js';
@@ -72,7 +74,10 @@ export class GuideChannelsController {
 
 @AdminController('channels/:id/guide', 'Guides')
 export class ChannelGuideController {
-  constructor(private readonly links: GuideLinksService) {}
+  constructor(
+    private readonly links: GuideLinksService,
+    private readonly admin: GuideLinksAdminService,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -96,6 +101,22 @@ export class ChannelGuideController {
   @NotFound('channel')
   decide(@Param('id', IdPipe) id: number, @Body() input: DecideGuideDto): Promise<ChannelGuideDto> {
     return this.links.decide(id, input);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try a placeholder rule on a channel',
+    description: 'What would be shown by the rule where there is no guide; nothing is set.',
+  })
+  @ApiOkResponse({ type: PlaceholderPreviewDto, description: 'What the rule makes of the names.' })
+  @JsonBody()
+  @NotFound('channel')
+  preview(
+    @Param('id', IdPipe) id: number,
+    @Body() input: PreviewPlaceholderDto,
+  ): Promise<PlaceholderPreviewDto> {
+    return this.admin.preview('channel', id, input);
   }
 }
 
@@ -125,5 +146,21 @@ export class CategoryGuideController {
   @NotFound('category')
   set(@Param('id', IdPipe) id: number, @Body() input: CategoryGuideDto): Promise<CategoryGuideDto> {
     return this.admin.setCategory(id, input);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try a placeholder rule on the channels of a category',
+    description: 'What would be shown by the rule where there is no guide; nothing is set.',
+  })
+  @ApiOkResponse({ type: PlaceholderPreviewDto, description: 'What the rule makes of the names.' })
+  @JsonBody()
+  @NotFound('category')
+  preview(
+    @Param('id', IdPipe) id: number,
+    @Body() input: PreviewPlaceholderDto,
+  ): Promise<PlaceholderPreviewDto> {
+    return this.admin.preview('category', id, input);
   }
 }

@@ -8,6 +8,7 @@ import type { GuideChoiceInput } from '../../epg/guide-choice-rules.js';
 import { GuideLinksService, type ChannelWithLinks, type LinkToGuide } from '../../epg/guide-links.service.js';
 import type { KnownGuideChannel } from '../../epg/guide-links.repository.js';
 import { GuideLinker } from '../../epg/linking/guide-linker.js';
+import { PlaceholderPreview, type PreviewedChannel } from '../../epg/placeholder-preview.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { idList, wholeNumber } from './arguments.js';
 import type { CliContext } from './context.js';
@@ -25,6 +26,8 @@ interface PlaceholderOptions {
   eventMinutes?: number;
   blockMinutes?: number;
   title?: string;
+  pattern?: string;
+  dryRun?: boolean;
 }
 
 const PER_PAGE = 100;
@@ -136,20 +139,34 @@ function addDeciding(guides: Command, context: CliContext): void {
 function addPlaceholder(guides: Command, context: CliContext): void {
   guides
     .command('placeholder <id> <kind>')
-    .description('what a channel without a guide shows: none, auto, event, blocks; inherit takes a rule away')
+    .description(
+      'what a channel without a guide shows: none, auto, event, blocks, pattern; inherit takes a rule away',
+    )
     .option('--category', 'the id is that of a category: for all its channels')
     .option('--time-zone <zone>', 'zone of times in names, such as Europe/Berlin')
     .option('--event-minutes <number>', 'length of an event', wholeNumber(1, 1440))
     .option('--block-minutes <number>', 'length of a block', wholeNumber(15, 1440))
     .option('--title <text>', '{title} stands for the name without time and date')
+    .option('--pattern <text>', `how names tell it, e.g. "{title} | {HH}:{mm} {zone}"`)
+    .option('--dry-run', 'only show what the rule makes of the names')
     .action((id: string, kind: string, options: PlaceholderOptions, command: Command) =>
       context.run(wantsJson(command), async (services) => {
         const links = services.get(GuideLinksService);
         const placeholder = toRule(kind, options);
+        const place = options.category === true ? 'category' : 'channel';
+        if (options.dryRun === true) {
+          if (placeholder === null) {
+            throw new AppError('invalid_input', 'inherit has no preview', { status: 400 });
+          }
+          const found = await services.get(PlaceholderPreview).preview(place, toId(id, place), placeholder);
+          return wantsJson(command)
+            ? printJson(context.terminal, found)
+            : printPreview(context.terminal, found);
+        }
         if (options.category === true) await links.setCategoryRule(toId(id, 'category'), placeholder);
         else await links.decide(toId(id, 'channel'), { placeholder });
         if (wantsJson(command)) return printJson(context.terminal, { placeholder });
-        context.terminal.out(`${options.category === true ? 'category' : 'channel'} ${id}: ${kind}\n`);
+        context.terminal.out(`${place} ${id}: ${kind}\n`);
       }),
     );
 }
@@ -161,14 +178,27 @@ function toRule(kind: string, options: PlaceholderOptions): PlaceholderRule | nu
     const possible = [...PLACEHOLDER_KINDS, 'inherit'].join(', ');
     throw new AppError('invalid_input', `a placeholder is one of ${possible}`, { status: 400 });
   }
-  const { timeZone, eventMinutes, blockMinutes, title } = options;
+  const { timeZone, eventMinutes, blockMinutes, title, pattern } = options;
   return {
     kind: known,
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(eventMinutes === undefined ? {} : { eventMinutes }),
     ...(blockMinutes === undefined ? {} : { blockMinutes }),
     ...(title === undefined ? {} : { title }),
+    ...(pattern === undefined ? {} : { pattern }),
   };
+}
+
+function printPreview(terminal: Terminal, channels: readonly PreviewedChannel[]): void {
+  const rows = channels.map(({ id, name, programmes }) => {
+    const shown = programmes.find(({ isLive }) => isLive) ?? programmes[0];
+    const title = shown?.titles[0]?.text ?? '(nothing)';
+    const times = shown
+      ? [shown.start, shown.stop].map((time) => new Date(time * 1000).toISOString())
+      : ['', ''];
+    return [String(id), name, title, ...times];
+  });
+  printTable(terminal, ['channel', 'name', 'shows', 'from', 'to'], rows);
 }
 
 function toMinutes(text: string): number {

@@ -1,3 +1,4 @@
+import { PATTERN_FIELDS } from '../../../core/guide/name-pattern.js';
 import { PLACEHOLDER_KINDS } from '../../../core/guide/placeholder.js';
 import { GUIDE_MODES } from '../../../epg/channel-guide.entity.js';
 import { LINK_ORIGINS } from '../../../epg/guide-link.entity.js';
@@ -21,9 +22,15 @@ export class GuideChannelsQuery {
 
 export class PlaceholderDto {
   @OneOf(PLACEHOLDER_KINDS, {
-    doc: 'none; an event from the time in the name; blocks of some hours; auto = an event where the name tells a time, blocks where it says 24/7.',
+    doc: 'none; an event from the time in the name; blocks of some hours; auto = an event where the name tells a time, blocks where it says 24/7; pattern = an event read by your pattern.',
   })
   kind!: (typeof PLACEHOLDER_KINDS)[number];
+
+  @Text({
+    doc: `How names say what is on and when: text and fields, of the kind pattern alone. Fields are ${PATTERN_FIELDS.join(', ')}.`,
+    ...{ optional: true, min: 1, max: 200, example: '{title} | {HH}:{mm} {zone}' },
+  })
+  pattern?: string;
 
   @Text({ doc: "Time zone of times in names; the server's where absent.", optional: true, min: 1, max: 64 })
   timeZone?: string;
@@ -70,6 +77,43 @@ export class DecideGuideDto {
     ...{ optional: true, nullable: true },
   })
   placeholder?: PlaceholderDto | null;
+}
+
+export class PreviewPlaceholderDto {
+  @Nested(() => PlaceholderDto, { doc: 'The rule to try.' })
+  placeholder!: PlaceholderDto;
+}
+
+export class PreviewedProgrammeDto {
+  @Told('Its title.', { type: String })
+  title!: string;
+
+  @Told('When it begins.', { type: String, format: 'date-time' })
+  start!: string;
+
+  @Told('When it ends.', { type: String, format: 'date-time' })
+  stop!: string;
+}
+
+export class PreviewedChannelDto {
+  @Told('Id of the channel.', { type: 'integer' })
+  id!: number;
+
+  @Told('Its name.', { type: String })
+  name!: string;
+
+  @Told(
+    'What it would show from a day ago to seven days ahead, the first ten; none where the rule finds nothing.',
+    {
+      type: [PreviewedProgrammeDto],
+    },
+  )
+  programmes!: PreviewedProgrammeDto[];
+}
+
+export class PlaceholderPreviewDto {
+  @Told('The channels, a hundred at most.', { type: [PreviewedChannelDto] })
+  items!: PreviewedChannelDto[];
 }
 
 export class CategoryGuideDto {
