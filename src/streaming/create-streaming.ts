@@ -9,6 +9,9 @@ import { FileHosts } from './files/file-hosts.js';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
+import { FfmpegPictureSampler } from './picture/picture-sampler.js';
+import type { PictureSampler } from './picture/picture-sampler.js';
+import { PictureWatch } from './picture/picture-watch.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
 import { parseEngineAddress } from '../platform/config/engine-address.js';
@@ -30,6 +33,8 @@ export interface StreamingParts extends DriverParts {
   sessions?: SessionLog;
   /** Told what became of every source. */
   onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
+  /** Looks at pictures; ffmpeg where absent. */
+  sampler?: PictureSampler;
   /** Pause between two starts on one engine, ms. */
   startGapMs?: number;
 }
@@ -59,6 +64,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
   );
   const slates = new SlateMaker({ clock, logger });
   const drivers = createDrivers({ ...parts, openStream: (request) => hub.open(request) }, engines, slates);
+  const sampler = parts.sampler ?? new FfmpegPictureSampler({ ffmpeg: drivers.ffmpeg, clock });
   const limits = new ProviderLimits();
   const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits, clock }));
   const probe = new SourceProbe({ drivers: limited, clock });
@@ -70,6 +76,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     session: { ...sessionOptions(config), ...parts.session },
     maxReaders: config.streaming.maxReaders,
     newPipeline: parts.newPipeline,
+    watchPicture: (stream) => new PictureWatch(stream, sampler, clock, background),
     makeWay: (needsPlace) => probe.makeWay(needsPlace),
     ...(parts.onOutcome ? { onOutcome: parts.onOutcome } : {}),
   });

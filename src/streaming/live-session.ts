@@ -4,6 +4,7 @@ import type { Timer } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { PacedLog } from '../platform/logging/paced-log.js';
 import type { MediaPipeline } from './media-pipeline.js';
+import type { PictureWatch, WatchedStream } from './picture/picture-watch.js';
 import { Reader } from './reader.js';
 import type { ReaderEnd, ReaderOptions, ReaderSink } from './reader.js';
 import { SESSION_TABLE } from './session-states.js';
@@ -46,6 +47,8 @@ export interface SessionContext extends Omit<FeedContext, 'events' | 'options'> 
   log: PacedLog;
   outcome: FeedContext['events']['outcome'];
   background: (name: string, work: Promise<unknown>) => void;
+  /** For streams whose picture is watched. */
+  watchPicture?: (stream: WatchedStream) => PictureWatch;
   /** Called at once when nobody can join any more. */
   onClosed: (session: LiveSession) => void;
 }
@@ -96,6 +99,7 @@ export class LiveSession {
   private timers: Timer[] = [];
   private linger: Timer | undefined;
   private flush: Timer | undefined;
+  private picture: PictureWatch | undefined;
   private ending: Promise<void> | undefined;
   private readyAt: number | undefined;
   private broken = false;
@@ -225,6 +229,7 @@ export class LiveSession {
       breaks: this.counts.breaks,
       recoveries: this.counts.recoveries,
       lastProblem: this.problem,
+      picture: this.picture?.state ?? null,
       readers: [...this.readers].map((reader) => reader.stats()),
     };
   }
@@ -242,6 +247,7 @@ export class LiveSession {
     this.machine.apply('open');
     this.timers.push(clock.setRepeating(options.keepAliveEveryMs, () => this.housekeep()));
     background(`stream ${this.key}`, this.feed.start());
+    this.picture = this.context.watchPicture?.(this.asWatched());
   }
 
   private newSeat(): Seat {
@@ -259,6 +265,27 @@ export class LiveSession {
     };
     this.seats.add(seat);
     return seat;
+  }
+
+  private asWatched(): WatchedStream {
+    const { sources, pipeline, log } = this.context;
+    return {
+      sources,
+      showing: () =>
+        this.machine.state === 'live' && !this.broken && this.seats.size > 0 ? this.feed.source : undefined,
+      newCursor: () => pipeline.newCursor(),
+      leave: (detail) => this.feed.condemn('dead-picture', detail),
+      goTo: (source) => this.feed.choose(source),
+      blame: (source, detail) => {
+        this.problem = `dead-picture: ${detail}`;
+        log.info(this.key, 'every source shows a dead picture', { stream: this.key, detail });
+        this.context.outcome(source, { kind: 'broke', reason: 'dead-picture', detail });
+      },
+      onUnwatched: () =>
+        log.info(this.key, 'the picture is not watched: that needs ffmpeg, which is not installed', {
+          stream: this.key,
+        }),
+    };
   }
 
   /** Numbered by the clock: a player that comes back to a stream started anew must not see its numbers fall. */
@@ -401,6 +428,7 @@ export class LiveSession {
     if (this.ending) return this.ending;
     this.ending = this.release();
     this.context.onClosed(this);
+    this.picture?.close();
     for (const timer of [...this.timers, this.linger, this.flush]) timer?.cancel();
     for (const waiter of [...this.waiters]) waiter.resolve({ kind: 'failed', failure });
     for (const reader of [...this.readers]) reader.end(reason);

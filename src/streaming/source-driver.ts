@@ -20,7 +20,9 @@ export type EndReason =
   /** Bytes came, and never a picture that a viewer could start at. */
   | 'no-keyframe'
   /** Fewer bytes than the picture needs, for long. */
-  | 'starved';
+  | 'starved'
+  /** Black, frozen, silent, or a card that says that there is nothing. */
+  | 'dead-picture';
 
 export interface StreamEnd {
   reason: EndReason;

@@ -326,7 +326,12 @@ function verdict(failures: readonly StreamFailure[], late: boolean): StreamFailu
 }
 
 /** Breaks that speak against the source itself: another one first. */
-const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set(['garbage', 'no-keyframe', 'starved']);
+const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set([
+  'garbage',
+  'no-keyframe',
+  'starved',
+  'dead-picture',
+]);
 const FLAPS_UNTIL_BLAME = 2;
 const CUT_OFF: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'moved', 'session-lost', 'superseded']);
 const REOPENABLE: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'stall']);
@@ -336,6 +341,7 @@ function endAsFailure({ reason, detail }: StreamEnd): StreamFailure {
   switch (reason) {
     case 'garbage':
     case 'no-keyframe':
+    case 'dead-picture':
       return { kind: 'bad-media', detail };
     case 'eof':
     case 'reset':

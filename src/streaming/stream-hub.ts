@@ -4,6 +4,7 @@ import { PacedLog } from '../platform/logging/paced-log.js';
 import { CANCELLED, LiveSession } from './live-session.js';
 import type { JoinOutcome, SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
+import type { PictureWatch, WatchedStream } from './picture/picture-watch.js';
 import type { SourceDriver } from './source-driver.js';
 import type { SourceOutcome } from './source-outcome.js';
 import type { StreamFailure } from './stream-failure.js';
@@ -21,6 +22,8 @@ export interface HubOptions {
   newPipeline: () => MediaPipeline;
   /** A viewer opens something: ends checks that nobody watches; false when there were none. */
   makeWay?: (needsPlace: boolean) => Promise<boolean>;
+  /** Watches the picture of a stream whose channel wants it. */
+  watchPicture?: (stream: WatchedStream) => PictureWatch;
   /** Told what became of every source. */
   onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
 }
@@ -32,6 +35,8 @@ export interface StreamRequest {
   title?: string;
   /** In the order in which they are to be tried. */
   sources: readonly StreamSource[];
+  /** A dead picture is treated like a cut. Decided by the first who comes. */
+  watchPicture?: boolean;
   /** Aborts when the viewer leaves before there is a picture. */
   signal: AbortSignal;
 }
@@ -100,8 +105,8 @@ export class StreamHub {
     return { kind: 'unavailable', detail: 'too many viewers', retryAfterSeconds: 30, blameless: true };
   }
 
-  private create({ key, title = key, sources }: StreamRequest): LiveSession {
-    const { clock, logger, background, session: options, newPipeline } = this.options;
+  private create({ key, title = key, sources, watchPicture: isWatched }: StreamRequest): LiveSession {
+    const { clock, logger, background, session: options, newPipeline, watchPicture } = this.options;
     const session: LiveSession = new LiveSession({
       id: ++this.lastId,
       key,
@@ -115,6 +120,7 @@ export class StreamHub {
       pipeline: newPipeline(),
       driverFor: (kind) => this.drivers.get(kind),
       makeRoom: (kind, provider) => this.makeRoom(session, kind, provider),
+      ...(isWatched && watchPicture ? { watchPicture } : {}),
       // A slate is nobody's source.
       outcome: (source, outcome) => {
         if (source.kind !== 'slate') this.options.onOutcome?.(source.id, outcome);

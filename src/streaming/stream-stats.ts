@@ -1,3 +1,4 @@
+import type { PictureState } from '../core/picture/judge-picture.js';
 import type { ReaderStats } from './reader.js';
 import type { SessionState } from './session-states.js';
 import type { StreamDetails } from './source-driver.js';
@@ -35,5 +36,7 @@ export interface SessionStats {
   breaks: number;
   recoveries: number;
   lastProblem: string | null;
+  /** How the picture looks, where it is watched. */
+  picture: PictureState;
   readers: ReaderStats[];
 }

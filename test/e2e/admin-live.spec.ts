@@ -139,6 +139,7 @@ describe('running streams over the API', () => {
       breaks: 0,
       recoveries: 0,
       lastProblem: null,
+      picture: null,
       viewers: [
         expect.objectContaining({ output: 'ts', username: 'ana', address: '127.0.0.1', slate: null }),
         expect.objectContaining({ output: 'm3u8', userAgent: 'A television', jumps: 0 }),

@@ -52,6 +52,7 @@ describe('the watch over sources', () => {
       breaks: 0,
       recoveries: 0,
       lastProblem: null,
+      picture: null,
       readers: [],
       ...changes,
     };

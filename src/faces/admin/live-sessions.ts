@@ -1,3 +1,4 @@
+import type { PictureState } from '../../core/picture/judge-picture.js';
 /** One open stream of one viewer. */
 export interface LiveSession {
   id: number;
@@ -47,6 +48,7 @@ export interface LiveStream {
   breaks: number;
   recoveries: number;
   lastProblem: string | null;
+  picture: PictureState;
   watchedBy: readonly LiveSession[];
 }
 

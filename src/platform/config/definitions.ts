@@ -328,7 +328,7 @@ export const DEFINITIONS = {
       env: 'ROOFTOP_FFMPEG_PATH',
       type: types.text('a program'),
       default: 'ffmpeg',
-      doc: 'ffmpeg 5 or newer, by name or path. Only sources that are no transport stream (RTSP, RTMP, UDP, SRT, some HLS) and transcoding need it.',
+      doc: 'ffmpeg 5 or newer, by name or path. Only sources that are no transport stream (RTSP, RTMP, UDP, SRT, some HLS), transcoding and the watch over pictures need it.',
     }),
     maxProcesses: setting({
       env: 'ROOFTOP_FFMPEG_MAX_PROCESSES',

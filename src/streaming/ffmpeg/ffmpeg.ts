@@ -25,6 +25,8 @@ export interface RunRequest {
   takesInput?: boolean;
   /** Yields the processor to whatever else runs. */
   isIdle?: boolean;
+  /** Is ended when another run needs its place. */
+  makesWay?: boolean;
 }
 
 export type RunOutcome = { ok: true; run: FfmpegRun } | { ok: false; failure: StreamFailure };
@@ -36,6 +38,8 @@ const IDLE_NICENESS = 15;
 /** The ffmpeg of this machine, if it has one: how many run, and that none outlives the server. */
 export class Ffmpeg {
   private readonly runs = new Set<FfmpegRun>();
+  /** Those among them that make way. */
+  private readonly yielding = new Set<FfmpegRun>();
   private lookup: Promise<string | undefined> | undefined;
   private found: string | undefined;
   private missed = false;
@@ -69,18 +73,21 @@ export class Ffmpeg {
       this.missed = true;
       return { ok: false, failure: FFMPEG_MISSING };
     }
-    if (this.closed || this.runs.size >= this.options.maxProcesses) {
+    if (this.isFull && !request.makesWay) await this.clearPlace();
+    if (this.closed || this.isFull) {
       return { ok: false, failure: FFMPEG_BUSY };
     }
     const { clock, logger } = this.options;
     const run = new FfmpegRun(this.spawn(request), clock, (end) => {
       this.runs.delete(run);
+      this.yielding.delete(run);
       const { code, printed } = end;
       if (printed !== '') {
         logger.debug('ffmpeg ended', { purpose: request.purpose, code, said: redactText(printed) });
       }
     });
     this.runs.add(run);
+    if (request.makesWay) this.yielding.add(run);
     return { ok: true, run };
   }
 
@@ -93,6 +100,16 @@ export class Ffmpeg {
   /** For the last moment of a process that cannot wait any more. */
   killAll(): void {
     for (const run of this.runs) run.kill();
+  }
+
+  private get isFull(): boolean {
+    return this.runs.size >= this.options.maxProcesses;
+  }
+
+  private async clearPlace(): Promise<void> {
+    const [run] = this.yielding;
+    run?.kill();
+    await run?.ended;
   }
 
   private spawn({ args, takesInput = false, isIdle = false }: RunRequest): ChildProcess {

@@ -19,6 +19,7 @@ export interface Origin {
   key: string;
   title: string;
   sources: readonly StreamSource[];
+  watchPicture?: boolean;
 }
 
 export interface TranscodeDriverOptions extends TranscodeOptions {

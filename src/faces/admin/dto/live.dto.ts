@@ -1,3 +1,4 @@
+import { PICTURE_STATES } from '../../../core/picture/judge-picture.js';
 import type { LiveStream } from '../live-sessions.js';
 import { Id, Told } from './fields.js';
 import { SessionDto, toSessionDto } from './sessions.dto.js';
@@ -89,6 +90,16 @@ export class LiveStreamDto {
   @Told('What went wrong last; null = nothing.', { type: String, nullable: true })
   lastProblem!: string | null;
 
+  @Told(
+    'How the picture looks, where it is watched; "unwatched" = that needs ffmpeg; null = not looked at.',
+    {
+      type: String,
+      enum: [...PICTURE_STATES],
+      nullable: true,
+    },
+  )
+  picture!: string | null;
+
   @Told('Everybody who watches it.', { type: [SessionDto] })
   viewers!: SessionDto[];
 }
@@ -128,6 +139,7 @@ export function toLiveStreamDto(stream: LiveStream, nowMs: number): LiveStreamDt
     breaks: stream.breaks,
     recoveries: stream.recoveries,
     lastProblem: stream.lastProblem,
+    picture: stream.picture,
     viewers: stream.watchedBy.map(toSessionDto),
   };
 }
