@@ -5,6 +5,7 @@ import { SourceHealth1763985600000 } from '../migrations/0004-source-health.js';
 import { Transcode1764158400000 } from '../migrations/0006-transcode.js';
 import { Films1764244800000 } from '../migrations/0007-films.js';
 import { Slates1764504000000 } from '../migrations/0010-slates.js';
+import { WatchPicture1764590400000 } from '../migrations/0011-watch-picture.js';
 import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
 import { Category } from './channels/category.entity.js';
@@ -86,6 +87,7 @@ export const SCHEMA: Schema = {
     Transcode1764158400000,
     Films1764244800000,
     Slates1764504000000,
+    WatchPicture1764590400000,
     GuideLinks1764331200000,
     ListSnapshots1764417600000,
   ],

@@ -28,10 +28,14 @@ export type Refusal =
   | { kind: 'holds-list-sources'; id: number };
 export type Edited = { kind: 'done'; channel: Channel } | Refusal;
 
-export type NewManualChannel = Omit<EditableChannelValues, 'num'> & { num: number | null };
+type ManualChannelValues = EditableChannelValues & Pick<Channel, 'watchPicture'>;
+export type NewManualChannel = Omit<ManualChannelValues, 'num'> & { num: number | null };
 
 /** Fields that may be set on many channels at once. */
-export type BulkChange = Pick<ChannelInput, 'categoryId' | 'isHidden' | 'isAdult' | 'archiveDays'>;
+export type BulkChange = Pick<
+  ChannelInput,
+  'categoryId' | 'isHidden' | 'isAdult' | 'archiveDays' | 'watchPicture'
+>;
 
 const SLICE = 200;
 
@@ -313,8 +317,11 @@ function editedBy(row: Channel, input: ChannelInput): Partial<Channel> | null {
     editedFields.push(field);
     if (!row.identityKey.startsWith(MANUAL_KEY)) listValues[field] = row[field];
   }
-  if (Object.keys(fields).length === 0) return null;
-  return { ...(fields as Partial<EditableChannelValues>), editedFields, listValues } as Partial<Channel>;
+  // No list has a word in this one: nothing to remember, nothing to give back.
+  const { watchPicture = row.watchPicture } = input;
+  if (Object.keys(fields).length === 0 && watchPicture === row.watchPicture) return null;
+  const values = fields as Partial<EditableChannelValues>;
+  return { ...values, watchPicture, editedFields, listValues } as Partial<Channel>;
 }
 
 /** No refresh moves a source that a person put somewhere. */
@@ -325,10 +332,10 @@ function placedIn(source: StreamSource, channelId: number, priority: number): Pa
   return { channelId, priority, editedFields };
 }
 
-function newManualChannel(fields: EditableChannelValues, addedAt: number): Omit<Channel, 'id' | 'category'> {
-  const { num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays } = fields;
+function newManualChannel(fields: ManualChannelValues, addedAt: number): Omit<Channel, 'id' | 'category'> {
+  const { num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays, watchPicture } = fields;
   return {
-    ...{ num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays },
+    ...{ num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays, watchPicture },
     identityKey: `${MANUAL_KEY}${randomUUID()}`,
     editedFields: [],
     listValues: {},

@@ -318,6 +318,7 @@ class ImportRun {
       isHidden: false,
       isAdult: channel.isAdult,
       archiveDays: 0,
+      watchPicture: false,
       editedFields: [],
       listValues: {},
       mergedIntoId: null,

@@ -16,6 +16,7 @@ export interface ChannelInput {
   isHidden?: boolean;
   isAdult?: boolean;
   archiveDays?: number;
+  watchPicture?: boolean;
 }
 
 export function channelProblems(input: ChannelInput): FieldProblem[] {

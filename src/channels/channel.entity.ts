@@ -61,6 +61,10 @@ export class Channel {
   @Column('integer', { name: 'archive_days', default: 0 })
   archiveDays!: number;
 
+  /** A dead picture is treated like a cut. Only people set it; lists know nothing of it. */
+  @Column('boolean', { name: 'watch_picture', default: false })
+  watchPicture!: boolean;
+
   /** Fields a person set; no refresh touches them. */
   @Column('text', { name: 'edited_fields', default: '', transformer: wordList })
   editedFields!: string[];

@@ -17,6 +17,8 @@ export interface ChannelRecord {
   addedAt: number;
   isAdult: boolean;
   archiveDays: number;
+  /** A dead picture is treated like a cut; absent = it is not looked at. */
+  watchPicture?: boolean;
 }
 
 export interface CategoryRecord {
@@ -163,5 +165,6 @@ function toRecord(channel: Channel): ChannelRecord {
     addedAt: channel.addedAt,
     isAdult: channel.isAdult,
     archiveDays: channel.archiveDays,
+    watchPicture: channel.watchPicture,
   };
 }

@@ -49,6 +49,7 @@ export class ChannelsService {
       isHidden: input.isHidden ?? false,
       isAdult: input.isAdult ?? false,
       archiveDays: input.archiveDays ?? 0,
+      watchPicture: input.watchPicture ?? false,
     };
     return this.settle(await this.edits.add(fields, this.nowSeconds(), onConflict));
   }

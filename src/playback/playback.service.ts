@@ -245,7 +245,8 @@ export class PlaybackService {
   ): Promise<JoinOutcome> {
     const { hub, limiter, channels } = this.options;
     const sources = streamSources(await channels.sourcesOf(channel.id));
-    const origin = { key: keyOf(channel.id), title: channel.name, sources };
+    const { watchPicture = false } = channel;
+    const origin = { key: keyOf(channel.id), title: channel.name, sources, watchPicture };
     const request = { ...this.inProfile(origin, account), signal };
     const joined = await hub.open(request);
     if (joined.kind === 'ready' || joined.failure.kind !== 'unavailable') return joined;

@@ -131,6 +131,17 @@ describeOnEveryDialect('channels over the API', (store) => {
       expect(whole).toMatchObject({ categoryName: 'News', editedFields: [], listValues: {} });
     });
 
+    it('set and clear the watch over the picture, in which no list has a word', async () => {
+      const id = await idOf('One');
+      const edited = await ok('patch', `channels/${id}`, { watchPicture: true });
+      expect(edited).toMatchObject({ watchPicture: true, editedFields: [], listValues: {} });
+      await apply([anImportChannel('One', ['a', 'b'], { name: 'One HD' })]);
+      expect(await ok('get', `channels/${id}`)).toMatchObject({ name: 'One HD', watchPicture: true });
+      const request = { filter: { ids: [id] }, set: { watchPicture: false } };
+      expect(await ok('post', 'channels/bulk', request)).toMatchObject({ matched: 1, changed: 1 });
+      expect(await ok('get', `channels/${id}`)).toMatchObject({ watchPicture: false });
+    });
+
     it('of a number refuse, swap or shift', async () => {
       const three = await idOf('Три');
       expect(await refused('patch', `channels/${three}`, { num: 1 }, 409)).toContain(

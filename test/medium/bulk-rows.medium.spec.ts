@@ -46,6 +46,7 @@ describeOnEveryDialect('rows in bulk', (store) => {
       isHidden: index % 2 === 1,
       isAdult: false,
       archiveDays: 0,
+      watchPicture: false,
       editedFields: ['name', 'num'],
       listValues: { name: 'as the list says' },
       mergedIntoId: null,

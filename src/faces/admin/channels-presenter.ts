@@ -62,6 +62,7 @@ export class ChannelsPresenter {
       isHidden: channel.isHidden,
       isAdult: channel.isAdult,
       archiveDays: channel.archiveDays,
+      watchPicture: channel.watchPicture,
       isManual: channel.identityKey.startsWith(MANUAL_KEY),
       editedFields: channel.editedFields,
       sourceCounts: counts.get(channel.id) ?? {},

@@ -28,6 +28,7 @@ interface EditOptions {
   guideId?: string;
   adult?: boolean;
   archiveDays?: number;
+  watchPicture?: boolean;
   reset?: string[];
   onConflict?: NumConflict;
   dryRun?: boolean;
@@ -65,6 +66,8 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
     .option('--adult', 'for adults only')
     .option('--no-adult', 'for everybody')
     .option('--archive-days <days>', 'days of the past that can be watched', wholeNumber(0, 365))
+    .option('--watch-picture', 'treat a black, frozen or silent picture like a cut; needs ffmpeg')
+    .option('--no-watch-picture', 'play whatever the picture shows')
     .option(
       '--reset <fields>',
       `give fields back to the lists: ${EDITABLE_CHANNEL_FIELDS.join(',')}`,
@@ -236,6 +239,7 @@ async function toInput(options: EditOptions, services: ServiceLocator): Promise<
     tvgId: options.guideId,
     isAdult: options.adult,
     archiveDays: options.archiveDays,
+    watchPicture: options.watchPicture,
   };
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
@@ -293,6 +297,7 @@ function view(channel: Channel) {
     isHidden,
     isAdult,
     archiveDays,
+    watchPicture,
     editedFields,
   } = channel;
   return {
@@ -305,6 +310,7 @@ function view(channel: Channel) {
     isHidden,
     isAdult,
     archiveDays,
+    watchPicture,
     editedFields,
   };
 }

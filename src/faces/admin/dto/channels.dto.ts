@@ -80,6 +80,9 @@ export class ChannelDto {
   @Told('Days of archive told to players.', { type: 'integer' })
   archiveDays!: number;
 
+  @Told('A dead picture (black, frozen, silent, a card) is treated like a cut.', { type: Boolean })
+  watchPicture!: boolean;
+
   @Told('Made by a person, or split off; no list names it.', { type: Boolean })
   isManual!: boolean;
 
@@ -192,6 +195,12 @@ class ChannelFieldsDto {
 
   @Whole({ doc: 'Days of archive told to players.', optional: true, min: 0, max: MAX_ARCHIVE_DAYS })
   archiveDays?: number;
+
+  @Flag({
+    doc: 'A dead picture (black, frozen, silent, a card) is treated like a cut; needs ffmpeg. Counts from the next start of the stream.',
+    optional: true,
+  })
+  watchPicture?: boolean;
 }
 
 export class ChangeChannelDto extends ChannelFieldsDto {
@@ -262,6 +271,12 @@ export class BulkChangeDto {
 
   @Whole({ doc: 'Days of archive told to players.', optional: true, min: 0, max: MAX_ARCHIVE_DAYS })
   archiveDays?: number;
+
+  @Flag({
+    doc: 'A dead picture (black, frozen, silent, a card) is treated like a cut; needs ffmpeg. Counts from the next start of the stream.',
+    optional: true,
+  })
+  watchPicture?: boolean;
 }
 
 export class BulkRequestDto {
