@@ -6,7 +6,7 @@ export class WatchPicture1764590400000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     // A plain statement: the builder would copy the whole table on SQLite.
-    const no = runner.connection.options.type === 'postgres' ? 'false' : '0';
+    const no = runner.dataSource.options.type === 'postgres' ? 'false' : '0';
     await runner.query(`ALTER TABLE channels ADD COLUMN watch_picture boolean NOT NULL DEFAULT ${no}`);
   }
 

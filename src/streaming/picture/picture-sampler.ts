@@ -66,7 +66,8 @@ export class FfmpegPictureSampler implements PictureSampler {
 
   private async look(take: () => readonly Buffer[], signal: AbortSignal): Promise<SampleOutcome> {
     const { ffmpeg, clock, timeoutMs = TIMEOUT_MS } = this.options;
-    if (signal.aborted) return NOTHING;
+    const isOver = (): boolean => signal.aborted;
+    if (isOver()) return NOTHING;
     const started = await ffmpeg.start({
       args: [...INPUT, ...SCENES, ...SOUND],
       purpose: 'a look at the picture',
@@ -77,7 +78,7 @@ export class FfmpegPictureSampler implements PictureSampler {
     const stop = (): void => run.kill();
     const timer = clock.setTimer(timeoutMs, stop);
     signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
+    if (isOver()) stop();
     try {
       return await seen(run, take());
     } finally {
