@@ -12,7 +12,7 @@ export type SampleOutcome =
 
 /** Looks at a few seconds of a stream. */
 export interface PictureSampler {
-  /** `take` is called when its turn has come and gives a transport stream from a keyframe on. Never rejects. */
+  /** `take` is called when its turn has come and gives a transport stream from a keyframe on. Rejects only where no process can be started. */
   sample(take: () => readonly Buffer[], signal: AbortSignal): Promise<SampleOutcome>;
 }
 
@@ -60,7 +60,8 @@ export class FfmpegPictureSampler implements PictureSampler {
 
   sample(take: () => readonly Buffer[], signal: AbortSignal): Promise<SampleOutcome> {
     const turn = this.last.then(() => this.look(take, signal));
-    this.last = turn;
+    // One that could not even be started holds up none of the others.
+    this.last = turn.catch(() => undefined);
     return turn;
   }
 

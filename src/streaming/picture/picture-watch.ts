@@ -75,8 +75,9 @@ export class PictureWatch {
     if (source !== this.source) return this.begin(source);
     if (!source || this.looking) return;
     this.looking = true;
-    const outcome = await this.sampler.sample(() => this.take(), this.controller.signal);
-    this.looking = false;
+    const outcome = await this.sampler
+      .sample(() => this.take(), this.controller.signal)
+      .finally(() => (this.looking = false));
     if (outcome.kind === 'no-ffmpeg') return this.tellOnce();
     // Another source may have come meanwhile.
     if (outcome.kind === 'nothing' || this.stream.showing() !== source) return;
