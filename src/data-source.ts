@@ -8,6 +8,7 @@ import { Slates1764504000000 } from '../migrations/0010-slates.js';
 import { WatchPicture1764590400000 } from '../migrations/0011-watch-picture.js';
 import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
+import { Proxies1764676800000 } from '../migrations/0012-proxies.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -90,5 +91,6 @@ export const SCHEMA: Schema = {
     WatchPicture1764590400000,
     GuideLinks1764331200000,
     ListSnapshots1764417600000,
+    Proxies1764676800000,
   ],
 };

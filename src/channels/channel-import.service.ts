@@ -409,6 +409,7 @@ class ImportRun {
       priority,
       listSourceId: this.options.listSourceId,
       allowPrivate: this.options.allowPrivate,
+      proxyUrl: null,
       isEnabled: true,
       editedFields: [],
       addedAt: this.nowSeconds,

@@ -54,6 +54,10 @@ export class StreamSource {
   @Column('boolean', { name: 'allow_private', default: false })
   allowPrivate!: boolean;
 
+  /** Its own HTTP proxy; null = that of its list. May contain credentials: never log it unredacted. */
+  @Column('text', { name: 'proxy_url', nullable: true })
+  proxyUrl!: string | null;
+
   @Column('boolean', { name: 'is_enabled', default: true })
   isEnabled!: boolean;
 

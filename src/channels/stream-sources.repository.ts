@@ -8,7 +8,7 @@ import { PLACED, StreamSource } from './stream-source.entity.js';
 
 export type NewManualSource = Pick<
   StreamSource,
-  'kind' | 'locator' | 'fingerprint' | 'label' | 'userAgent' | 'headers' | 'allowPrivate'
+  'kind' | 'locator' | 'fingerprint' | 'label' | 'userAgent' | 'headers' | 'allowPrivate' | 'proxyUrl'
 >;
 
 export type SourceRefusal =
@@ -64,8 +64,8 @@ export class StreamSourcesRepository {
         }),
       );
       await manager.update(Channel, { id: channelId }, { retiredAt: null });
-      const { kind, locator, label, allowPrivate } = fields;
-      const changes = { sourceId: source.id, kind, locator, label, allowPrivate };
+      const { kind, locator, label, allowPrivate, proxyUrl } = fields;
+      const changes = { sourceId: source.id, kind, locator, label, allowPrivate, proxyUrl };
       await this.audit.record(manager, ['channel', 'add source'], channelId, changes);
       return source;
     });
@@ -79,6 +79,17 @@ export class StreamSourcesRepository {
       await manager.update(StreamSource, { id }, { isEnabled, editedFields });
       await this.audit.record(manager, ['channel', 'switch source'], channelId, { sourceId: id, isEnabled });
       return Object.assign(row, { isEnabled, editedFields });
+    });
+  }
+
+  /** null = asked as its list is. */
+  setProxy(channelId: number, id: number, proxyUrl: string | null): Promise<SourceEdited> {
+    return this.edit('change proxy of source', channelId, async (manager, rows) => {
+      const row = requireSource(rows, id);
+      if (row.proxyUrl === proxyUrl) return row;
+      await manager.update(StreamSource, { id }, { proxyUrl });
+      await this.audit.record(manager, ['channel', 'change source'], channelId, { sourceId: id, proxyUrl });
+      return Object.assign(row, { proxyUrl });
     });
   }
 

@@ -4,6 +4,7 @@ import { describeReason } from '../core/lists/types.js';
 import type { Clock } from '../platform/clock.js';
 import { ChangeFeed } from '../platform/database/change-feed.js';
 import { AppError, invalidInput, refuseProblems, type FieldProblem } from '../platform/errors/app-error.js';
+import { proxyProblems, storedProxy } from '../platform/http/proxy-url.js';
 import { CLOCK } from '../platform/tokens.js';
 import { conflict, unknownChannel, unknownSource } from './channel-refusals.js';
 import type { StreamSource } from './stream-source.entity.js';
@@ -22,8 +23,16 @@ export interface SourceInput {
   headers?: Record<string, string>;
   /** The operator vouches for it: it may lie in the local network. */
   allowPrivate?: boolean;
+  /** `http://[user:password@]host:port`; null = asked as its list is. */
+  proxyUrl?: string | null;
   /** Tried before the others. */
   isFirst?: boolean;
+}
+
+/** What a person may change of a source that is there. */
+export interface SourceChange {
+  isEnabled?: boolean;
+  proxyUrl?: string | null;
 }
 
 const MAX_LABEL = 300;
@@ -51,8 +60,13 @@ export class StreamSourcesService {
     return source;
   }
 
-  async setEnabled(channelId: number, id: number, isEnabled: boolean): Promise<StreamSource> {
-    const source = await this.settle(channelId, await this.sources.setEnabled(channelId, id, isEnabled));
+  async change(channelId: number, id: number, { isEnabled, proxyUrl }: SourceChange): Promise<StreamSource> {
+    refuseProblems(proxyProblems(proxyUrl));
+    let edited: SourceEdited | undefined;
+    if (proxyUrl !== undefined) edited = await this.sources.setProxy(channelId, id, storedProxy(proxyUrl));
+    if (isEnabled !== undefined) edited = await this.sources.setEnabled(channelId, id, isEnabled);
+    if (!edited) throw invalidInput([{ field: 'isEnabled', rule: 'or another field must be given' }]);
+    const source = await this.settle(channelId, edited);
     if (!source) throw unknownSource(channelId, id);
     return source;
   }
@@ -99,11 +113,12 @@ function toSource(input: SourceInput): NewManualSource {
     userAgent: input.userAgent ?? parsed.userAgent,
     headers: { ...parsed.headers, ...input.headers },
     allowPrivate: input.allowPrivate ?? false,
+    proxyUrl: storedProxy(input.proxyUrl ?? null),
   };
 }
 
-function inputProblems({ label, userAgent, headers }: SourceInput): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+function inputProblems({ label, userAgent, headers, proxyUrl }: SourceInput): FieldProblem[] {
+  const problems = proxyProblems(proxyUrl);
   if (label !== undefined && (label.length > MAX_LABEL || /[\p{Cc}\p{Cs}]/u.test(label))) {
     problems.push({ field: 'label', rule: `must be up to ${MAX_LABEL} characters on one line` });
   }

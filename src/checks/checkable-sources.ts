@@ -5,13 +5,13 @@ import { isQuarantined } from '../core/health/source-record.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
 import type { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
-import { providerAccountOf } from '../scrapers/provider-account.js';
+import { termsOf, type StreamTerms } from '../scrapers/stream-terms.js';
 import type { SourceHealthService } from '../source-health/source-health.service.js';
 import type { SourceKind, StreamSource } from '../streaming/stream-source.js';
 
 export interface CheckableOptions {
   channels: Pick<ChannelsRepository, 'findVisible' | 'sourcesOf' | 'channelOfSource' | 'withAlternates'>;
-  lists: Pick<ListSourcesRepository, 'connectionLimits'>;
+  lists: Pick<ListSourcesRepository, 'streamTerms'>;
   health: Pick<SourceHealthService, 'all' | 'recordOf'>;
   clock: Clock;
 }
@@ -97,17 +97,16 @@ export class CheckableSources {
     const { channels, lists } = this.options;
     const channel = await channels.findVisible(channelId);
     if (channel?.id !== channelId) return [];
-    const limits = await lists.connectionLimits();
-    const sources = (await channels.sourcesOf(channelId)).map((row) => toStreamSource(row, limits));
+    const terms = await lists.streamTerms();
+    const sources = (await channels.sourcesOf(channelId)).map((row) => toStreamSource(row, terms));
     // A provider that allows one connection has none to spare for checks.
     return sources.filter(({ provider }) => provider?.maxConnections !== 1);
   }
 }
 
-/** A row as the streaming room takes it; `limits` are the connections that lists allow, by list. */
-export function toStreamSource(row: SourceRow, limits: ReadonlyMap<number, number>): StreamSource {
+/** A row as the streaming room takes it. */
+export function toStreamSource(row: SourceRow, terms: StreamTerms): StreamSource {
   const { id, kind, locator, userAgent, headers, allowPrivate } = row;
-  const provider = providerAccountOf(row, limits);
   const place = { id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate };
-  return provider ? { ...place, provider } : place;
+  return { ...place, ...termsOf(row, terms) };
 }

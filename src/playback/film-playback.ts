@@ -1,6 +1,7 @@
 import type { AskedRange } from '../core/util/http-ranges.js';
 import type { Clock } from '../platform/clock.js';
-import { providerAccountOf } from '../scrapers/provider-account.js';
+import { termsOf } from '../scrapers/stream-terms.js';
+import type { StreamTerms } from '../scrapers/stream-terms.js';
 import type { FileHosts, OpenFile } from '../streaming/files/file-hosts.js';
 import { mostHopeful } from '../streaming/stream-failure.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
@@ -25,7 +26,7 @@ export interface FilmPlaybackOptions {
   live: Pick<PlaybackService, 'open' | 'mayOpen'>;
   limiter: ConnectionLimiter;
   accounts: CurrentAccounts;
-  lists: { connectionLimits(): Promise<ReadonlyMap<number, number>> };
+  lists: { streamTerms(): Promise<StreamTerms> };
   clock: Clock;
 }
 
@@ -152,14 +153,14 @@ export class FilmPlayback {
   }
 
   private async openFirst(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
-    const limits = await this.options.lists.connectionLimits();
+    const terms = await this.options.lists.streamTerms();
     const failures: StreamFailure[] = [];
     for (const way of ways) {
       if (PLAYLISTS.has(way.container.toLowerCase())) {
         failures.push({ kind: 'unsupported', detail: 'the source is a playlist, not a file' });
         continue;
       }
-      const opened = await this.options.files.open(sourceOf(way, limits), request);
+      const opened = await this.options.files.open(sourceOf(way, terms), request);
       if (opened.kind === 'open') return { ...opened, way };
       if (opened.kind === 'unsatisfiable') return opened;
       failures.push(opened.failure);
@@ -229,11 +230,10 @@ function isSameViewer({ account, itemId, client }: FileViewing['context'], askin
   );
 }
 
-function sourceOf(way: WatchableWay, limits: ReadonlyMap<number, number>): StreamSource {
+function sourceOf(way: WatchableWay, terms: StreamTerms): StreamSource {
   const { id, locator, userAgent, headers, allowPrivate, listSourceId } = way;
-  const provider = providerAccountOf({ kind: 'http', listSourceId }, limits);
   const source = { id, kind: 'http', locator, userAgent, headers, allowPrivate } as const;
-  return provider ? { ...source, provider } : source;
+  return { ...source, ...termsOf({ kind: 'http', listSourceId, proxyUrl: null }, terms) };
 }
 
 function factsOf({ file, way }: Extract<OpenWay, { kind: 'open' }>): FileFacts {

@@ -67,6 +67,10 @@ export class ListSource {
   @Column('boolean', { name: 'allow_private', default: false })
   allowPrivate!: boolean;
 
+  /** The HTTP proxy for the list and its streams; null = straight. May contain credentials: never log it unredacted. */
+  @Column('text', { name: 'proxy_url', nullable: true })
+  proxyUrl!: string | null;
+
   /** Streams the provider allows at once; null = not limited. */
   @Column('integer', { name: 'max_connections', nullable: true })
   maxConnections!: number | null;

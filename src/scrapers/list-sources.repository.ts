@@ -4,6 +4,7 @@ import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
 import { Database, findForUpdate } from '../platform/database/database.js';
 import { ListSource } from './list-source.entity.js';
+import type { StreamTerms } from './stream-terms.js';
 
 @Injectable()
 export class ListSourcesRepository {
@@ -20,15 +21,15 @@ export class ListSourcesRepository {
     return this.database.read.findOneBy(ListSource, { id });
   }
 
-  /** How many streams the providers of the lists allow at once, by list; those that do not count are left out. */
-  async connectionLimits(): Promise<Map<number, number>> {
+  async streamTerms(): Promise<StreamTerms> {
     const rows = await this.database.read.find(ListSource, {
-      select: { id: true, maxConnections: true },
-      where: { maxConnections: Not(IsNull()) },
+      select: { id: true, maxConnections: true, proxyUrl: true },
+      where: [{ maxConnections: Not(IsNull()) }, { proxyUrl: Not(IsNull()) }],
     });
-    return new Map(
-      rows.flatMap(({ id, maxConnections }) => (maxConnections === null ? [] : [[id, maxConnections]])),
-    );
+    return {
+      limits: new Map(rows.flatMap(({ id, maxConnections: max }) => (max === null ? [] : [[id, max]]))),
+      proxies: new Map(rows.flatMap(({ id, proxyUrl }) => (proxyUrl === null ? [] : [[id, proxyUrl]]))),
+    };
   }
 
   /** Enabled ones whose time has come, the longest waiting first. */
@@ -42,8 +43,8 @@ export class ListSourcesRepository {
   insert(fields: Omit<ListSource, 'id'>): Promise<ListSource> {
     return this.database.write('add list', async (manager) => {
       const source = await manager.save(manager.create(ListSource, fields));
-      const { name, url, type, intervalMinutes, headers, allowPrivate } = fields;
-      const changes = { name, url, type, intervalMinutes, headers, allowPrivate };
+      const { name, url, type, intervalMinutes, headers, allowPrivate, proxyUrl } = fields;
+      const changes = { name, url, type, intervalMinutes, headers, allowPrivate, proxyUrl };
       await this.audit.record(manager, ['list', 'add'], source.id, changes);
       return source;
     });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ChannelImportService } from '../channels/channel-import.service.js';
 import type { Clock } from '../platform/clock.js';
 import { AppError, type FieldProblem } from '../platform/errors/app-error.js';
+import { proxyProblems, storedProxy } from '../platform/http/proxy-url.js';
 import { CLOCK } from '../platform/tokens.js';
 import {
   GROUPINGS,
@@ -24,6 +25,8 @@ export interface ListSourceInput {
   filters?: ListFilters;
   grouping?: string;
   allowPrivate?: boolean;
+  /** `http://[user:password@]host:port` for the list and its streams; null = none. */
+  proxyUrl?: string | null;
   maxConnections?: number | null;
   shrinkThreshold?: number | null;
 }
@@ -55,6 +58,7 @@ export class ListSourcesService {
       filters: input.filters ?? {},
       grouping: (input.grouping ?? 'tvg-id-then-name') as Grouping,
       allowPrivate: input.allowPrivate ?? false,
+      proxyUrl: storedProxy(input.proxyUrl ?? null),
       maxConnections: input.maxConnections ?? null,
       shrinkThreshold: input.shrinkThreshold ?? null,
       etag: null,
@@ -81,6 +85,7 @@ export class ListSourcesService {
     const fields = Object.fromEntries(
       Object.entries(input).filter(([, value]) => value !== undefined),
     ) as Partial<ListSource>;
+    if (typeof fields.proxyUrl === 'string') fields.proxyUrl = storedProxy(fields.proxyUrl);
     const startsAfresh = CONTENT_FIELDS.some((field) => fields[field] !== undefined);
     const forgotten = startsAfresh
       ? { etag: null, lastModified: null, contentHash: null, nextRunAt: null }
@@ -150,7 +155,7 @@ function inputProblems(input: ListSourceInput): FieldProblem[] {
       'must be a regular expression of up to 300 characters',
     );
   }
-  return problems;
+  return [...problems, ...proxyProblems(input.proxyUrl)];
 }
 
 function urlProblems(url: string, allowFiles: boolean): FieldProblem[] {

@@ -210,6 +210,7 @@ export class RefreshService {
       ...(isConditional && source.etag ? { etag: source.etag } : {}),
       ...(isConditional && source.lastModified ? { lastModified: source.lastModified } : {}),
       allowPrivate: this.config.sources.allowPrivate || source.allowPrivate,
+      proxyUrl: source.proxyUrl,
       maxBytes: this.config.sources.maxListBytes,
       timeoutMs: this.config.sources.fetchTimeoutSeconds * 1000,
       signal: this.lifecycle.signal,

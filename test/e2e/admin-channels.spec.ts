@@ -432,6 +432,23 @@ describeOnEveryDialect('channels over the API', (store) => {
       await refused('delete', `channels/${id}/streams/${a}`, undefined, 409);
     });
 
+    it('have a proxy of their own, kept by every refresh and shown without its login', async () => {
+      const id = await idOf('One');
+      const [a] = (await streams(id)).map((row) => row.id);
+      const proxyUrl = 'http://anna:hunter2@proxy.invalid:3128';
+      const changed = await ok('patch', `channels/${id}/streams/${a}`, { proxyUrl });
+      expect(changed).toMatchObject({ id: a, isEnabled: true, proxyUrl: 'http://***@proxy.invalid:3128' });
+      await apply([anImportChannel('One', ['a', 'b'])]);
+      const rows = await house.get(ChannelsRepository).sourcesOf(id);
+      expect(rows.map((row) => row.proxyUrl)).toEqual([proxyUrl, null]);
+      const log = await house.ask('get', `/api/admin/audit?entity=channel&entityId=${id}`);
+      expect(JSON.stringify(log.body)).not.toContain('hunter2');
+      await ok('patch', `channels/${id}/streams/${a}`, { proxyUrl: null });
+      expect((await streams(id)).map((row) => row.proxyUrl)).toEqual([null, null]);
+      await refused('patch', `channels/${id}/streams/${a}`, { proxyUrl: 'socks5://h:1' }, 400);
+      await refused('patch', `channels/${id}/streams/${a}`, {}, 400);
+    });
+
     it('belong to their channel', async () => {
       const [one, four] = [await idOf('One'), await idOf('Four')];
       const [foreign] = (await streams(four)).map((row) => row.id);

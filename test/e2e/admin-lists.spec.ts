@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import type supertest from 'supertest';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { AdminHouse, type Method } from '../fakes/admin-house.js';
+import { ConnectProxy } from '../fakes/connect-proxy.js';
 import { createListHost, type ListHost } from '../fakes/list-host.js';
 
 type Body = supertest.Response['body'];
@@ -43,6 +44,13 @@ describeOnEveryDialect('lists over the API', (store) => {
       if (list.run === null) return list;
     }
   };
+
+  it.each(['socks5://h:1080', 'https://h:1', 'http://h/x', 'h:3128', ''])(
+    'take no proxy such as %j',
+    async (proxyUrl) => {
+      expect((await ask('post', '', { url: 'http://lists.invalid/', proxyUrl }))[0]).toBe(400);
+    },
+  );
 
   it('are added without showing their secrets again', async () => {
     const list = await add({
@@ -126,5 +134,29 @@ describeOnEveryDialect('lists over the API', (store) => {
     expect((await settled(list.id as number)).lastReport.status).toBe('failed');
     expect(host.requests.all).toHaveLength(0);
     await ask('delete', `/${list.id}`);
+  });
+
+  it('are read through their proxy, whose login is never shown', async () => {
+    const proxy = await new ConnectProxy({ login: 'anna:hunter2', names: ['lists.invalid'] }).open();
+    host.put('/l.m3u', M3U);
+    const url = `${host.url}/l.m3u`.replace('127.0.0.1', 'lists.invalid');
+    const list = await add({ url, proxyUrl: proxy.urlFor() });
+    expect(list.proxyUrl).toBe(`http://***@${proxy.host}`);
+    await ask('post', `/${list.id}/refresh`, {});
+    expect((await settled(list.id)).lastReport).toMatchObject({ status: 'ok', found: 2 });
+    expect(proxy.asked.map(({ target }) => target)).toEqual([new URL(url).host]);
+    const [, wrong] = await ask('patch', `/${list.id}`, { proxyUrl: proxy.urlFor('anna:hunter3') });
+    await ask('post', `/${list.id}/refresh`, { force: true });
+    const failed = await settled(list.id);
+    expect(failed.lastReport).toMatchObject({
+      status: 'stale',
+      reason: expect.stringContaining('the proxy refuses the login (407)'),
+    });
+    const log = await house.ask('get', `/api/admin/audit?entity=list&entityId=${list.id}`);
+    expect(JSON.stringify([list, wrong, failed, log.body])).not.toContain('hunter');
+    const [status, bare] = await ask('patch', `/${list.id}`, { proxyUrl: null });
+    expect([status, bare.proxyUrl]).toEqual([200, null]);
+    await ask('delete', `/${list.id}`);
+    await proxy.close();
   });
 });

@@ -133,6 +133,8 @@ export class StreamHouse {
   readonly films = new FakeFilms();
   /** List → connections that its provider allows. */
   readonly providerLimits = new Map<number, number>();
+  /** Proxies of the lists, for films. */
+  readonly proxyUrls = new Map<number, string>();
   readonly filmPlayback: FilmPlayback;
   readonly credentials = new FakeCredentials();
   readonly logger = new RecordingLogger();
@@ -183,7 +185,7 @@ export class StreamHouse {
       live: this.playback,
       limiter: this.limiter,
       accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
-      lists: { connectionLimits: () => Promise.resolve(this.providerLimits) },
+      lists: { streamTerms: () => Promise.resolve({ limits: this.providerLimits, proxies: this.proxyUrls }) },
       clock,
     });
     this.addUser();

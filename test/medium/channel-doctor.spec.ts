@@ -85,8 +85,11 @@ describe('the channel doctor', () => {
         findVisible: (id) => house.channels.findVisible(id),
       },
       lists: {
-        connectionLimits: () =>
-          Promise.resolve(new Map(maxConnections === null ? [] : [[1, maxConnections]])),
+        streamTerms: () =>
+          Promise.resolve({
+            limits: new Map(maxConnections === null ? [] : [[1, maxConnections]]),
+            proxies: new Map(),
+          }),
       },
       probe: house.streaming.probe,
       engines: house.streaming.engines,

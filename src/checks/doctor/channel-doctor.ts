@@ -7,7 +7,7 @@ import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import type { Resolver } from '../../platform/http/ssrf-guard.js';
 import type { ListSourcesRepository } from '../../scrapers/list-sources.repository.js';
-import { providerAccountOf } from '../../scrapers/provider-account.js';
+import { termsOf, type SourceTerms } from '../../scrapers/stream-terms.js';
 import type { SourceHealthService } from '../../source-health/source-health.service.js';
 import type { EngineRegistry } from '../../streaming/engine/engine-registry.js';
 import type { SourceProbe } from '../../streaming/source-probe.js';
@@ -22,7 +22,7 @@ export interface ChannelDoctorOptions {
   health: Pick<ChannelHealth, 'of'>;
   records: Pick<SourceHealthService, 'observe'>;
   channels: Pick<ChannelsRepository, 'findVisible'> & { get(id: number): Promise<Channel> };
-  lists: Pick<ListSourcesRepository, 'connectionLimits'>;
+  lists: Pick<ListSourcesRepository, 'streamTerms'>;
   probe: Pick<SourceProbe, 'run'>;
   engines: Pick<EngineRegistry, 'engines'>;
   /** Streams that run in this process. */
@@ -130,20 +130,20 @@ export class ChannelDoctor {
   /** Its host is known, and a connection to it takes nobody's place. */
   private async toHost(row: SourceRow): Promise<DoctorFinding[]> {
     const { allowPrivate, resolve } = this.options;
-    const name = NAMED_KINDS.has(row.kind)
-      ? await checkName(row.locator, row.allowPrivate || allowPrivate, resolve)
-      : undefined;
-    const limit = await this.limit(row);
+    const terms = termsOf(row, await this.options.lists.streamTerms());
+    // The names of what is asked through a proxy are its business.
+    const isOurs = NAMED_KINDS.has(row.kind) && terms.proxyUrl === undefined;
+    const name = isOurs ? await checkName(row.locator, row.allowPrivate || allowPrivate, resolve) : undefined;
+    const limit = this.limit(row, terms);
     return [...(name ? [name] : []), ...(limit && name?.verdict !== 'failed' ? [limit] : [])];
   }
 
-  private async limit(row: SourceRow): Promise<DoctorFinding | undefined> {
+  private limit(row: SourceRow, { provider }: SourceTerms): DoctorFinding | undefined {
     const { locator } = row;
     const host = URL.canParse(locator) ? new URL(locator).host : locator;
     const used = this.options.streams().filter(({ source }) => source?.place === host).length;
-    const account = providerAccountOf(row, await this.options.lists.connectionLimits());
-    if (!account) return used > 0 ? finding('limit-spared') : undefined;
-    const max = account.maxConnections;
+    if (!provider) return used > 0 ? finding('limit-spared') : undefined;
+    const max = provider.maxConnections;
     return finding(used >= max ? 'limit-reached' : 'limit-ok', { max, used });
   }
 
@@ -152,7 +152,7 @@ export class ChannelDoctor {
     const { firstByteMs, pictureMs, lookMs } = this.patience;
     const startedAt = clock.monotonic();
     const report = await probe.run({
-      source: toStreamSource(row, await lists.connectionLimits()),
+      source: toStreamSource(row, await lists.streamTerms()),
       ...{ signal, firstByteMs, pictureMs, lookMs },
       polite: false,
     });

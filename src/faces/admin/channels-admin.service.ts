@@ -11,6 +11,7 @@ import type {
   BulkRequestDto,
   BulkResultDto,
   ChangeChannelDto,
+  ChangeStreamDto,
   ChannelDetailDto,
   OrderChannelsDto,
   ResetChannelDto,
@@ -78,8 +79,8 @@ export class ChannelsAdminService {
     return toStreamDto(await this.streams.add(id, input));
   }
 
-  async switchStream(id: number, sourceId: number, isEnabled: boolean): Promise<StreamDto> {
-    return toStreamDto(await this.streams.setEnabled(id, sourceId, isEnabled));
+  async changeStream(id: number, sourceId: number, change: ChangeStreamDto): Promise<StreamDto> {
+    return toStreamDto(await this.streams.change(id, sourceId, change));
   }
 
   async orderStreams(id: number, ids: readonly number[]): Promise<StreamsDto> {

@@ -83,6 +83,7 @@ export function toStreamDto(source: StreamSource): StreamDto {
     isEnabled: source.isEnabled,
     allowPrivate: source.allowPrivate,
     userAgent: source.userAgent,
+    proxyUrl: source.proxyUrl === null ? null : redactUrl(source.proxyUrl),
     headerNames: Object.keys(source.headers),
     addedAt: isoTime(source.addedAt),
     retiredAt: isoTime(source.retiredAt),

@@ -72,6 +72,7 @@ function toDto(source: ListSource, run: RefreshProgress | null): ListDto {
     filters: source.filters,
     grouping: source.grouping,
     allowPrivate: source.allowPrivate,
+    proxyUrl: source.proxyUrl === null ? null : redactUrl(source.proxyUrl),
     maxConnections: source.maxConnections,
     shrinkThreshold: source.shrinkThreshold,
     entryCount: source.entryCount,

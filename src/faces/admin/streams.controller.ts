@@ -72,16 +72,19 @@ export class StreamsController {
   }
 
   @Patch(':streamId')
-  @ApiOperation({ summary: 'Switch a source on or off', description: 'No refresh changes it.' })
+  @ApiOperation({
+    summary: 'Switch a source on or off, or give it a proxy',
+    description: 'No refresh changes it.',
+  })
   @ApiOkResponse({ type: StreamDto, description: 'The source as it is now.' })
   @JsonBody()
   @NotFound('channel or source')
   change(
     @Param('id', IdPipe) id: number,
     @Param('streamId', IdPipe) streamId: number,
-    @Body() { isEnabled }: ChangeStreamDto,
+    @Body() input: ChangeStreamDto,
   ): Promise<StreamDto> {
-    return this.admin.switchStream(id, streamId, isEnabled);
+    return this.admin.changeStream(id, streamId, input);
   }
 
   @Post(':streamId/split')

@@ -10,6 +10,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** `none` = null; what an address must look like is judged where it is kept. */
+export function proxyOrNone(text: string): string | null {
+  return text === 'none' ? null : text;
+}
+
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1)) {

@@ -15,8 +15,10 @@ import {
 } from '../../channels/channel.entity.js';
 import { ChannelsRepository } from '../../channels/channels.repository.js';
 import { ChannelsService } from '../../channels/channels.service.js';
+import { StreamSourcesService } from '../../channels/stream-sources.service.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { wholeNumber, wordList } from './arguments.js';
+import { redactUrl } from '../../platform/logging/redact.js';
+import { proxyOrNone, wholeNumber, wordList } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import { printJson, wantsJson, type Terminal } from './output.js';
 
@@ -188,6 +190,18 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
           merged: merged.map(view),
           streams,
         });
+      }),
+    );
+
+  channels
+    .command('proxy <id> <source> <url>')
+    .description('ask one stream source through an HTTP proxy; none = as its list')
+    .action((id: string, source: string, url: string, _options: unknown, command: Command) =>
+      context.run(wantsJson(command), async (services) => {
+        const change = { proxyUrl: proxyOrNone(url) };
+        const changed = await services.get(StreamSourcesService).change(toId(id), toId(source), change);
+        const proxyUrl = changed.proxyUrl === null ? null : redactUrl(changed.proxyUrl);
+        tell(terminal, command, { changed: true, id: changed.id, proxyUrl });
       }),
     );
 

@@ -4,7 +4,7 @@ import { redactUrl } from '../../platform/logging/redact.js';
 import type { ListSource, RefreshReport } from '../../scrapers/list-source.entity.js';
 import { ListSourcesService, type ListSourceInput } from '../../scrapers/list-sources.service.js';
 import { RefreshService } from '../../scrapers/refresh.service.js';
-import { header, share, wholeNumber } from './arguments.js';
+import { header, proxyOrNone, share, wholeNumber } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import {
   EXIT,
@@ -27,6 +27,7 @@ interface SourceOptions {
   interval?: number;
   separate?: boolean;
   allowPrivate?: boolean;
+  proxy?: string | null;
   maxConnections?: number;
   shrinkThreshold?: number;
   includeGroup?: string;
@@ -193,6 +194,7 @@ function withFields(command: Command): Command {
     .option('--interval <minutes>', 'time between refreshes, 0 = only when asked', wholeNumber(0, 525_600))
     .option('--separate', 'one channel per address instead of alternates behind one channel')
     .option('--allow-private', 'the list and its streams may be on this network')
+    .option('--proxy <url>', 'HTTP proxy for the list and its streams; none = straight', proxyOrNone)
     .option('--max-connections <n>', 'streams the provider allows at once', wholeNumber(1, 10_000))
     .option('--shrink-threshold <share>', 'share of the entries that must still be there, 0 to 1', share)
     .option('--include-group <pattern>', 'only groups that match')
@@ -216,6 +218,7 @@ function toInput(options: SourceOptions): ListSourceInput {
     filters: Object.keys(filters).length > 0 ? filters : undefined,
     grouping: options.separate === undefined ? undefined : options.separate ? 'url' : 'tvg-id-then-name',
     allowPrivate: options.allowPrivate,
+    proxyUrl: options.proxy,
     maxConnections: options.maxConnections,
     shrinkThreshold: options.shrinkThreshold,
   });
@@ -273,6 +276,7 @@ function describe(source: ListSource) {
     grouping: source.grouping,
     filters: source.filters,
     allowPrivate: source.allowPrivate,
+    proxyUrl: source.proxyUrl === null ? null : redactUrl(source.proxyUrl),
     maxConnections: source.maxConnections,
     entryCount: source.entryCount,
     guideUrls: source.guideUrls.map(redactUrl),

@@ -1,3 +1,4 @@
+import type { FieldProblem } from '../errors/app-error.js';
 import { decodeUserInfo } from './hop.js';
 
 const MAX_LENGTH = 2_048;
@@ -22,6 +23,18 @@ const NOT_A_PROXY = {
   ok: false,
   rule: 'must be the address of an HTTP proxy: http://[user:password@]host:port',
 } as const;
+
+/** What is wrong with the proxy that somebody names; nothing where none is named. */
+export function proxyProblems(proxyUrl: string | null | undefined): FieldProblem[] {
+  const parsed = typeof proxyUrl === 'string' ? parseProxyUrl(proxyUrl) : undefined;
+  return parsed?.ok === false ? [{ field: 'proxyUrl', rule: parsed.rule }] : [];
+}
+
+/** A proxy that has been checked, as it is kept. */
+export function storedProxy(proxyUrl: string | null): string | null {
+  const parsed = proxyUrl === null ? undefined : parseProxyUrl(proxyUrl);
+  return parsed?.ok ? parsed.url : null;
+}
 
 /** What the proxy gets as Proxy-Authorization; undefined where the address names nobody. */
 export function proxyAuthorization({ username, password }: URL): string | undefined {

@@ -138,6 +138,12 @@ export class StreamDto {
   @Told('Sent as User-Agent; null = the default.', { type: String, nullable: true })
   userAgent!: string | null;
 
+  @Told('The HTTP proxy of its own, without credentials; null = that of its list, if any.', {
+    type: String,
+    nullable: true,
+  })
+  proxyUrl!: string | null;
+
   @Told('Names of further headers sent; their values are secret.', { type: [String] })
   headerNames!: string[];
 
@@ -365,13 +371,33 @@ export class AddStreamDto {
   @Flag({ doc: 'It may lie in the local network.', optional: true, default: false })
   allowPrivate?: boolean;
 
+  @Text({
+    doc: 'HTTP proxy to ask it through; null = as its list.',
+    optional: true,
+    nullable: true,
+    min: 1,
+    max: 2048,
+    example: 'http://anna:secret@proxy.example:3128',
+  })
+  proxyUrl?: string | null;
+
   @Flag({ doc: 'Try it before the others.', optional: true, default: false })
   isFirst?: boolean;
 }
 
 export class ChangeStreamDto {
-  @Flag({ doc: 'false = never tried.' })
-  isEnabled!: boolean;
+  @Flag({ doc: 'false = never tried.', optional: true })
+  isEnabled?: boolean;
+
+  @Text({
+    doc: 'HTTP proxy to ask it through; null = as its list. Streams of an engine have none.',
+    optional: true,
+    nullable: true,
+    min: 1,
+    max: 2048,
+    example: 'http://anna:secret@proxy.example:3128',
+  })
+  proxyUrl?: string | null;
 }
 
 export class StreamIdsDto {

@@ -42,6 +42,16 @@ class ListFieldsDto {
   @Flag({ doc: 'The list and its streams may lie in the local network.', optional: true, default: false })
   allowPrivate?: boolean;
 
+  @Text({
+    doc: 'HTTP proxy for the list and its streams; null = none. It is shown without its credentials.',
+    optional: true,
+    nullable: true,
+    min: 1,
+    max: 2048,
+    example: 'http://anna:secret@proxy.example:3128',
+  })
+  proxyUrl?: string | null;
+
   @Whole({
     doc: 'Streams the provider allows at once; null = not limited.',
     optional: true,
@@ -160,6 +170,12 @@ export class ListDto {
 
   @Told('It may lie in the local network.', { type: Boolean })
   allowPrivate!: boolean;
+
+  @Told('HTTP proxy for the list and its streams, without credentials; null = none.', {
+    type: String,
+    nullable: true,
+  })
+  proxyUrl!: string | null;
 
   @Told('Streams the provider allows at once; null = not limited.', { type: 'integer', nullable: true })
   maxConnections!: number | null;
