@@ -29,7 +29,9 @@ export class ListsAdminService {
   }
 
   async get(id: number): Promise<ListDto> {
-    return this.present(await this.lists.get(id));
+    // Looked at first: a run that ends in between must not be shown as over with the report of the one before.
+    const run = this.refreshes.progressOf(id);
+    return toDto(await this.lists.get(id), run);
   }
 
   async add(input: AddListDto): Promise<ListDto> {
