@@ -4,7 +4,7 @@ import { openStreamHouse } from '../fakes/stream-house.js';
 import type { StreamHouse } from '../fakes/stream-house.js';
 
 const SECOND = 125_000;
-const QUICK = { lingerMs: 100, coldLingerMs: 50, backoffMs: [0, 50], stallMs: 2_000 };
+const QUICK = { lingerMs: 100, coldLingerMs: 50, backoffMs: [0, 50], stallMs: 10_000 };
 
 describe('channels that are HLS at their source', () => {
   let host: HttpTsHost;

@@ -24,6 +24,8 @@ export class HlsBroadcast {
   private readonly startedAt: number;
   private pending: MediaUnit | undefined;
   private mediaEnd = 0;
+  /** What the first list holds, in seconds: segments end at keyframes and may be longer than asked for. */
+  private lead: number | undefined;
   private nextNumber = 0;
 
   constructor(private readonly options: HlsBroadcastOptions) {
@@ -48,8 +50,9 @@ export class HlsBroadcast {
 
   private produce(): void {
     const { firstSegments, segmentSeconds, window, now } = this.options;
-    const elapsed = (now() - this.startedAt) / 1000;
-    const due = elapsed + firstSegments * segmentSeconds;
+    while (this.segments.length < firstSegments && this.nextNumber < firstSegments) this.cut();
+    this.lead ??= this.mediaEnd;
+    const due = (now() - this.startedAt) / 1000 + this.lead;
     const behind = Math.floor((due - this.mediaEnd) / segmentSeconds) - window;
     if (behind > 0) {
       this.nextNumber += behind;
