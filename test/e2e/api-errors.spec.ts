@@ -288,7 +288,7 @@ function minimalBody({ method, path }: Route): object | undefined {
   if (path.endsWith('/streams')) return { address: 'http://tv.invalid/a.ts' };
   if (path.endsWith('{streamId}')) return { isEnabled: true };
   if (path.endsWith('/engines/{id}')) return { isDraining: true };
-  if (path.endsWith('/categories/{id}/guide')) return { placeholder: { kind: 'none' } };
+  if (/\/categories\/\{id\}\/guide$|\/guide\/preview$/.test(path)) return { placeholder: { kind: 'none' } };
   if (path.endsWith('/streams/order')) return { ids: [1] };
   return {};
 }

@@ -107,6 +107,8 @@ export class FilmLibrary implements OnModuleInit {
       const search = await FilmSearch.over(collection.films, this.state?.search, slicer);
       this.state = { collection, search, revision: announced };
     } catch (error) {
+      // The database closes under a server that ends.
+      if (this.lifecycle.signal.aborted) return false;
       this.logger.error('the films could not be read; viewers are told the former ones', {
         error: describeError(error),
       });
