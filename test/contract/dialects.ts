@@ -51,8 +51,9 @@ export function describeOnEveryDialect(name: string, body: (store: TestStore) =>
   const suite = (dialect: Dialect) => (): void => {
     const store = new TestStore(dialect);
     beforeAll(() => store.make());
-    afterAll(() => store.drop());
     body(store);
+    // Hooks run in the order they are given: whatever the suite opened is closed before its database goes.
+    afterAll(() => store.drop());
   };
   describe(`${name} on SQLite`, suite('sqlite'));
   describeWithService('postgres', `${name} on PostgreSQL`, suite('postgres'));
