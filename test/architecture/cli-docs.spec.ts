@@ -7,6 +7,7 @@ import { allCommands, buildProgram } from '../../src/faces/cli/program.js';
 const context: CliContext = {
   terminal: { out: () => {}, err: () => {}, isInteractive: false, setExitCode: () => {} },
   run: () => Promise.resolve(),
+  restore: () => Promise.resolve(),
   serve: () => Promise.resolve(),
 };
 

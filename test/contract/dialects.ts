@@ -10,7 +10,7 @@ import { SCHEMA } from '../../src/data-source.js';
 import type { Database } from '../../src/platform/database/database.js';
 import type { Dialect } from '../../src/platform/database/dialect.js';
 import { openDatabase, type Schema } from '../../src/platform/database/open-database.js';
-import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { SilentLogger, type Logger } from '../../src/platform/logging/logger.js';
 import { describeWithService, POSTGRES_URL } from '../fakes/services.js';
 
 /** A database of its own for one suite: a folder, or a PostgreSQL database that is dropped at the end. */
@@ -28,13 +28,13 @@ export class TestStore {
     this.url = new URL(name, POSTGRES_URL).href;
   }
 
-  open(options: { schema?: Schema; clock?: Clock } = {}): Promise<Database> {
+  open(options: { schema?: Schema; clock?: Clock; logger?: Logger } = {}): Promise<Database> {
     return openDatabase({
       url: this.url,
       dataDir: this.dataDir,
       schema: options.schema ?? SCHEMA,
       clock: options.clock ?? new SystemClock(),
-      logger: new SilentLogger(),
+      logger: options.logger ?? new SilentLogger(),
     });
   }
 

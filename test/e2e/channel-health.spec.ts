@@ -126,6 +126,7 @@ describeOnEveryDialect('the health of a channel', (store) => {
         },
         run: (_json, work) =>
           work({ get: (type) => house.get(type), config, clock, interrupted: house.house.lifecycle.signal }),
+        restore: () => Promise.resolve(),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

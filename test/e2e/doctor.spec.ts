@@ -72,6 +72,7 @@ describe('rooftop doctor', () => {
             clock,
             interrupted: lifecycle.signal,
           }),
+        restore: () => Promise.resolve(),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

@@ -203,6 +203,7 @@ describeOnEveryDialect('guides of channels over the API and the command line', (
         },
         run: (_json, work) =>
           work({ get: (type) => house.get(type), config, clock, interrupted: house.house.lifecycle.signal }),
+        restore: () => Promise.resolve(),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

@@ -109,6 +109,7 @@ describeOnEveryDialect('refreshing on the command line', (store) => {
         },
         run: (_json, work) =>
           work({ get: (type) => house.get(type), config, clock, interrupted: lifecycle.signal }),
+        restore: () => Promise.resolve(),
         serve: () => Promise.resolve(),
       },
       '0.0.0',

@@ -6,6 +6,7 @@ import { Channel } from '../../src/channels/channel.entity.js';
 import { StreamSource } from '../../src/channels/stream-source.entity.js';
 import { SCHEMA } from '../../src/data-source.js';
 import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
+import { ColdRestore } from '../../src/platform/database/cold-restore.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Maintenance } from '../../src/platform/database/maintenance.js';
 import { tableShapes, readRows } from '../../src/platform/database/table-rows.js';
@@ -114,6 +115,14 @@ describeOnEveryDialect('maintenance', (store) => {
   const clock = new FakeClock();
   const maintenanceOf = (of: Database, dataDir: string): Maintenance =>
     new Maintenance({ database: of, schema: SCHEMA, dataDir, clock, logger: new SilentLogger() });
+  const coldRestore = (): ColdRestore =>
+    new ColdRestore({
+      url: store.url,
+      dataDir: store.dataDir,
+      schema: SCHEMA,
+      clock,
+      logger: new SilentLogger(),
+    });
 
   beforeEach(async () => {
     await store.drop();
@@ -130,8 +139,9 @@ describeOnEveryDialect('maintenance', (store) => {
     expect(tables).toContainEqual({ table: 'channels', rows: 1200 });
     await database.write('ruin', (manager) => manager.query('DELETE FROM stream_sources'));
     await database.write('ruin', (manager) => manager.query('DELETE FROM channels'));
-    await maintenanceOf(database, store.dataDir).restore(file);
-    if (database.dialect === 'sqlite') database = await store.open();
+    await database.close();
+    await coldRestore().restore(file);
+    database = await store.open();
     expect(await dump(database)).toEqual(before);
     const stored = await new ProgrammesRepository(database).programmes(channelIds, 0, 2_000_000_000);
     expect([...stored.values()]).toEqual([GUIDE[0]!.programmes]);
@@ -141,17 +151,16 @@ describeOnEveryDialect('maintenance', (store) => {
 
   it('changes nothing when the backup is damaged', async () => {
     await fill(database, 300);
-    const maintenance = maintenanceOf(database, store.dataDir);
-    const { file } = await maintenance.backup(null);
+    const { file } = await maintenanceOf(database, store.dataDir).backup(null);
     const bytes = await readFile(file);
     const before = await dump(database);
     const cut = path.join(store.dataDir, 'cut.gz');
     for (const length of [0, 10, Math.floor(bytes.length / 2), bytes.length - 10]) {
       await writeFile(cut, bytes.subarray(0, length));
-      await expect(maintenance.restore(cut)).rejects.toMatchObject({ code: 'invalid_input' });
+      await expect(coldRestore().restore(cut)).rejects.toMatchObject({ code: 'invalid_input' });
     }
     await writeFile(cut, 'not a backup at all');
-    await expect(maintenance.restore(cut)).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(coldRestore().restore(cut)).rejects.toMatchObject({ code: 'invalid_input' });
     expect(await dump(database)).toEqual(before);
   });
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.js';
 import type { AppConfig } from '../../platform/config/app-config.js';
+import type { ColdRestore } from '../../platform/database/cold-restore.js';
 import type { Terminal } from './output.js';
 
 /** Hands out a provider of the domain by its class. */
@@ -21,5 +22,7 @@ export interface CliContext {
   readonly terminal: Terminal;
   /** Opens the house, runs the work, closes the house; failures are reported with their exit code. */
   run(json: boolean, work: (services: ServiceLocator) => Promise<void>, options?: RunOptions): Promise<void>;
+  /** The same beside a database that is not opened: it may be damaged, missing or of a newer version. */
+  restore(json: boolean, work: (restore: ColdRestore) => Promise<void>): Promise<void>;
   serve(): Promise<void>;
 }

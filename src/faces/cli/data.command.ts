@@ -20,20 +20,21 @@ export function addDataCommands(program: Command, context: CliContext): void {
 
   program
     .command('restore <file>')
-    .description('put a backup in the place of the present data; stop the server first')
+    .description(
+      'put a backup in the place of the present data, even where that is damaged; stop the server first',
+    )
     .option('--dry-run', 'only say what the backup holds')
     .action((file: string, options: { dryRun?: boolean }, command: Command) =>
-      context.run(wantsJson(command), async (services) => {
-        const maintenance = services.get(Maintenance);
+      context.restore(wantsJson(command), async (restore) => {
         if (options.dryRun) {
-          const content = await maintenance.inspect(fromHere(file));
+          const content = await restore.inspect(fromHere(file));
           if (wantsJson(command)) return printJson(context.terminal, { ...content, restored: false });
           context.terminal.out(
             `a backup of ${content.createdAt}; it would bring:\n${countLines(content.tables)}nothing was changed\n`,
           );
           return;
         }
-        const result = await maintenance.restore(fromHere(file));
+        const result = await restore.restore(fromHere(file));
         if (wantsJson(command)) return printJson(context.terminal, { ...result, restored: true });
         context.terminal.out(`restored the backup of ${result.createdAt}:\n${countLines(result.tables)}`);
         if (result.replacedFile !== null) {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, describeError } from '../errors/app-error.js';
 import type { ErrorCode } from '../errors/codes.js';
-import type { BackupContent } from './backup-workshop.js';
+import type { BackupContent } from './workshop.js';
 
 /** What the worker is given. */
 export interface BackupJob {

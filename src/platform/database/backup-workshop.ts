@@ -1,33 +1,24 @@
-import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
-import type { Logger } from '../logging/logger.js';
 import type { TableCount } from './backup-file.js';
 import type { Database } from './database.js';
-import { openDatabase, type OpenOptions, type Schema } from './open-database.js';
+import { openDatabase, type OpenOptions } from './open-database.js';
 import { readBackupHead, restoreBackup } from './read-backup.js';
+import { buildFromSqlite, isSqliteFile } from './sqlite-backup.js';
 import { tableShapes } from './table-rows.js';
-
-export interface WorkshopOptions {
-  schema: Schema;
-  clock: Clock;
-  logger: Logger;
-}
-
-/** A backup that was found to be whole. */
-export interface BackupContent {
-  createdAt: string;
-  tables: TableCount[];
-}
+import type { BackupContent, WorkshopOptions } from './workshop.js';
 
 /**
- * Makes an SQLite database of the newest schema out of a backup of this or an older version, in a folder of its own.
- * Throws `invalid_input` for what is no whole backup and `database_newer` for one of a later version.
+ * Makes an SQLite database of the newest schema out of a backup, or a copy of an SQLite file, of this or an older
+ * version, in a folder of its own. Throws `invalid_input` for what is no whole backup and `database_newer` for one of
+ * a later version.
  */
 export async function buildFromBackup(
   file: string,
   dataDir: string,
-  { schema, clock, logger }: WorkshopOptions,
+  workshop: WorkshopOptions,
 ): Promise<BackupContent> {
+  if (await isSqliteFile(file)) return buildFromSqlite(file, dataDir, workshop);
+  const { schema, clock, logger } = workshop;
   const { createdAt, migrations } = await readBackupHead(file);
   const known = schema.migrations.filter(({ name }) => migrations.includes(name));
   if (known.length !== migrations.length) {

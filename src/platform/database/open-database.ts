@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource, type Driver, type MixedList, type EntitySchema } from 'typeorm';
 import type { Clock } from '../clock.js';
 import { AppError, describeError } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
+import { backupFolder, newestBackup } from './backups-folder.js';
 import { Database } from './database.js';
 import type { Dialect } from './dialect.js';
+import { isDamage, sqliteCode } from './sqlite-errors.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface Schema {
@@ -57,7 +59,12 @@ async function openSqlite(options: OpenOptions): Promise<Database> {
     if (writer.isInitialized) await writer.destroy();
     throw sqliteOpenError(error, file, options.dataDir);
   }
-  await migrate(writer, 'sqlite', options, () => backUpSqlite(writer, options));
+  try {
+    await migrate(writer, 'sqlite', options, () => backUpSqlite(writer, options));
+  } catch (error) {
+    if (writer.isInitialized) await writer.destroy();
+    throw isDamage(error) ? sqliteOpenError(error, file, options.dataDir) : error;
+  }
   const openReader = (): Promise<DataSource> =>
     new DataSource({
       type: 'better-sqlite3',
@@ -105,9 +112,20 @@ function mapBinaryColumns(driver: Driver): void {
 interface SqliteConnection {
   pragma(text: string): unknown;
   backup(file: string): Promise<unknown>;
+  close(): void;
 }
 
+/** TypeORM forgets a connection that cannot be prepared, and its lock on the file would stay. */
 function prepareSqliteWriter(connection: SqliteConnection): void {
+  try {
+    setUpWriter(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function setUpWriter(connection: SqliteConnection): void {
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = NORMAL');
   // Short: the write queue does the waiting, without holding the event loop.
@@ -131,10 +149,10 @@ async function checkSqlite(source: DataSource, file: string): Promise<void> {
 
 function sqliteOpenError(error: unknown, file: string, dataDir: string): AppError {
   const code = sqliteCode(error);
-  if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) {
+  if (isDamage(error)) {
     const backup = newestBackup(dataDir);
     const advice = backup
-      ? `stop Rooftop, move the file away and copy the newest backup ${backup} to its place`
+      ? `stop Rooftop and restore the newest backup with "rooftop restore ${backup}"`
       : 'no backup was found in the data folder; move the file away to start with an empty database';
     return new AppError('database_damaged', `the database file ${file} is damaged; ${advice}`, {
       cause: error,
@@ -162,12 +180,6 @@ function sqliteOpenError(error: unknown, file: string, dataDir: string): AppErro
   );
 }
 
-function sqliteCode(error: unknown): string {
-  const outer = error as { code?: unknown; driverError?: { code?: unknown } } | null;
-  const code = outer?.driverError?.code ?? outer?.code;
-  return typeof code === 'string' ? code : '';
-}
-
 async function migrate(
   source: DataSource,
   dialect: Dialect,
@@ -181,7 +193,7 @@ async function migrate(
     await source.destroy();
     throw new AppError(
       'database_newer',
-      `the database was written by a newer version of Rooftop (${foreign.join(', ')}); install that version or restore an older backup`,
+      `the database was written by a newer version of Rooftop (${foreign.join(', ')}); install that version, or restore a backup of this one with "rooftop restore FILE"`,
     );
   }
   const pending = known.filter((name) => !applied.includes(name));
@@ -189,9 +201,21 @@ async function migrate(
   if (applied.length > 0) {
     const file = await backUp();
     if (file) options.logger.info('backed up the database before an upgrade', { file });
-  }
+  } else warnOfBackups(options);
   await source.runMigrations();
   options.logger.info('database schema is up to date', { migrations: pending });
+}
+
+/** A database file that went missing looks like a first start. */
+function warnOfBackups({ dataDir, logger }: OpenOptions): void {
+  const backup = newestBackup(dataDir);
+  if (backup === undefined) return;
+  logger.warn(
+    'an empty database was made although there are backups; "rooftop restore FILE" brings one back',
+    {
+      newest: backup,
+    },
+  );
 }
 
 async function appliedMigrations(source: DataSource, dialect: Dialect): Promise<string[]> {
@@ -213,25 +237,15 @@ async function backUpSqlite(source: DataSource, options: OpenOptions): Promise<s
   await (source.driver as unknown as { databaseConnection: SqliteConnection }).databaseConnection.backup(
     file,
   );
-  const old = backupsIn(folder).slice(options.keepBackups ?? 5);
+  const old = upgradeBackupsIn(folder).slice(options.keepBackups ?? 5);
   for (const name of old) rmSync(path.join(folder, name));
   return file;
 }
 
-function backupFolder(dataDir: string): string {
-  return path.join(dataDir, 'backups');
-}
-
 /** Newest first. */
-function backupsIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
+function upgradeBackupsIn(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith('before-upgrade-') && name.endsWith('.sqlite'))
     .sort()
     .reverse();
-}
-
-function newestBackup(dataDir: string): string | undefined {
-  const name = backupsIn(backupFolder(dataDir))[0];
-  return name === undefined ? undefined : path.join(backupFolder(dataDir), name);
 }

@@ -1,12 +1,14 @@
 import Sqlite from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError, describeError } from '../errors/app-error.js';
-import type { BackupContent, WorkshopOptions } from './backup-workshop.js';
+import { backupFolder } from './backups-folder.js';
 import { copyDatabase } from './copy-database.js';
 import type { Database } from './database.js';
 import { openDatabase, sqliteFile } from './open-database.js';
+import { isDamage } from './sqlite-errors.js';
+import { WORKSHOP, type BackupContent, type WorkshopOptions } from './workshop.js';
 
 /** Who asked for what; kept beside the database that waits. */
 export interface StagedRestore extends BackupContent {
@@ -26,15 +28,12 @@ export interface StageOptions extends WorkshopOptions {
 
 const STAGE = 'staged-restore';
 const NOTE = 'restore.json';
-const WORKSHOP = 'restore-';
+/** What SQLite keeps beside a database that was not closed. */
+const SIDECARS = ['-wal', '-shm', '-journal'];
 /** Databases that were replaced, as files. */
 const KEEP_REPLACED = 3;
 const BUSY_ATTEMPTS = 20;
 const BUSY_PAUSE_MS = 500;
-
-export function makeWorkshop(dataDir: string): Promise<string> {
-  return mkdtemp(path.join(dataDir, WORKSHOP));
-}
 
 /** Puts a finished workshop where the next start finds it. Atomic: a crash leaves all of it or nothing. */
 export async function stage(dataDir: string, workshop: string, restore: StagedRestore): Promise<void> {
@@ -79,7 +78,10 @@ async function checkStaged(folder: string, options: WorkshopOptions): Promise<vo
   await staged.close();
 }
 
-/** Moves the SQLite file of `folder` into the data folder, and the present one to the backups. Returns its new place. */
+/**
+ * Moves the SQLite file of `folder` into the data folder, and the present one to the backups, whatever state it is in.
+ * Returns its new place.
+ */
 export async function moveIn(
   folder: string,
   { dataDir, clock }: Pick<StageOptions, 'dataDir' | 'clock'>,
@@ -88,26 +90,33 @@ export async function moveIn(
   const next = sqliteFile(folder);
   // An earlier start moved it and went no further.
   if (!existsSync(next)) return null;
-  let replaced: string | null = null;
-  if (existsSync(file)) {
-    refuseWhileUsed(file);
-    const backups = path.join(dataDir, 'backups');
-    mkdirSync(backups, { recursive: true, mode: 0o700 });
-    replaced = path.join(backups, `before-restore-${stampOf(clock.now())}.sqlite`);
-    await rename(file, replaced);
-    sweepReplaced(backups);
-  }
+  if (existsSync(file)) refuseWhileUsed(file);
+  const backups = backupFolder(dataDir);
+  mkdirSync(backups, { recursive: true, mode: 0o700 });
+  const replaced = path.join(backups, `before-restore-${stampOf(clock.now())}.sqlite`);
+  const isReplacing = await moveDatabase(file, replaced);
   try {
     await rename(next, file);
   } catch (error) {
-    if (replaced !== null) await rename(replaced, file);
+    await moveDatabase(replaced, file);
     throw error;
   }
-  return replaced;
+  sweepReplaced(backups);
+  return isReplacing ? replaced : null;
+}
+
+/** With what SQLite left beside it: a log without its database would be applied to the next one. */
+async function moveDatabase(from: string, to: string): Promise<boolean> {
+  for (const suffix of SIDECARS) {
+    if (existsSync(`${from}${suffix}`)) await rename(`${from}${suffix}`, `${to}${suffix}`);
+  }
+  if (!existsSync(from)) return false;
+  await rename(from, to);
+  return true;
 }
 
 /** Copies the database of `folder` into PostgreSQL, in one transaction. */
-async function copyIn(folder: string, options: StageOptions & { url: string }): Promise<void> {
+export async function copyIn(folder: string, options: StageOptions & { url: string }): Promise<void> {
   const present = await openDatabase(options);
   try {
     await copyRestored(folder, present, options);
@@ -116,7 +125,7 @@ async function copyIn(folder: string, options: StageOptions & { url: string }): 
   }
 }
 
-export async function copyRestored(folder: string, to: Database, options: WorkshopOptions): Promise<void> {
+async function copyRestored(folder: string, to: Database, options: WorkshopOptions): Promise<void> {
   const restored = await openDatabase({ ...options, url: null, dataDir: folder });
   try {
     await copyDatabase(restored, to, { replace: true });
@@ -153,6 +162,8 @@ function refuseWhileUsed(file: string): void {
     connection.pragma('wal_checkpoint(TRUNCATE)');
     connection.pragma('journal_mode = DELETE');
   } catch (error) {
+    // It cannot be locked either, and is moved as it is.
+    if (isDamage(error)) return;
     throw new AppError(
       'conflict',
       `the database is in use (${describeError(error)}); stop Rooftop, then restore`,
@@ -169,5 +180,7 @@ function sweepReplaced(backups: string): void {
     .sort()
     .reverse()
     .slice(KEEP_REPLACED);
-  for (const name of old) rmSync(path.join(backups, name), { force: true });
+  for (const name of old) {
+    for (const suffix of ['', ...SIDECARS]) rmSync(path.join(backups, `${name}${suffix}`), { force: true });
+  }
 }
