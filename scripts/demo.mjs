@@ -87,12 +87,14 @@ async function openDemo(signal) {
     ['users', 'add', 'demo'],
     ['sources', 'add', sources.listUrl, '--name', 'Demo channels'],
     ['sources', 'refresh', '--all'],
+    ['guides', 'refresh', '--all'],
     ['channels', 'list'],
   ]) {
     signal.throwIfAborted();
     answers.push(await server.command(...command));
   }
-  const [user, , , channels] = answers;
+  const user = answers[0];
+  const channels = answers.at(-1);
   return { server, sources, port, folder, user, adminPassword, channels };
 }
 
