@@ -60,9 +60,6 @@ const WAITING: ImportProgress = {
   secondsLeft: null,
 };
 const MAX_PREVIEWS = 20;
-const MAX_CHANNELS = 50_000;
-const MAX_PROGRAMMES_PER_CHANNEL = 20_000;
-const SPOOL_BYTES = 24 * 1024 * 1024;
 /** A failed guide is tried again after this, and at its interval at the latest. */
 const RETRY_MINUTES = 30;
 
@@ -208,7 +205,8 @@ export class GuideRefreshService {
   ): Promise<GuideJob> {
     const { id, url, kind, headers, options, timeZone, etag, lastModified, contentHash } = source;
     const isKnown = !isForced && contentHash !== null && source.generation !== null;
-    const { maxBytes, fetchTimeoutSeconds } = this.config.guides;
+    const { fetchTimeoutSeconds, maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes } =
+      this.config.guides;
     return {
       location: this.database.location,
       spoolFolder: path.join(this.config.dataDir, 'spool'),
@@ -221,11 +219,8 @@ export class GuideRefreshService {
       },
       channels: url.includes('{channel}') ? await this.requestedChannels(source) : [],
       limits: {
-        maxBytes,
+        ...{ maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes },
         timeoutMs: fetchTimeoutSeconds * 1000,
-        maxChannels: MAX_CHANNELS,
-        maxProgrammesPerChannel: MAX_PROGRAMMES_PER_CHANNEL,
-        spoolBytes: SPOOL_BYTES,
       },
       nowSeconds: this.nowSeconds(),
       keepDays: await this.cleaner.keepDays(),

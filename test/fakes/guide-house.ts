@@ -22,6 +22,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { ListSourcesRepository } from '../../src/scrapers/list-sources.repository.js';
 import { ListSourcesService } from '../../src/scrapers/list-sources.service.js';
 import { anAppConfig } from '../builders/app-config.js';
+import { ImporterHere } from './importer-here.js';
 import { RecordingLogger } from './recording-logger.js';
 
 export interface GuideHouseOptions {
@@ -29,6 +30,8 @@ export interface GuideHouseOptions {
   clock?: Clock;
   guides?: Partial<AppConfigValues['guides']>;
   allowPrivate?: boolean;
+  /** Where guides are read: in a thread as the server does it, or here, which is quicker. */
+  importer?: 'thread' | 'here';
 }
 
 /** Everything that reads guides, over an open database. */
@@ -49,7 +52,13 @@ export class GuideHouse {
     readonly database: Database,
     options: GuideHouseOptions,
   ) {
-    const { dataDir, guides = {}, allowPrivate = true, clock = new SystemClock() } = options;
+    const {
+      dataDir,
+      guides = {},
+      allowPrivate = true,
+      clock = new SystemClock(),
+      importer = 'thread',
+    } = options;
     const config = anAppConfig({
       dataDir,
       sources: { allowPrivate },
@@ -70,7 +79,7 @@ export class GuideHouse {
     this.refreshes = new GuideRefreshService(
       sources,
       this.runs,
-      new GuideImporter(this.lifecycle),
+      importer === 'here' ? new ImporterHere(this.lifecycle) : new GuideImporter(this.lifecycle),
       this.cleaner,
       channels,
       database,

@@ -52,6 +52,9 @@ export interface AppConfigValues {
     /** Share of what is known, 0 to 1. */
     readonly shrinkThreshold: number;
     readonly keepDays: number;
+    readonly maxChannels: number;
+    readonly maxProgrammesPerChannel: number;
+    readonly spoolBytes: number;
   };
   readonly images: {
     readonly maxDiskBytes: number;

@@ -246,6 +246,24 @@ export const DEFINITIONS = {
       default: 1,
       doc: 'Days for which past programmes are kept; longer where a channel has a longer archive.',
     }),
+    maxChannels: setting({
+      env: 'ROOFTOP_GUIDES_MAX_CHANNELS',
+      type: types.integer({ min: 1, max: 1_000_000 }),
+      default: 50_000,
+      doc: 'Channels of one guide that are read; further ones are left out and counted.',
+    }),
+    maxProgrammesPerChannel: setting({
+      env: 'ROOFTOP_GUIDES_MAX_PROGRAMMES_PER_CHANNEL',
+      type: types.integer({ min: 1, max: 1_000_000 }),
+      default: 20_000,
+      doc: 'Programmes of one channel of a guide that are read; further ones are left out and counted.',
+    }),
+    spoolBytes: setting({
+      env: 'ROOFTOP_GUIDES_SPOOL_BYTES',
+      type: types.bytes({ min: 4 * MiB, max: GiB }),
+      default: 24 * MiB,
+      doc: 'Memory in which the programmes of a guide that is being read wait; what does not fit waits in a file.',
+    }),
   },
   streaming: {
     ringBytes: setting({

@@ -1,9 +1,6 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
-import type { OnModuleDestroy } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { ProxyAgent } from 'undici';
 import type { Clock } from '../clock.js';
-import { CLOCK } from '../tokens.js';
 import { Deadline } from './deadline.js';
 import { fetchFailure, FetchError } from './fetch-error.js';
 import { createGuardedAgent } from './guarded-agent.js';
@@ -64,13 +61,12 @@ export interface HttpFetcherOptions {
   userAgent?: string;
 }
 
-/** Token under which other options can be provided; without it the defaults hold. */
-export const HTTP_FETCHER_OPTIONS = Symbol('HttpFetcherOptions');
-
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** The one general HTTP client: for lists, guides and APIs. Streams use the guarded agent directly. */
-@Injectable()
-export class HttpFetcher implements OnModuleDestroy {
+/**
+ * The one general HTTP client: for lists, guides and APIs. Streams use the guarded agent directly. Knows nothing of the
+ * framework: worker threads have one of their own, and would spend most of their start on loading it.
+ */
+export class HttpFetcher {
   private readonly agents: { guarded: Dispatcher; open: Dispatcher };
   private readonly proxies: ProxyAgents;
   private readonly options: Required<
@@ -78,8 +74,8 @@ export class HttpFetcher implements OnModuleDestroy {
   >;
 
   constructor(
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Optional() @Inject(HTTP_FETCHER_OPTIONS) options: HttpFetcherOptions = {},
+    private readonly clock: Clock,
+    options: HttpFetcherOptions = {},
   ) {
     const { resolve, connectTimeoutMs = 10_000, connections, proxy, ...rest } = options;
     const common = {
@@ -131,6 +127,7 @@ export class HttpFetcher implements OnModuleDestroy {
     await Promise.all([guarded.destroy(), open.destroy(), this.proxies.destroy()]);
   }
 
+  /** The framework calls it where it holds the fetcher. */
   onModuleDestroy(): Promise<void> {
     return this.close();
   }
