@@ -9,6 +9,7 @@ import { WatchPicture1764590400000 } from '../migrations/0011-watch-picture.js';
 import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
 import { Proxies1764676800000 } from '../migrations/0012-proxies.js';
+import { GuideShift1764763200000 } from '../migrations/0013-guide-shift.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -92,5 +93,6 @@ export const SCHEMA: Schema = {
     GuideLinks1764331200000,
     ListSnapshots1764417600000,
     Proxies1764676800000,
+    GuideShift1764763200000,
   ],
 };

@@ -333,9 +333,21 @@ function placedIn(source: StreamSource, channelId: number, priority: number): Pa
 }
 
 function newManualChannel(fields: ManualChannelValues, addedAt: number): Omit<Channel, 'id' | 'category'> {
-  const { num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays, watchPicture } = fields;
+  const { num, name, logo, categoryId, tvgId, guideShiftMinutes } = fields;
+  const { isHidden, isAdult, archiveDays, watchPicture } = fields;
   return {
-    ...{ num, name, logo, categoryId, tvgId, isHidden, isAdult, archiveDays, watchPicture },
+    ...{
+      num,
+      name,
+      logo,
+      categoryId,
+      tvgId,
+      guideShiftMinutes,
+      isHidden,
+      isAdult,
+      archiveDays,
+      watchPicture,
+    },
     identityKey: `${MANUAL_KEY}${randomUUID()}`,
     editedFields: [],
     listValues: {},

@@ -314,6 +314,7 @@ class ImportRun {
       categoryId: this.categoryIdOf(channel),
       logo: channel.logo,
       tvgId: channel.tvgId,
+      guideShiftMinutes: channel.guideShiftMinutes ?? 0,
       identityKey: channel.identityKey,
       isHidden: false,
       isAdult: channel.isAdult,
@@ -353,6 +354,7 @@ class ImportRun {
       name: channel.name,
       logo: channel.logo,
       tvgId: channel.tvgId,
+      guideShiftMinutes: channel.guideShiftMinutes ?? 0,
       isAdult: channel.isAdult,
       categoryId: this.categoryIdOf(channel),
     };

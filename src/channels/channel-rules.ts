@@ -2,6 +2,7 @@ import { isWholeNumber, type FieldProblem } from '../platform/errors/app-error.j
 
 export const MAX_NUM = 999_999;
 export const MAX_ARCHIVE_DAYS = 365;
+export const MAX_GUIDE_SHIFT_MINUTES = 1440;
 const MAX_NAME = 300;
 const MAX_LOGO = 2048;
 const MAX_TVG_ID = 200;
@@ -13,6 +14,7 @@ export interface ChannelInput {
   logo?: string;
   categoryId?: number;
   tvgId?: string;
+  guideShiftMinutes?: number;
   isHidden?: boolean;
   isAdult?: boolean;
   archiveDays?: number;
@@ -20,7 +22,7 @@ export interface ChannelInput {
 }
 
 export function channelProblems(input: ChannelInput): FieldProblem[] {
-  const { name, num, logo, tvgId, archiveDays } = input;
+  const { name, num, logo, tvgId, guideShiftMinutes, archiveDays } = input;
   const problems: FieldProblem[] = [];
   const need = (field: string, isRight: boolean, rule: string): void => {
     if (!isRight) problems.push({ field, rule });
@@ -31,6 +33,13 @@ export function channelProblems(input: ChannelInput): FieldProblem[] {
   }
   if (tvgId !== undefined) {
     need('tvgId', isLine(tvgId, MAX_TVG_ID), `must be up to ${MAX_TVG_ID} characters on one line`);
+  }
+  if (guideShiftMinutes !== undefined) {
+    need(
+      'guideShiftMinutes',
+      isWholeNumber(guideShiftMinutes, -MAX_GUIDE_SHIFT_MINUTES, MAX_GUIDE_SHIFT_MINUTES),
+      `must be a whole number from -${MAX_GUIDE_SHIFT_MINUTES} to ${MAX_GUIDE_SHIFT_MINUTES}`,
+    );
   }
   if (logo !== undefined) {
     need(

@@ -8,6 +8,7 @@ export const EDITABLE_CHANNEL_FIELDS = [
   'logo',
   'categoryId',
   'tvgId',
+  'guideShiftMinutes',
   'isHidden',
   'isAdult',
   'archiveDays',
@@ -46,6 +47,10 @@ export class Channel {
   /** Guide channel id as the lists name it. */
   @Column('text', { name: 'tvg_id', default: '' })
   tvgId!: string;
+
+  /** Added to the times of guide channels that matching found: `tvg-shift` of the lists. */
+  @Column('integer', { name: 'guide_shift_minutes', default: 0 })
+  guideShiftMinutes!: number;
 
   /** What makes a found entry this channel again at the next refresh. */
   @Index('channels_identity', { unique: true })

@@ -46,6 +46,7 @@ export class ChannelsService {
       categoryId: input.categoryId,
       logo: input.logo ?? '',
       tvgId: input.tvgId ?? '',
+      guideShiftMinutes: input.guideShiftMinutes ?? 0,
       isHidden: input.isHidden ?? false,
       isAdult: input.isAdult ?? false,
       archiveDays: input.archiveDays ?? 0,

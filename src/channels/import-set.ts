@@ -15,6 +15,8 @@ export interface ImportChannel {
   group: string;
   logo: string;
   tvgId: string;
+  /** To be added to the times of the guide; absent = 0, as in what was kept before there was such a thing. */
+  guideShiftMinutes?: number;
   /** Number the list asks for, or null. */
   num: number | null;
   isAdult: boolean;

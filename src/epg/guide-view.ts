@@ -56,6 +56,8 @@ export class GuideView {
       this.revision++;
     };
     events.on('guide.changed', forget);
+    // The lists say by how much a guide is shifted.
+    events.on('channels.changed', forget);
   }
 
   /** Programmes that run at some time in the window, in the order of their starts. */

@@ -17,6 +17,7 @@ interface RawLink {
   position: number;
   shift: number;
   sourceShift: number;
+  channelShift: number;
   source: number;
   priority: number;
 }
@@ -69,6 +70,7 @@ export class LinkTableRepository {
       .createQueryBuilder(GuideLink, 'link')
       .innerJoin(GuideChannel, 'guide', 'guide.id = link.guideChannelId')
       .innerJoin(GuideSource, 'source', 'source.id = guide.guideSourceId AND source.generation IS NOT NULL')
+      .innerJoin(Channel, 'channel', 'channel.id = link.channelId')
       .select('link.id', 'id')
       .addSelect('link.channelId', 'channel')
       .addSelect('link.guideChannelId', 'guide')
@@ -76,6 +78,7 @@ export class LinkTableRepository {
       .addSelect('link.position', 'position')
       .addSelect('link.shiftMinutes', 'shift')
       .addSelect('source.shiftMinutes', 'sourceShift')
+      .addSelect('channel.guideShiftMinutes', 'channelShift')
       .addSelect('source.id', 'source')
       .addSelect('source.priority', 'priority')
       .where('link.id > :afterId', { afterId })
@@ -91,10 +94,13 @@ function inOrder(a: RawLink, b: RawLink): number {
 }
 
 function toLinkRow(row: RawLink): LinkRow {
+  const isManual = row.origin === 'manual';
+  // A list that shifts "X +1" by an hour says what the name says: once is enough. Who links by hand says the shift as well.
+  const own = isManual || row.channelShift === 0 ? row.shift : row.channelShift;
   return {
     channelId: row.channel,
     guideChannelId: row.guide,
-    isManual: row.origin === 'manual',
-    shiftMinutes: row.shift + row.sourceShift,
+    isManual,
+    shiftMinutes: own + row.sourceShift,
   };
 }

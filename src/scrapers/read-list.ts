@@ -106,10 +106,16 @@ function toChannel(candidate: ChannelCandidate, options: ReadListOptions): Impor
     group: candidate.group ?? NO_GROUP,
     logo: candidate.logo ?? '',
     tvgId: candidate.tvgId ?? '',
+    ...shiftOf(candidate),
     num: candidate.number,
     isAdult: candidate.isAdult,
     sources: candidate.sources.map(toSource),
   };
+}
+
+/** Hours may have fractions, the guide knows minutes. */
+function shiftOf({ guideShiftHours }: ChannelCandidate): Pick<ImportChannel, 'guideShiftMinutes'> {
+  return guideShiftHours === null ? {} : { guideShiftMinutes: Math.round(guideShiftHours * 60) };
 }
 
 function toSource(entry: FoundEntry): ImportSource {

@@ -42,6 +42,7 @@ describeOnEveryDialect('rows in bulk', (store) => {
       categoryId,
       logo: '',
       tvgId: '',
+      guideShiftMinutes: 0,
       identityKey: `name:${from + index}`,
       isHidden: index % 2 === 1,
       isAdult: false,

@@ -123,6 +123,29 @@ describeOnEveryDialect('the guide of channels', (store) => {
     expect(await shown(-4)).toBe('A -1-1, B 1-3, C 5-7');
   });
 
+  it('shifts found guides as the list says, once, and leaves those a person linked alone', async () => {
+    await link(best);
+    const shift = (guideShiftMinutes: number): Promise<void> =>
+      database
+        .write('test', async (manager) => {
+          await manager.update(Channel, { id: one }, { guideShiftMinutes });
+          await touch(manager, 'channels');
+        })
+        .then(() => feed.check());
+    expect(await shown()).toBe('A 0-2, B 2-4, C 6-8');
+    await shift(-90);
+    expect(await shown(-4)).toBe('A -1.5-0.5, B 0.5-2.5, C 4.5-6.5');
+    await write(GuideLink, { id: (await database.read.findOneByOrFail(GuideLink, {})).id, shiftMinutes: 60 });
+    await shift(60);
+    expect(await shown()).toBe('A 1-3, B 3-5, C 7-9');
+    await shift(0);
+    expect(await shown()).toBe('A 1-3, B 3-5, C 7-9');
+    await shift(120);
+    await link(second, { origin: 'manual', shiftMinutes: 60 });
+    await write(ChannelGuide, { channelId: one, mode: 'manual', shiftMinutes: 0, placeholder: null });
+    expect(await shown()).toBe('a 1-4, b 4-8, d 9-11');
+  });
+
   it('lets what a person linked stand alone, in the order given, and shows nothing where a person said so', async () => {
     await link(best);
     await link(second, { origin: 'manual' });

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { setTimeout as nextTurn } from 'node:timers/promises';
+import { Like } from 'typeorm';
+import { Channel } from '../../src/channels/channel.entity.js';
 import { ChannelImportRepository } from '../../src/channels/channel-import.repository.js';
 import { ChannelImportService } from '../../src/channels/channel-import.service.js';
 import { ChannelsRepository } from '../../src/channels/channels.repository.js';
@@ -287,6 +289,37 @@ describeOnEveryDialect('a list refresh', (store) => {
       name: 'Mine',
       logo: 'http://x.invalid/l.png',
     });
+  });
+
+  it('takes the shift of the guide from the list, and leaves one that a person set', async () => {
+    const list = (...shifts: string[]): string =>
+      [
+        '#EXTM3U',
+        ...shifts.map((shift, at) => `#EXTINF:-1 ${shift},Shifted ${at}\nhttp://tv.invalid/${at}`),
+      ].join('\n');
+    const shifts = async (): Promise<Record<string, number>> => {
+      const rows = await database.read.find(Channel, {
+        where: { name: Like('Shifted %') },
+        order: { id: 'ASC' },
+      });
+      return Object.fromEntries(rows.map(({ name, guideShiftMinutes }) => [name, guideShiftMinutes]));
+    };
+    host.put('/l.m3u', list('tvg-shift="-2.5"', 'tvg-shift="+1"', 'tvg-shift="soon"', 'tvg-name="x"'));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    expect(await shifts()).toEqual({ 'Shifted 0': -150, 'Shifted 1': 60, 'Shifted 2': 0, 'Shifted 3': 0 });
+    await database.write('edit', (manager) =>
+      manager.update(
+        Channel,
+        { name: 'Shifted 0' },
+        { guideShiftMinutes: 30, editedFields: ['guideShiftMinutes'] },
+      ),
+    );
+    host.put('/l.m3u', list('tvg-shift="3"', 'tvg-name="y"', 'tvg-shift="0.25"', 'tvg-shift="30"'));
+    await refreshes.refresh(id);
+    expect(await shifts()).toEqual({ 'Shifted 0': 30, 'Shifted 1': 0, 'Shifted 2': 15, 'Shifted 3': 0 });
+    const edited = await database.read.findOneByOrFail(Channel, { name: 'Shifted 0' });
+    expect(edited.listValues).toMatchObject({ guideShiftMinutes: 180 });
   });
 
   const entry = (name: string, group: string, address = name): string =>

@@ -21,6 +21,8 @@ export interface ChannelCandidate {
   group: string | null;
   logo: string | null;
   tvgId: string | null;
+  /** Hours to add to the times of that guide channel, as the entry says that names it. */
+  guideShiftHours: number | null;
   number: number | null;
   isRadio: boolean;
   isAdult: boolean;
@@ -212,6 +214,7 @@ function candidateOf(
     }
     return null;
   };
+  const guide = inOrder.find(({ entry }) => entry.tvgId !== null) ?? inOrder[0];
   const isGrouped = group.key.startsWith('id:') || group.key.startsWith('name:');
   const country = /@[A-Z]+$/.exec(group.key)?.[0] ?? '';
   const names = isGrouped ? new Set(inOrder.map((read) => nameKey(read) + country)) : [];
@@ -223,7 +226,8 @@ function candidateOf(
     name: by === 'url' || !isGrouped ? (inOrder[0]?.entry.name ?? '') : bestName(inOrder),
     group: first((entry) => entry.group),
     logo: first((entry) => entry.logo),
-    tvgId: first((entry) => entry.tvgId),
+    tvgId: guide?.entry.tvgId ?? null,
+    guideShiftHours: guide?.entry.guideShiftHours ?? null,
     number: first((entry) => entry.number),
     isRadio: inOrder.some(({ entry }) => entry.isRadio),
     isAdult: inOrder.some(({ entry }) => entry.isAdult),

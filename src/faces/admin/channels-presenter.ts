@@ -59,6 +59,7 @@ export class ChannelsPresenter {
       categoryName: names.get(channel.categoryId) ?? '',
       logo: channel.logo,
       tvgId: channel.tvgId,
+      guideShiftMinutes: channel.guideShiftMinutes,
       isHidden: channel.isHidden,
       isAdult: channel.isAdult,
       archiveDays: channel.archiveDays,

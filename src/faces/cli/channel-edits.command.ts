@@ -28,6 +28,7 @@ interface EditOptions {
   logo?: string;
   category?: string;
   guideId?: string;
+  guideShift?: number;
   adult?: boolean;
   archiveDays?: number;
   watchPicture?: boolean;
@@ -65,6 +66,11 @@ export function addChannelEdits(channels: Command, context: CliContext): void {
     .option('--logo <address>', 'empty for none')
     .option('--category <name-or-id>')
     .option('--guide-id <id>', 'channel id in the guide, empty for none')
+    .option(
+      '--guide-shift <minutes>',
+      'minutes added to the times of the guides found for it (tvg-shift)',
+      wholeNumber(-1440, 1440),
+    )
     .option('--adult', 'for adults only')
     .option('--no-adult', 'for everybody')
     .option('--archive-days <days>', 'days of the past that can be watched', wholeNumber(0, 365))
@@ -251,6 +257,7 @@ async function toInput(options: EditOptions, services: ServiceLocator): Promise<
     logo: options.logo,
     categoryId: options.category === undefined ? undefined : await categoryId(options.category, services),
     tvgId: options.guideId,
+    guideShiftMinutes: options.guideShift,
     isAdult: options.adult,
     archiveDays: options.archiveDays,
     watchPicture: options.watchPicture,
@@ -308,6 +315,7 @@ function view(channel: Channel) {
     categoryId: category,
     logo,
     tvgId,
+    guideShiftMinutes,
     isHidden,
     isAdult,
     archiveDays,
@@ -321,6 +329,7 @@ function view(channel: Channel) {
     categoryId: category,
     logo,
     epgChannelId: tvgId,
+    guideShiftMinutes,
     isHidden,
     isAdult,
     archiveDays,

@@ -5,7 +5,7 @@ import {
   type RangeConflict,
 } from '../../../channels/channel-numbers.js';
 import { CHANNEL_SORTS, type ChannelSort } from '../../../channels/channel-query.repository.js';
-import { MAX_ARCHIVE_DAYS, MAX_NUM } from '../../../channels/channel-rules.js';
+import { MAX_ARCHIVE_DAYS, MAX_GUIDE_SHIFT_MINUTES, MAX_NUM } from '../../../channels/channel-rules.js';
 import { EDITABLE_CHANNEL_FIELDS, type EditableChannelField } from '../../../channels/channel.entity.js';
 import { SearchQuery } from './common.dto.js';
 import {
@@ -70,6 +70,11 @@ export class ChannelDto {
 
   @Told('Guide channel id as the lists name it.', { type: String })
   tvgId!: string;
+
+  @Told('Minutes added to the times of the guides that were found for it; lists say it as tvg-shift.', {
+    type: 'integer',
+  })
+  guideShiftMinutes!: number;
 
   @Told('Not shown to viewers.', { type: Boolean })
   isHidden!: boolean;
@@ -192,6 +197,14 @@ class ChannelFieldsDto {
 
   @Text({ doc: 'Guide channel id.', optional: true, max: 200 })
   tvgId?: string;
+
+  @Whole({
+    doc: 'Minutes added to the times of the guides that were found for it, as lists say by tvg-shift.',
+    optional: true,
+    min: -MAX_GUIDE_SHIFT_MINUTES,
+    max: MAX_GUIDE_SHIFT_MINUTES,
+  })
+  guideShiftMinutes?: number;
 
   @Flag({ doc: 'Hides the channel from viewers.', optional: true })
   isHidden?: boolean;
