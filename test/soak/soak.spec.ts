@@ -11,7 +11,7 @@ describe(`viewers and faults for ${seconds} s, seed ${seed}`, () => {
       const result = await soak({ seconds, seed });
       expect(result.viewings).toBeGreaterThan(seconds);
       expect(result.bytes).toBeGreaterThan(0);
-      expect(result).toMatchObject({ unhandled: [], leftOver: [], leaked: 0 });
+      expect(result).toMatchObject({ unhandled: [], leftOver: [], leaked: 0, superseded: 0 });
       expect(result.readersPerSession).toBeLessThanOrEqual(1);
     },
     seconds * 1000 + 120_000,

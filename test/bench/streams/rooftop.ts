@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BenchChild } from './child.js';
 import type { Usage } from './child.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
@@ -22,16 +23,23 @@ interface BenchGuide {
 export class BenchRooftop {
   private token = '';
   private categoryId = 0;
+  private readonly child: BenchChild;
 
   private constructor(
     private readonly server: ChildProcess,
     private readonly folder: string,
     readonly port: number,
-  ) {}
+  ) {
+    this.child = new BenchChild(server);
+  }
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<BenchRooftop> {
+  /** `main`: a program that starts the server and answers `ask`; the server itself answers nothing. */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    main: string = MAIN,
+  ): Promise<BenchRooftop> {
     const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
-    const server = spawn(process.execPath, [...NODE_ARGUMENTS, MAIN], {
+    const server = spawn(process.execPath, [...NODE_ARGUMENTS, main], {
       env: {
         PATH: process.env.PATH,
         ROOFTOP_DATA_DIR: path.join(folder, 'data'),
@@ -46,7 +54,7 @@ export class BenchRooftop {
         ROOFTOP_HTTP_MAX_CONNECTIONS_PER_ADDRESS: '100000',
         ...environment,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     process.once('exit', () => server.kill('SIGKILL'));
     const rooftop = new BenchRooftop(server, folder, await portOf(server));
@@ -59,10 +67,10 @@ export class BenchRooftop {
     return rooftop;
   }
 
-  /** Path of the new channel's stream for the viewer. */
-  async addChannel(name: string, url: string): Promise<string> {
+  /** Path of the new channel's stream for the viewer. The first source is the one to try first. */
+  async addChannel(name: string, ...addresses: readonly string[]): Promise<string> {
     const { id } = await this.post<{ id: number }>('channels', { name, categoryId: this.categoryId });
-    await this.post(`channels/${id}/streams`, { address: url });
+    for (const address of addresses) await this.post(`channels/${id}/streams`, { address });
     return `/live/${VIEWER.username}/${VIEWER.password}/${id}.ts`;
   }
 
@@ -102,10 +110,17 @@ export class BenchRooftop {
     return Number(pattern.exec(text)?.[1] ?? NaN);
   }
 
+  ask<T>(name: string): Promise<T> {
+    return this.child.ask<T>(name);
+  }
+
+  /** Idempotent. */
   async stop(): Promise<void> {
-    const ended = once(this.server, 'exit');
-    this.server.kill('SIGTERM');
-    await ended;
+    if (this.server.exitCode === null && this.server.signalCode === null) {
+      const ended = once(this.server, 'exit');
+      this.server.kill('SIGTERM');
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
