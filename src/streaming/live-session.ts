@@ -301,7 +301,7 @@ export class LiveSession {
   private addReader(seat: Seat, sink: ReaderSink, options: Partial<ReaderOptions> = {}): Reader {
     const { clock, pipeline } = this.context;
     const reader = new Reader(
-      pipeline.newCursor(),
+      pipeline.newCursor(() => sink.pendingBytes()),
       sink,
       clock,
       { ...this.context.options, ...options },

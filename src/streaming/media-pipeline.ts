@@ -36,7 +36,8 @@ export interface MediaPipeline {
   flush(nowMs: number): void;
   /** Puts null packets into the ring: something for the connections, nothing for the decoders. */
   keepAlive(nowMs: number): void;
-  newCursor(): MediaCursor;
+  /** `unused`: bytes of what the cursor gave that its reader still holds; without it he may keep them for ever. */
+  newCursor(unused?: () => number): MediaCursor;
   /** Cuts what is there and what comes into HLS segments. */
   newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow;
   stats(nowMs: number): PipelineStats;

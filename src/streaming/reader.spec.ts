@@ -10,6 +10,11 @@ class FakeCursor implements MediaCursor {
   chunks: Buffer[] = [];
   jumps = 0;
   lagBytes = 5;
+  closed = 0;
+
+  close(): void {
+    this.closed++;
+  }
 
   join(options: { behindMs: number; nowMs: number }): 'joined' | 'not-yet' {
     this.joins.push(options);
@@ -86,6 +91,12 @@ describe('Reader', () => {
     await clock.advance(600_000);
     reader.check();
     expect(reader.isOver).toBe(false);
+  });
+
+  it('gives its place in the ring back once', () => {
+    reader.end('kicked');
+    reader.close();
+    expect(cursor.closed).toBe(1);
   });
 
   it('is closed when it jumps again and again within a minute', async () => {

@@ -7,7 +7,7 @@ export interface ReaderSink {
   write(chunk: Buffer): boolean;
   /** The function to call each time it can take more again, after a `write` that said false. */
   onDrain(resume: () => void): void;
-  /** Bytes taken and not yet handed to the network. */
+  /** Bytes taken and not yet handed to the network. At 0 the sink holds none of the memory that it was given. */
   pendingBytes(): number;
   /** The stream is over for this viewer. Called once, never after `Reader.close`. */
   end(reason: ReaderEnd): void;
@@ -34,6 +34,8 @@ export interface MediaCursor {
   lagMs(nowMs: number): number;
   /** How often it was overtaken and went on at the newest keyframe. */
   readonly jumps: number;
+  /** Nothing is read any more. */
+  close(): void;
 }
 
 export interface ReaderOptions {
@@ -132,6 +134,7 @@ export class Reader {
     if (this.over) return;
     this.written = this.bytes;
     this.over = true;
+    this.cursor.close();
     this.pause?.cancel();
     this.onOver(this);
   }

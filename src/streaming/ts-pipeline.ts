@@ -76,8 +76,8 @@ export class TsPipeline implements MediaPipeline {
     this.ring.push(NULL_PACKETS, nowMs);
   }
 
-  newCursor(): MediaCursor {
-    return new RingCursor(this.ring);
+  newCursor(unused?: () => number): MediaCursor {
+    return new RingCursor(this.ring, unused);
   }
 
   newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow {

@@ -1,6 +1,6 @@
 /**
  * What a delivered gigabyte costs: the whole program against a bare Node.js fan-out of the same chunk size, in turns.
- * npm run bench -- fanout [CASE] [seconds] [rounds]; a case is channels×viewers, e.g. 1x300.
+ * npm run bench -- fanout [CASE] [seconds] [rounds] [seconds before]; a case is channels×viewers, e.g. 1x300.
  */
 import type { AudienceReport } from './streams/viewers.js';
 import { BenchChild } from './streams/child.js';
@@ -32,8 +32,8 @@ interface Round {
 }
 
 const BITRATE = 8_000_000;
-const WARM_UP_MS = 4_000;
-const [only = '', seconds = '8', rounds = '3'] = process.argv.slice(2);
+/** `warmUp`: seconds before it counts. Rings of 16 MiB are full after 17; from then on they cost what they always do. */
+const [only = '', seconds = '8', rounds = '3', warmUp = '20'] = process.argv.slice(2);
 const CASES = (only === '' ? ['1x300', '20x5', '1x2000', '100x5'] : [only]).map(parseCase);
 
 for (const plan of CASES) await compare(plan);
@@ -77,7 +77,7 @@ async function measure(
 ): Promise<Round> {
   const empty = await usage();
   await audience.ask('open', { port, paths, bytesPerSecond });
-  await pause(WARM_UP_MS);
+  await pause(Number(warmUp) * 1000);
   await audience.ask('mark');
   const [before, used, startedAt] = [
     await audience.ask<AudienceReport>('report'),

@@ -9,7 +9,8 @@ export class FakeSink implements ReaderSink {
   private resume: () => void = () => {};
 
   write(chunk: Buffer): boolean {
-    this.chunks.push(chunk);
+    // As a socket does: what was given may change when it has been sent.
+    this.chunks.push(Buffer.from(chunk));
     if (this.blocked) this.pending += chunk.length;
     return !this.blocked;
   }

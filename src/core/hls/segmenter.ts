@@ -81,6 +81,8 @@ export class Segmenter {
     this.epochOffsetMs = options.epochOffsetMs ?? 0;
     this.targetDuration = Math.ceil(this.targetSeconds);
     this.seq = ring.firstSeq;
+    // Players fetch segments long after their chunks have left the ring.
+    ring.loans.give(Infinity);
   }
 
   /** Looks at the chunks that came since the last call. Returns the segments that this completed. */

@@ -250,3 +250,58 @@ describe('falling behind', () => {
     );
   });
 });
+
+describe('memory used again', () => {
+  /** 48 packets a frame at most: a ring of a few chunks, whose blocks come round after some frames. */
+  const small: GopRingOptions = { maxBytes: 60_000, chunkBytes: 10 * 188, flushAfterMs: 0 };
+
+  it('leaves alone what a reader has got and not used up', () => {
+    const live = new Live({ gopFrames: 2 }, small).run(10);
+    let unused = 0;
+    const cursor = new RingCursor(live.ring, () => unused);
+    cursor.join({ behindMs: 0, nowMs: live.now });
+    unused = 1;
+    const got: [Buffer, Buffer][] = [];
+    for (let i = 0; i < 20; i++) {
+      live.run(2);
+      for (let part = cursor.next(); part; part = cursor.next()) got.push([part, Buffer.from(part)]);
+    }
+    live.run(50);
+    expect(got.length).toBeGreaterThan(100);
+    expect(got.every(([part, copy]) => part.equals(copy))).toBe(true);
+  });
+
+  it('leaves alone what a reader had not used up when he left', () => {
+    const live = new Live({ gopFrames: 2 }, small).run(10);
+    const cursor = new RingCursor(live.ring, () => 1);
+    cursor.join({ behindMs: 0, nowMs: live.now });
+    const got: [Buffer, Buffer][] = [];
+    for (let part = cursor.next(); part; part = cursor.next()) got.push([part, Buffer.from(part)]);
+    cursor.close();
+    live.run(80);
+    expect(got.every(([part, copy]) => part.equals(copy))).toBe(true);
+  });
+
+  it('leaves everything alone where a reader does not say', () => {
+    const live = new Live({ gopFrames: 2 }, small).run(10);
+    const first = live.ring.chunk(live.ring.firstSeq)?.data ?? Buffer.alloc(0);
+    const copy = Buffer.from(first);
+    live.join().close();
+    live.run(80);
+    expect(first.equals(copy)).toBe(true);
+  });
+
+  it('comes round where readers use up what they get', () => {
+    const live = new Live({ gopFrames: 2 }, small).run(10);
+    const cursor = new RingCursor(live.ring, () => 0);
+    cursor.join({ behindMs: 0, nowMs: live.now });
+    const blocks = new Set<ArrayBufferLike>();
+    for (let i = 0; i < 100; i++) {
+      live.run(1);
+      for (let part = cursor.next(); part; part = cursor.next()) blocks.add(part.buffer);
+      expect(cursor.heldFrom).toBe(live.ring.nextSeq);
+    }
+    cursor.close();
+    expect(blocks.size).toBeLessThan(12);
+  });
+});

@@ -1,4 +1,5 @@
 import type { GopRing, KeyframeChunk } from './gop-ring.js';
+import type { Borrower } from './loans.js';
 
 export interface JoinOptions {
   /** How far behind live to start, in ms of arrival: players want some seconds at once before they show a picture. */
@@ -10,7 +11,7 @@ export interface JoinOptions {
  * One reader's place in a ring. It has no queue of its own: what `next` gives out is shared memory and must not be
  * changed.
  */
-export class RingCursor {
+export class RingCursor implements Borrower {
   /** How often the reader fell out of the ring or was moved forward. */
   jumps = 0;
   /** Of the next chunk; −1 before the join. */
@@ -19,8 +20,21 @@ export class RingCursor {
   private position = 0;
   /** The reader has been overrun and waits for a keyframe. */
   private lost = false;
+  /** Of the first chunk given out after the reader had last used up everything. */
+  private unusedFrom = 0;
 
-  constructor(private readonly ring: GopRing) {}
+  /**
+   * `unused`: bytes given out that the reader has not used up yet. Without it he may keep everything for ever, and the
+   * ring has to take new memory for what comes.
+   */
+  constructor(
+    private readonly ring: GopRing,
+    private readonly unused?: () => number,
+  ) {}
+
+  get heldFrom(): number {
+    return this.unused?.() === 0 ? this.seq : this.unusedFrom;
+  }
 
   get joined(): boolean {
     return this.seq >= 0;
@@ -33,6 +47,8 @@ export class RingCursor {
   join({ behindMs, nowMs }: JoinOptions): 'joined' | 'not-yet' {
     const chunk = this.ring.keyframeBehind(behindMs, nowMs);
     if (!chunk) return 'not-yet';
+    if (this.unused) this.ring.loans.lend(this);
+    else this.ring.loans.give(Infinity);
     this.moveTo(chunk, chunk.prefix.atStart);
     return 'joined';
   }
@@ -47,9 +63,16 @@ export class RingCursor {
     }
     const chunk = this.ring.chunk(this.seq);
     if (!chunk) return undefined;
+    if (this.unused?.() === 0) this.unusedFrom = this.seq;
     this.seq++;
     this.position = chunk.position + chunk.data.length;
     return chunk.data;
+  }
+
+  /** Nothing is read any more. What has not been used up by now may be kept. */
+  close(): void {
+    this.ring.loans.takeBack(this);
+    if (this.unused?.() !== 0) this.ring.loans.give(this.seq);
   }
 
   /**

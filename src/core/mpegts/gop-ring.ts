@@ -1,11 +1,13 @@
-import { PACKET_SIZE } from './packet.js';
 import { JoinPrefix } from './join-prefix.js';
+import { Loans } from './loans.js';
+import { PACKET_SIZE } from './packet.js';
 import type { Tables } from './program-tables.js';
 import type { BudgetMember, RingBudget } from './ring-budget.js';
+import { RingMemory } from './ring-memory.js';
 import { StreamAnalyser } from './stream-analyser.js';
 import type { JoinPoint, StreamAnalyserOptions } from './stream-analyser.js';
 
-/** Immutable, shared by all readers. */
+/** Shared by all readers. Does not change while it is in the ring or lent. */
 export interface Chunk {
   /** Grows by one from chunk to chunk. */
   readonly seq: number;
@@ -51,9 +53,13 @@ export interface GopRingOptions extends StreamAnalyserOptions {
   budget?: RingBudget;
 }
 
+const CHUNKS_PER_BLOCK = 8;
+
 /** A stream's last seconds in memory: bounded in bytes, cut into chunks, indexed by keyframe. */
 export class GopRing implements BudgetMember {
   readonly analyser: StreamAnalyser;
+  /** Who reads chunks when they may have left the ring. */
+  readonly loans = new Loans();
   readonly minBytes: number;
   private readonly maxBytes: number;
   private readonly flushAfterMs: number;
@@ -65,9 +71,8 @@ export class GopRing implements BudgetMember {
   private first = 0;
   private next = 0;
   private held = 0;
-  /** The chunk under construction: bytes [0, used) of `staging`, which follow the position `staged`. */
-  private readonly staging: Buffer;
-  private used = 0;
+  /** Of the chunks, and of the one under construction, whose bytes follow the position `staged`. */
+  private readonly memory: RingMemory;
   private staged = 0;
   /** When the first of them came, and when the last. */
   private stagedSince = 0;
@@ -91,7 +96,8 @@ export class GopRing implements BudgetMember {
     this.flushAfterMs = options.flushAfterMs ?? 50;
     this.holdMs = options.holdMs ?? 500;
     this.audioJoinBytes = options.audioJoinBytes ?? 8192;
-    this.staging = Buffer.allocUnsafeSlow(chunkBytes);
+    const blockBytes = chunkBytes * CHUNKS_PER_BLOCK;
+    this.memory = new RingMemory({ chunkBytes, blockBytes, loans: this.loans });
     this.budget = options.budget;
     this.budget?.join(this);
   }
@@ -118,7 +124,7 @@ export class GopRing implements BudgetMember {
 
   /** When `flush` will have something to do, in the caller's ms; undefined while there is nothing to flush. */
   get flushDueAt(): number | undefined {
-    if (this.used === 0) return undefined;
+    if (this.memory.used === 0) return undefined;
     return this.stagedSince + (this.isHeld() ? Math.max(this.holdMs, this.flushAfterMs) : this.flushAfterMs);
   }
 
@@ -178,6 +184,7 @@ export class GopRing implements BudgetMember {
     if (this.keyframes[0] === oldest) this.keyframes.shift();
     this.first++;
     this.held -= oldest.data.length;
+    this.memory.dropOldest();
     this.budget?.changed(-oldest.data.length);
   }
 
@@ -188,19 +195,16 @@ export class GopRing implements BudgetMember {
     this.keyframes.length = 0;
     this.first = this.next;
     this.held = 0;
-    this.used = 0;
+    this.memory.clear();
   }
 
   /** Copies `packets[from, to)` behind what is staged, closing chunks as they fill. Returns `to`. */
   private stage(packets: Buffer, from: number, to: number, nowMs: number): number {
     this.pushedAt = nowMs;
     for (let at = from; at < to;) {
-      if (this.used === 0) this.stagedSince = nowMs;
-      const size = Math.min(to - at, this.staging.length - this.used);
-      packets.copy(this.staging, this.used, at, at + size);
-      this.used += size;
-      at += size;
-      if (this.used < this.staging.length) continue;
+      if (this.memory.used === 0) this.stagedSince = nowMs;
+      at += this.memory.stage(packets, at, to);
+      if (!this.memory.isFull) continue;
       if (this.isHeld()) this.analyser.letGo();
       this.close(this.safeEnd());
     }
@@ -215,7 +219,7 @@ export class GopRing implements BudgetMember {
   /** Where the chunk may end without cutting into what may yet become a join point, if it can be helped. */
   private safeEnd(): number {
     const open = this.analyser.openFrom;
-    const end = this.staged + this.used;
+    const end = this.staged + this.memory.used;
     return open > this.staged && open < end ? open : end;
   }
 
@@ -231,14 +235,10 @@ export class GopRing implements BudgetMember {
 
   /** Makes a chunk of what is staged before `end`. */
   private close(end: number): void {
-    const size = end - this.staged;
-    const data = Buffer.allocUnsafeSlow(size);
-    this.staging.copy(data, 0, 0, size);
-    this.staging.copyWithin(0, size, this.used);
     this.add({
       seq: this.next,
       position: this.staged,
-      data,
+      data: this.memory.take(end - this.staged),
       arrivedAt: this.stagedSince,
       keyframe: false,
       discontinuity: takeBefore(this.breaks, end) > 0,
@@ -247,7 +247,6 @@ export class GopRing implements BudgetMember {
     });
     this.join = undefined;
     this.staged = end;
-    this.used -= size;
     this.stagedSince = this.pushedAt;
   }
 
