@@ -17,7 +17,6 @@ describe('live channels as HLS', () => {
     house = await openStreamHouse({
       engines: [sim.url],
       startGapMs: 0,
-      acestream: { startTimeoutSeconds: 1, firstByteTimeoutSeconds: 1 },
       session: { lingerMs: 100, coldLingerMs: 50 },
     });
     news = house.channels.add(NEWS);

@@ -18,14 +18,14 @@ describe('the face of live channels', () => {
   beforeEach(async () => {
     sim = await createSim({ contents: [{ name: 'news' }, { name: 'sport' }] });
     host = await createHttpTsHost({ channels: ['plain'] });
-    house = await openStreamHouse({
-      engines: [sim.url],
-      startGapMs: 0,
-      acestream: { startTimeoutSeconds: 1, firstByteTimeoutSeconds: 1 },
-      session: { lingerMs: 100, coldLingerMs: 50, keyframeMs: 1_500 },
-    });
-    news = house.channels.add(NEWS);
+    await open();
   });
+
+  async function open(options: Partial<Parameters<typeof openStreamHouse>[0]> = {}): Promise<void> {
+    const session = { lingerMs: 100, coldLingerMs: 50, ...options.session };
+    house = await openStreamHouse({ engines: [sim.url], startGapMs: 0, ...options, session });
+    news = house.channels.add(NEWS);
+  }
 
   afterEach(async () => {
     await house.close();
@@ -168,42 +168,52 @@ describe('the face of live channels', () => {
     expect(house.credentials.asked).toEqual([]);
   });
 
-  it.each([
-    ['not found', { kind: 'errorJson', text: 'failed to load content' } as const, 404, 'not-found'],
-    ['licence', { kind: 'licence' } as const, 503, 'licence'],
-    ['an engine that resets', { kind: 'reset' } as const, 503, 'unavailable'],
-    ['an engine that hangs', { kind: 'hangAll' } as const, 503, 'unavailable'],
-    ['no peers', { kind: 'neverStart' } as const, 504, 'no-peers'],
-  ])('tells what is wrong before the first byte: %s', async (_what, fault, status, reason) => {
-    sim.control.inject(fault, { times: 20 });
-    const answer = await ask(house.port, { path: `/live/ines/pass/${news}.ts` });
-    expect(answer.status).toBe(status);
-    expect(answer.headers['x-stream-error']).toBe(reason);
-    expect(answer.body.length).toBe(0);
-    sim.control.heal();
-  });
+  describe('with little patience', () => {
+    beforeEach(async () => {
+      await house.close();
+      await open({
+        acestream: { startTimeoutSeconds: 1, firstByteTimeoutSeconds: 1 },
+        session: { keyframeMs: 1_500 },
+      });
+    });
 
-  it('says 503 with Retry-After when every engine is down, and 404 for a channel without sources', async () => {
-    sim.control.inject({ kind: 'restart', downMs: 60_000 });
-    const down = await ask(house.port, { path: `/live/ines/pass/${news}.ts` });
-    expect([down.status, down.headers['retry-after']]).toEqual([503, '10']);
-    const empty = await ask(house.port, { path: `/live/ines/pass/${house.channels.add()}.ts` });
-    expect(empty.status).toBe(404);
-  });
+    it.each([
+      ['not found', { kind: 'errorJson', text: 'failed to load content' } as const, 404, 'not-found'],
+      ['licence', { kind: 'licence' } as const, 503, 'licence'],
+      ['an engine that resets', { kind: 'reset' } as const, 503, 'unavailable'],
+      ['an engine that hangs', { kind: 'hangAll' } as const, 503, 'unavailable'],
+      ['no peers', { kind: 'neverStart' } as const, 504, 'no-peers'],
+    ])('tells what is wrong before the first byte: %s', async (_what, fault, status, reason) => {
+      sim.control.inject(fault, { times: 20 });
+      const answer = await ask(house.port, { path: `/live/ines/pass/${news}.ts` });
+      expect(answer.status).toBe(status);
+      expect(answer.headers['x-stream-error']).toBe(reason);
+      expect(answer.body.length).toBe(0);
+      sim.control.heal();
+    });
 
-  it.each<[string, HostFault, number, string]>([
-    ['a web page', { kind: 'html200' }, 502, 'bad-media'],
-    ['a redirect without end', { kind: 'redirectLoop' }, 502, 'bad-media'],
-    ['503', { kind: 'http503' }, 503, 'unavailable'],
-    ['404', { kind: 'status', code: 404 }, 404, 'not-found'],
-    ['a reset', { kind: 'reset' }, 503, 'unavailable'],
-    ['silence', { kind: 'blackhole' }, 504, 'timeout'],
-    ['garbage', { kind: 'garbage', bytes: 300_000 }, 502, 'bad-media'],
-  ])('tells what is wrong with a plain source: %s', async (_what, fault, status, reason) => {
-    const id = house.channels.add(host.urlOf('plain'));
-    host.inject(fault);
-    const answer = await ask(house.port, { path: `/live/ines/pass/${id}.ts` });
-    expect([answer.status, answer.headers['x-stream-error']]).toEqual([status, reason]);
+    it('says 503 with Retry-After when every engine is down, and 404 for a channel without sources', async () => {
+      sim.control.inject({ kind: 'restart', downMs: 60_000 });
+      const down = await ask(house.port, { path: `/live/ines/pass/${news}.ts` });
+      expect([down.status, down.headers['retry-after']]).toEqual([503, '10']);
+      const empty = await ask(house.port, { path: `/live/ines/pass/${house.channels.add()}.ts` });
+      expect(empty.status).toBe(404);
+    });
+
+    it.each<[string, HostFault, number, string]>([
+      ['a web page', { kind: 'html200' }, 502, 'bad-media'],
+      ['a redirect without end', { kind: 'redirectLoop' }, 502, 'bad-media'],
+      ['503', { kind: 'http503' }, 503, 'unavailable'],
+      ['404', { kind: 'status', code: 404 }, 404, 'not-found'],
+      ['a reset', { kind: 'reset' }, 503, 'unavailable'],
+      ['silence', { kind: 'blackhole' }, 504, 'timeout'],
+      ['garbage', { kind: 'garbage', bytes: 300_000 }, 502, 'bad-media'],
+    ])('tells what is wrong with a plain source: %s', async (_what, fault, status, reason) => {
+      const id = house.channels.add(host.urlOf('plain'));
+      host.inject(fault);
+      const answer = await ask(house.port, { path: `/live/ines/pass/${id}.ts` });
+      expect([answer.status, answer.headers['x-stream-error']]).toEqual([status, reason]);
+    });
   });
 
   it('plays a plain source with the user agent and headers of its list', async () => {

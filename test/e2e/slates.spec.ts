@@ -19,10 +19,7 @@ describe('slates', () => {
 
   beforeEach(async () => {
     host = await createHttpTsHost({ channels: ['one', 'two'] });
-    house = await openStreamHouse({
-      acestream: { firstByteTimeoutSeconds: 1 },
-      session: { lingerMs: 100, coldLingerMs: 50 },
-    });
+    house = await openStreamHouse({ session: { lingerMs: 100, coldLingerMs: 50 } });
     alive = house.channels.add(host.urlOf('one'));
     dead = house.channels.add(host.urlOf('gone'));
   });
