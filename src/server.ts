@@ -1,18 +1,10 @@
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
 import { applyRestore, noteRestore } from './apply-restore.js';
 import { welcomeText, type FirstAdministrator } from './banner.js';
-import {
-  boundConnections,
-  boundedFastifyOptions,
-  type ConnectionCounts,
-} from './faces/shared/inbound-bounds.js';
-import { playerFriendlyFastifyOptions, preparePlayerHttp } from './faces/shared/player-http.js';
-import { prepareApiHttp } from './faces/admin/admin-http.js';
+import type { ConnectionCounts } from './faces/shared/inbound-bounds.js';
 import { AdminModule } from './faces/admin/admin.module.js';
 import { describeApi, serveApiDocs } from './faces/admin/api-docs.js';
 import { MoviesModule } from './faces/movies/movies.module.js';
@@ -20,6 +12,7 @@ import { ErrorFilter } from './faces/shared/error-filter.js';
 import { GuideScheduler } from './epg/guide-scheduler.js';
 import { GuideLinker } from './epg/linking/guide-linker.js';
 import { openHouse, type House } from './house.js';
+import { makeHttpAdapter, prepareHttp } from './http-server.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { MetricsRegistry } from './platform/metrics.js';
 import { relaxHeapGrowth } from './platform/heap-growth.js';
@@ -99,24 +92,14 @@ export async function startServer(
 /** The whole application over an open house, ready to listen. */
 export async function createApp(house: House): Promise<NestFastifyApplication> {
   const errors = new ErrorFilter(house.logger);
-  const adapter = new FastifyAdapter({
-    forceCloseConnections: true,
-    ...boundedFastifyOptions(house.config.http),
-    genReqId: () => randomUUID(),
-    // The router refuses malformed addresses before Nest sees them.
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      errors.answer(error, request, reply),
-    ...playerFriendlyFastifyOptions(),
-  });
+  const { http, server } = house.config;
+  const adapter = makeHttpAdapter(http, errors);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forHouse(house), adapter, {
     logger: new NestLogger(house.logger),
     abortOnError: false,
   });
   app.useGlobalFilters(errors);
-  const { http, server } = house.config;
-  measureConnections(app, boundConnections(app, http, server.trustedProxies));
-  preparePlayerHttp(app);
-  prepareApiHttp(app);
+  measureConnections(app, prepareHttp(app, http, server.trustedProxies));
   serveApiDocs(app, describeApi(app, programVersion(), [AdminModule, MoviesModule]));
   house.lifecycle.onShutdown('work', 'http server', () => app.close());
   return app;

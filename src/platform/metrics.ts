@@ -89,7 +89,7 @@ export class MetricsRegistry {
     const known = new Map<string, Labels>();
     const overflow = Object.fromEntries(labelNames.map((name) => [name, OTHER]));
     return (labels) => {
-      const key = JSON.stringify(labelNames.map((name) => labels[name]));
+      const key = labelNames.map((name) => labels[name]).join('\u0000');
       const seen = known.get(key);
       if (seen) return seen;
       if (known.size >= this.maxSeries) return overflow;

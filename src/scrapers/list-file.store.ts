@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { sizeText } from '../platform/config/value-types.js';
 import { AppError, describeError } from '../platform/errors/app-error.js';
 
 /** Reads a list from a file: address. Throws `fetch_failed`, `fetch_too_large`. */
@@ -20,7 +21,7 @@ export async function readListFile(url: string, maxBytes: number): Promise<Buffe
     });
   }
   if (size > maxBytes) {
-    throw new AppError('fetch_too_large', `${file} is larger than ${maxBytes} bytes`, { status: 502 });
+    throw new AppError('fetch_too_large', `${file} is larger than ${sizeText(maxBytes)}`, { status: 502 });
   }
   return Buffer.concat(chunks);
 }

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
@@ -19,11 +18,14 @@ import type { EditionFiles, EditionMaker, EditionOrder } from '../../src/epg/edi
 import { writeEdition } from '../../src/epg/edition/write-edition.js';
 import { LinkTable, type LinkRow } from '../../src/epg/link-table.js';
 import { GuideView } from '../../src/epg/guide-view.js';
-import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
+import { measureAnswers } from '../../src/faces/health/http-metrics.js';
+import { ErrorFilter } from '../../src/faces/shared/error-filter.js';
 import { ACTIVE_CONNECTIONS } from '../../src/faces/shared/ports.js';
 import { PlaylistModule } from '../../src/faces/playlist/playlist.module.js';
 import { XmltvModule } from '../../src/faces/xmltv/xmltv.module.js';
 import { XtreamModule } from '../../src/faces/xtream/xtream.module.js';
+import { makeHttpAdapter, prepareHttp } from '../../src/http-server.js';
+import { MetricsRegistry } from '../../src/platform/metrics.js';
 import { SystemClock } from '../../src/platform/clock.js';
 import type { Clock } from '../../src/platform/clock.js';
 import { AppConfig } from '../../src/platform/config/app-config.js';
@@ -37,6 +39,7 @@ import { ImageStore } from '../../src/platform/images/image-store.js';
 import { ShownFilmsRepository } from '../../src/vod/shown-films.repository.js';
 import { CredentialsService } from '../../src/users/credentials.service.js';
 import type { Verdict } from '../../src/users/credentials.service.js';
+import { anAppConfig } from '../builders/app-config.js';
 import type { BuiltAccount, BuiltCategory } from '../builders/catalog-builder.js';
 
 /** Records in memory, as the repository would deliver them. Can be told to fail or to wait. */
@@ -216,13 +219,15 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
     module: FacesModule,
     imports: [houseModule(options, { logger, lifecycle, events, guides, editions })],
   };
-  const app = await NestFactory.create<NestFastifyApplication>(
-    root,
-    new FastifyAdapter({ forceCloseConnections: true, ...playerFriendlyFastifyOptions() }),
-
-    { logger: false, abortOnError: false },
-  );
-  preparePlayerHttp(app);
+  const errors = new ErrorFilter(logger);
+  const { http } = anAppConfig();
+  const app = await NestFactory.create<NestFastifyApplication>(root, makeHttpAdapter(http, errors), {
+    logger: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(errors);
+  prepareHttp(app, http, options.server?.trustedProxies ?? []);
+  measureAnswers(app.getHttpAdapter().getInstance(), new MetricsRegistry());
   options.routes?.(app.getHttpAdapter().getInstance());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;

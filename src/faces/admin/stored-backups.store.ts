@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../platform/clock.js';
 import { AppConfig } from '../../platform/config/app-config.js';
+import { sizeText } from '../../platform/config/value-types.js';
 import { readBackupHead } from '../../platform/database/read-backup.js';
 import { stampOf } from '../../platform/database/staged-restore.js';
 import { AppError, invalidInput } from '../../platform/errors/app-error.js';
@@ -22,6 +23,7 @@ export interface StoredBackup {
 
 /** Backups kept at once; what comes on top is refused. */
 export const MAX_STORED = 100;
+const GZIP_MAGIC = 0x1f;
 const NAME = /^[\w.-]{1,120}\.backup\.gz$/;
 
 /** The folder of backups. */
@@ -78,7 +80,7 @@ export class StoredBackups {
 
   /** Takes a file in when its beginning is that of a backup. Whether all of it is sound, the restore finds out. */
   async take(body: unknown): Promise<StoredBackup> {
-    if (!(body instanceof Readable)) throw invalidInput([{ field: 'body', rule: 'must be a backup' }]);
+    if (!(body instanceof Readable)) throw notABackup();
     await this.refuseWhenFull();
     const name = `uploaded-${stampOf(this.clock.now())}.backup.gz`;
     const file = path.join(this.folder, name);
@@ -103,6 +105,8 @@ export class StoredBackups {
   private async *bounded(body: Readable): AsyncGenerator<Buffer> {
     let bytes = 0;
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      // Two gigabytes of something else need not come in and be stored to be told from a backup.
+      if (bytes === 0 && chunk[0] !== GZIP_MAGIC) throw notABackup();
       bytes += chunk.length;
       if (bytes > this.maxBytes) throw tooLarge(this.maxBytes);
       yield chunk;
@@ -110,8 +114,14 @@ export class StoredBackups {
   }
 }
 
+function notABackup(): AppError {
+  return invalidInput([{ field: 'body', rule: 'must be a backup' }]);
+}
+
 function tooLarge(maxBytes: number): AppError {
-  return new AppError('request_too_large', `the backup is larger than ${maxBytes} bytes`, { status: 413 });
+  return new AppError('request_too_large', `the backup is larger than ${sizeText(maxBytes)}`, {
+    status: 413,
+  });
 }
 
 function isCutShort(error: unknown): boolean {

@@ -74,6 +74,12 @@ function showBytes(value: number): string {
   return String(value);
 }
 
+/** For messages: `64 MiB`, `1000 bytes`. */
+export function sizeText(bytes: number): string {
+  const text = showBytes(bytes);
+  return /\d$/.test(text) ? `${text} bytes` : text;
+}
+
 export function flag(): ValueType<boolean> {
   const words: Record<string, boolean> = {
     true: true,

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { ProxyAgent } from 'undici';
+import { sizeText } from '../config/value-types.js';
 import type { Clock } from '../clock.js';
 import { Deadline } from './deadline.js';
 import { fetchFailure, FetchError } from './fetch-error.js';
@@ -219,7 +220,7 @@ export class HttpFetcher {
     }
     if (encodings === undefined) return failed(request, 'it uses an unknown Content-Encoding', status);
     if (Number(headerOf(response, 'content-length')) > request.maxBytes) {
-      return tooLarge(request)(`larger than ${request.maxBytes} bytes`);
+      return tooLarge(request)(`larger than ${sizeText(request.maxBytes)}`);
     }
     return null;
   }

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { sizeText } from '../config/value-types.js';
 
 export interface BodyLimits {
   /** Counts on the wire and again after decompression. */
@@ -38,7 +39,7 @@ export async function* decodeBody(
   for (const encoding of encodings) decoded = decompress(decoded, encoding);
   for await (const chunk of decoded) {
     counter.out += chunk.length;
-    if (counter.out > limits.maxBytes) throw limits.makeError(`larger than ${limits.maxBytes} bytes`);
+    if (counter.out > limits.maxBytes) throw limits.makeError(`larger than ${sizeText(limits.maxBytes)}`);
     if (counter.out > RATIO_FROM_BYTES && counter.out > counter.wire * limits.maxRatio) {
       throw limits.makeError(`compressed more than ${limits.maxRatio} times`);
     }
@@ -53,7 +54,7 @@ async function* countWire(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const chunk of wire) {
     counter.wire += chunk.length;
-    if (counter.wire > limits.maxBytes) throw limits.makeError(`larger than ${limits.maxBytes} bytes`);
+    if (counter.wire > limits.maxBytes) throw limits.makeError(`larger than ${sizeText(limits.maxBytes)}`);
     yield chunk;
   }
 }
