@@ -17,6 +17,7 @@ import { loadConfig } from './platform/config/load-config.js';
 import { prepareDataFolder } from './platform/data-folder.js';
 import { ColdRestore } from './platform/database/cold-restore.js';
 import type { Logger } from './platform/logging/logger.js';
+import { outliveReaders } from './platform/logging/outlive-readers.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
 import { runServer } from './server.js';
 
@@ -31,6 +32,7 @@ const terminal: Terminal = {
 
 /** Runs one command of the command line and sets the exit code of the process. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  outliveReaders([process.stdout, process.stderr]);
   const context: CliContext = { terminal, run: runInHouse, restore: runRestore, serve: runServer };
   const program = buildProgram(context, version());
   for (const command of [program, ...allCommands(program)]) command.exitOverride();

@@ -20,6 +20,7 @@ import { programVersion } from './platform/version.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
+import { outliveReaders } from './platform/logging/outlive-readers.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
 import { RestartingServer } from './restarting-server.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
@@ -42,6 +43,7 @@ export interface RunningServer {
 /** Runs until SIGINT or SIGTERM. A start that fails says why in one line and ends the process with 1. */
 export async function runServer(): Promise<void> {
   relaxHeapGrowth();
+  outliveReaders([process.stdout, process.stderr]);
   let log: OpenLog | undefined;
   try {
     const { config, warnings } = loadConfig();
