@@ -172,6 +172,7 @@ export class RefreshService {
   }
 
   private async attempt(source: ListSource, options: RefreshOptions): Promise<Outcome> {
+    let partly = '';
     try {
       options.onProgress?.({ step: 'fetching', done: 0, total: null });
       const fetched = await this.fetch(source, options);
@@ -187,13 +188,16 @@ export class RefreshService {
       const counts = await this.channels.apply(list.channels, {
         listSourceId: source.id,
         allowPrivate: source.allowPrivate,
-        onProgress: (done, total) => options.onProgress?.({ step: 'importing', done, total }),
+        onProgress: (done, total) => {
+          partly = `; ${done} of its ${total} channels had been brought in by then`;
+          options.onProgress?.({ step: 'importing', done, total });
+        },
       });
       await this.snapshots.save(source.id, list.channels);
       const fields = { ...validators, contentHash, entryCount: list.streams, guideUrls: list.guideUrls };
       return { status: 'ok', reason: null, list, counts, fields };
     } catch (error) {
-      return this.failure(source, describeError(error));
+      return this.failure(source, `${describeError(error)}${partly}`);
     }
   }
 

@@ -174,6 +174,25 @@ describeOnEveryDialect('a list refresh', (store) => {
     });
   });
 
+  it('says how far it came when the database takes no more', async () => {
+    const entry = (at: number, name = `Channel ${at}`): string =>
+      `#EXTINF:-1 tvg-id="c${at}.test",${name}\nhttp://tv.invalid/${at}.ts\n`;
+    const most = Array.from({ length: 1500 }, (_, at) => entry(at)).join('');
+    host.put('/l.m3u', `#EXTM3U\n${most}${entry(1500, 'Channel 0')}`);
+    const id = await add('/l.m3u');
+    await database.write('spoil', (manager) => manager.query('CREATE UNIQUE INDEX spoil ON channels (name)'));
+    try {
+      const { status, reason } = await refreshes.refresh(id);
+      expect(status).toBe('failed');
+      const [, done, total] =
+        /; (\d+) of its (\d+) channels had been brought in by then$/.exec(reason ?? '') ?? [];
+      expect([Number(total), Number(done)]).toEqual([1501, (await names()).length]);
+      expect(Number(done)).toBeGreaterThan(0);
+    } finally {
+      await database.write('mend', (manager) => manager.query('DROP INDEX spoil'));
+    }
+  });
+
   it('never tells a password of the address', async () => {
     const id = (
       await lists.add({ url: `${host.url}/get.php?username=joe&password=topsecret` }, { allowFiles: false })
