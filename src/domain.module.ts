@@ -63,7 +63,10 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 import { WatchableRepository } from './vod/watchable.repository.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
-import { FoundFilmsRepository } from './vod/finding/found-films.repository.js';
+import { FilingTurn } from './vod/filing/filing-turn.js';
+import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
+import { OfferedFilms } from './vod/offers/offered-films.js';
+import { OffersRepository } from './vod/offers/offers.repository.js';
 import { EnrichedFilmsRepository } from './vod/tmdb/enriched-films.repository.js';
 import { FilmEnrichment } from './vod/tmdb/film-enrichment.js';
 import { FilmMatcher } from './vod/tmdb/film-matcher.js';
@@ -127,6 +130,9 @@ const DOMAIN: Provider[] = [
   PlaceholderPreview,
   WatchableRepository,
   FoundFilmsRepository,
+  FilingTurn,
+  OffersRepository,
+  OfferedFilms,
   FilmFinder,
   TmdbAnswersRepository,
   TmdbClient,

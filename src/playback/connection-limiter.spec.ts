@@ -42,6 +42,18 @@ describe('ConnectionLimiter', () => {
     expect(limiter.active(1)).toBe(1);
   });
 
+  it('knows whether there is room, also beside streams that do not count yet', () => {
+    expect(limiter.hasRoomFor(ANA, 1)).toBe(true);
+    const place = open('a');
+    expect(limiter.hasRoomFor(ANA, 1)).toBe(true);
+    expect(limiter.hasRoomFor({ ...ANA, userId: 2 }, 1)).toBe(true);
+    expect(limiter.hasRoomFor({ ...ANA, channelId: 11 }, 1)).toBe(false);
+    expect(limiter.hasRoomFor({ ...ANA, channelId: 11 }, 2)).toBe(true);
+    expect(limiter.hasRoomFor({ ...ANA, channelId: 11 }, 0)).toBe(true);
+    place.release();
+    expect(limiter.hasRoomFor({ ...ANA, channelId: 11 }, 1)).toBe(true);
+  });
+
   it('lets probes of another channel pass without harm', async () => {
     await watch('old');
     const probe = open('probe', { channelId: 11 });

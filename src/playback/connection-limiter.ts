@@ -78,6 +78,14 @@ export class ConnectionLimiter {
     return this.viewersOf(userId).size;
   }
 
+  /** Whether this viewer fits in beside all who have a stream open, also those who do not count yet. */
+  hasRoomFor(holder: Holder, maxConnections: number): boolean {
+    if (maxConnections === 0) return true;
+    const others = this.viewersOf(holder.userId, () => true);
+    others.delete(viewerKey(holder));
+    return others.size < maxConnections;
+  }
+
   /**
    * Ends what would have to go if this newcomer counted already; false when nothing had to. For the case that the
    * newcomer cannot even start while the old stream holds the last place on an engine.
@@ -117,10 +125,10 @@ export class ConnectionLimiter {
     return victims.length > 0;
   }
 
-  private viewersOf(userId: number): Map<string, Entry[]> {
+  private viewersOf(userId: number, isMeant = ({ counts }: Entry): boolean => counts): Map<string, Entry[]> {
     const viewers = new Map<string, Entry[]>();
     for (const entry of this.entries) {
-      if (!entry.counts || entry.holder.userId !== userId) continue;
+      if (entry.holder.userId !== userId || !isMeant(entry)) continue;
       const key = viewerKey(entry.holder);
       viewers.set(key, [...(viewers.get(key) ?? []), entry]);
     }

@@ -21,6 +21,11 @@ import type { PlaybackClient } from './viewing.js';
 const TV: PlaybackClient = { address: '192.0.2.1', userAgent: 'A television' };
 const PHONE: PlaybackClient = { address: '192.0.2.7', userAgent: 'A phone' };
 
+const isAfter =
+  (had: number) =>
+  ({ sequence }: { sequence: number }): boolean =>
+    sequence > had;
+
 describe('watching in segments', () => {
   let clock: FakeClock;
   let driver: FakeDriver;
@@ -207,13 +212,24 @@ describe('watching in segments', () => {
     expect(await reload(TV, 1)).toBe('ready');
   });
 
-  it('keeps out a pre-empted player that only goes on reading, until it has been quiet', async () => {
+  /** The newcomer takes the only place of a player that has had everything up to the newest segment. */
+  async function takePlace(): Promise<{ old: HlsViewing; second: HlsViewing }> {
     const old = await watch();
     fetchNewest(old);
     await play(2.1);
-    fetchNewest(await watch(PHONE, 2));
+    const second = await watch(PHONE, 2);
+    fetchNewest(old);
+    fetchNewest(second);
     await play(2.1);
-    expect(old.isOver).toBe(true);
+    expect([old.isOver, second.isOver]).toEqual([true, false]);
+    return { old, second };
+  }
+
+  it('keeps out a pre-empted player that only goes on reading, until it has been quiet', async () => {
+    await takePlace();
+    const back = await watch(TV);
+    expect(fetchNewest(back)).toHaveLength(0);
+    expect(back.isOver).toBe(true);
     for (let round = 0; round < 5; round++) {
       expect(await reload(TV)).toBe('ended');
       expect(await reload(PHONE, 2)).toBe('ready');
@@ -222,6 +238,67 @@ describe('watching in segments', () => {
     await play(2.2);
     expect(await reload(PHONE, 2)).toBe('ready');
     expect((await watch(TV)).isOver).toBe(false);
+  });
+
+  it('lets the same player in at once when it is started anew: it asks for what it has had', async () => {
+    const { old, second } = await takePlace();
+    const back = await watch(TV);
+    const had = old.newestAsked ?? -1;
+    expect(back.take(had)?.sequence).toBe(had);
+    await play(2.1);
+    expect([back.isOver, second.isOver]).toEqual([false, true]);
+    expect(playback.activeConnections(1)).toBe(1);
+  });
+
+  it('lets look at a playlist, which is free, who was pre-empted', async () => {
+    const { second } = await takePlace();
+    for (let round = 0; round < 3; round++) {
+      expect((await ask(TV)).kind).toBe('ready');
+      fetchNewest(second);
+      await play(3);
+    }
+    expect(second.isOver).toBe(false);
+  });
+
+  it('holds nothing against a player that had stopped asking long before its place was taken', async () => {
+    const old = await watch();
+    fetchNewest(old);
+    await play(6);
+    fetchNewest(await watch(PHONE, 2));
+    await play(2.1);
+    expect(old.isOver).toBe(true);
+    await play(4);
+    const back = await watch(TV);
+    expect(fetchNewest(back).length).toBeGreaterThan(0);
+    await play(2.1);
+    expect(back.isOver).toBe(false);
+  });
+
+  it('lets a pre-empted player back as soon as nobody has to go for it, however eagerly it asked', async () => {
+    const { second } = await takePlace();
+    expect(fetchNewest(await watch(TV))).toHaveLength(0);
+    expect(await reload(TV)).toBe('ended');
+    second.end('kicked');
+    await play(2);
+    expect(await reload(TV)).toBe('ready');
+    expect(await reload(PHONE, 2)).toBe('ended');
+  });
+
+  it('never lets two players that both go on take turns', async () => {
+    const { old } = await takePlace();
+    const had = old.newestAsked ?? -1;
+    const told: string[] = [];
+    for (let round = 0; round < 20; round++) {
+      const outcome = await ask(TV);
+      const next = outcome.kind === 'ready' && outcome.viewing.segments().find(isAfter(had));
+      if (outcome.kind === 'ready' && next) expect(outcome.viewing.take(next.sequence)).toBeUndefined();
+      told.push(outcome.kind === 'ready' && !next ? 'nothing new' : outcome.kind);
+      expect(await reload(PHONE, 2)).toBe('ready');
+      await play(1.9);
+    }
+    expect(told.filter((kind) => kind === 'ready')).toHaveLength(1);
+    expect(told.slice(-15)).toEqual(Array.from({ length: 15 }, () => 'ended'));
+    expect(playback.sessions()).toMatchObject([{ channelId: 2, userAgent: 'A phone' }]);
   });
 
   it('knows two devices of one kind at one address by their going on', async () => {
@@ -234,6 +311,7 @@ describe('watching in segments', () => {
     expect(await reload(TV, 1)).toBe('ready');
     await play(1.1);
     expect(old.isOver).toBe(true);
+    expect(fetchNewest(await watch(TV, 1))).toHaveLength(0);
     expect(await reload(TV, 1)).toBe('ended');
   });
 

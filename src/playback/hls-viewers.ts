@@ -42,12 +42,20 @@ const FIRST_SEGMENT_MS = 20_000;
 const RELOAD = 1.5;
 const MAX_BARRED = 5_000;
 
+interface Bar {
+  /** ms without a request after which that counts as a new start. */
+  quietMs: number;
+  reason: 'pre-empted' | 'kicked';
+  /** The newest segment of a player that was pre-empted and may be tried; absent once it is seen to just go on. */
+  had?: number;
+}
+
 /** Everybody who watches in segments, found by the token in the addresses of segments or by who and what it is. */
 export class HlsViewers {
   private readonly byToken = new Map<string, HlsViewing>();
   private readonly byViewer = new Map<string, HlsViewing>();
-  /** Who must not come back while its player just goes on reading; with the ms after which that counts as a new start. */
-  private readonly barred: TtlMap<string, { quietMs: number; reason: 'pre-empted' | 'kicked' }>;
+  /** Who must not come back while its player just goes on reading. */
+  private readonly barred: TtlMap<string, Bar>;
 
   constructor(private readonly options: HlsViewersOptions) {
     this.barred = new TtlMap({
@@ -62,7 +70,7 @@ export class HlsViewers {
     const key = viewerKey(request);
     const known = this.byViewer.get(key);
     const bar = this.barred.get(key);
-    if (bar && !known && request.slate === undefined) {
+    if (bar && !known && request.slate === undefined && this.mustWait(bar, request)) {
       this.barred.set(key, bar, bar.quietMs);
       return { kind: 'ended', reason: bar.reason };
     }
@@ -72,14 +80,26 @@ export class HlsViewers {
     // The same player may have asked twice at once.
     const twin = this.byViewer.get(key);
     if (twin) joined.seat.leave();
-    return this.whenReady(twin ?? this.create(key, request, joined.seat), request.signal);
+    return this.whenReady(twin ?? this.create(key, request, joined.seat, bar?.had), request.signal);
+  }
+
+  /** Nobody would have to go for it, or its first segment will tell: then it may come in. */
+  private mustWait({ reason, had }: Bar, { account, channel, client }: HlsRequest): boolean {
+    if (reason === 'kicked') return true;
+    const holder = { userId: account.id, channelId: channel.id, ...client };
+    return had === undefined && !this.options.limiter.hasRoomFor(holder, account.maxConnections);
   }
 
   find(token: string): HlsViewing | undefined {
     return this.byToken.get(token);
   }
 
-  private create(key: string, { account, channel, client, slate }: HlsRequest, seat: Seat): HlsViewing {
+  private create(
+    key: string,
+    { account, channel, client, slate }: HlsRequest,
+    seat: Seat,
+    had: number | undefined,
+  ): HlsViewing {
     const { limiter, clock, newId, onOpen } = this.options;
     const viewing = new HlsViewing({
       id: newId(),
@@ -89,6 +109,7 @@ export class HlsViewers {
       client,
       seat,
       slate: slate ?? null,
+      ...(had === undefined || slate !== undefined ? {} : { onTrial: had }),
       limiter,
       clock,
       onOver: (over, reason, by) => this.forget(key, over, reason, by),
@@ -115,13 +136,23 @@ export class HlsViewers {
     return { kind: 'failed', failure: { kind: 'unavailable', detail: 'the stream ended', blameless: true } };
   }
 
+  private bar(
+    key: string,
+    viewing: HlsViewing,
+    reason: 'pre-empted' | 'kicked',
+    by: Newcomer | undefined,
+  ): void {
+    const quietMs = RELOAD * viewing.targetDuration * 1000;
+    const leftMs = reason === 'kicked' ? quietMs : quietMs - viewing.quietMs;
+    if (leftMs <= 0 || !mustStayAway(viewing, by)) return;
+    const had = reason === 'pre-empted' && !viewing.isOnTrial ? viewing.newestAsked : undefined;
+    this.barred.set(key, { quietMs, reason, ...(had === undefined ? {} : { had }) }, leftMs);
+  }
+
   private forget(key: string, viewing: HlsViewing, reason: HlsEnd, by: Newcomer | undefined): void {
     this.byToken.delete(viewing.token);
     this.byViewer.delete(key);
-    if ((reason === 'kicked' || reason === 'pre-empted') && mustStayAway(viewing, by)) {
-      const quietMs = RELOAD * viewing.targetDuration * 1000;
-      this.barred.set(key, { quietMs, reason }, quietMs);
-    }
+    if (reason === 'kicked' || reason === 'pre-empted') this.bar(key, viewing, reason, by);
     this.options.onOver(viewing);
     const { userId, channelId, address, userAgent, bytes, startedAt } = viewing.record();
     this.options.note(channelId, 'viewer left', {

@@ -21,6 +21,8 @@ export interface HlsViewingContext {
   seat: Seat;
   /** The headline of a slate; it counts as no connection. */
   slate: string | null;
+  /** For a player whose place was taken a moment ago: the newest segment that it has had. */
+  onTrial?: number;
   limiter: ConnectionLimiter;
   clock: Clock;
   /** `by` is who took the place of a viewing that was pre-empted. */
@@ -46,11 +48,13 @@ export class HlsViewing implements OpenViewing {
   private open = 0;
   private sent = 0;
   private newestFetched: Segment | undefined;
+  private onTrial: number | undefined;
   private over = false;
 
   constructor(private readonly context: HlsViewingContext) {
-    const { id, token, clock, seat } = context;
+    const { id, token, clock, seat, onTrial } = context;
     this.id = id;
+    this.onTrial = onTrial;
     this.token = token;
     this.startedAt = clock.now();
     this.lastAskedAt = clock.monotonic();
@@ -79,6 +83,21 @@ export class HlsViewing implements OpenViewing {
     return this.output.targetDuration;
   }
 
+  /** For how long the player has asked for nothing. */
+  get quietMs(): number {
+    return this.open > 0 ? 0 : this.context.clock.monotonic() - this.lastAskedAt;
+  }
+
+  /** The player has not shown yet that it was started anew. */
+  get isOnTrial(): boolean {
+    return this.onTrial !== undefined;
+  }
+
+  /** Sequence number of the newest segment that was asked for. */
+  get newestAsked(): number | undefined {
+    return this.newestFetched?.sequence;
+  }
+
   /** A request is being answered until the returned function is called: the viewer counts as present. */
   enter(): () => void {
     this.lastAskedAt = this.context.clock.monotonic();
@@ -102,12 +121,20 @@ export class HlsViewing implements OpenViewing {
     return this.output.list();
   }
 
-  /** A segment to be sent; undefined when it is unknown or gone. From now on the viewing may count against the limit. */
+  /**
+   * A segment to be sent; undefined when it is unknown or gone, or when the viewing is over. From now on the viewing may
+   * count against the limit.
+   */
   take(sequence: number): Segment | undefined {
     const segment = this.output.find(sequence);
     if (!segment || this.over) return undefined;
     const { account, client, channel, limiter } = this.context;
     const holder = { userId: account.id, channelId: channel.id, ...client };
+    if (this.justGoesOn(sequence) && !limiter.hasRoomFor(holder, account.maxConnections)) {
+      this.finish('pre-empted');
+      return undefined;
+    }
+    this.onTrial = undefined;
     if (!this.isSlate) {
       this.place ??= limiter.acquire(holder, account.maxConnections, (by) => this.finish('pre-empted', by));
     }
@@ -145,6 +172,11 @@ export class HlsViewing implements OpenViewing {
       lagBytes: behind.reduce((sum, { bytes }) => sum + bytes, 0),
       jumps: 0,
     };
+  }
+
+  /** A player that goes on asks for what it has not had yet; one that is started anew asks for some of it again. */
+  private justGoesOn(sequence: number): boolean {
+    return this.onTrial !== undefined && sequence > this.onTrial;
   }
 
   private segmentsAhead(): readonly Segment[] {

@@ -14,11 +14,16 @@ export interface SegmentOutput {
   find(sequence: number): Segment | undefined;
 }
 
+/** How many segments are cut for nobody: a player that comes back meanwhile finds the list going on. */
+const KEPT_SEGMENTS = 4;
+
 /** Cuts a stream into segments while at least one of its viewers wants them. Holders are compared by identity. */
 export class StreamSegments {
   private readonly holders = new Map<object, (reason: ReaderEnd) => void>();
   private readonly waiters = new Set<(ready: boolean) => void>();
   private window: SegmentWindow | undefined;
+  /** Segments cut since the last holder left. */
+  private unwanted = 0;
   private ended = false;
 
   constructor(private readonly openWindow: () => SegmentWindow) {}
@@ -32,6 +37,7 @@ export class StreamSegments {
     const window = (this.window ??= this.openWindow());
     if (this.ended) this.drop();
     else this.holders.set(holder, onEnd);
+    this.unwanted = 0;
     window.poll();
     return {
       ready: (signal) => this.ready(window, signal),
@@ -43,15 +49,19 @@ export class StreamSegments {
     };
   }
 
-  /** Idempotent. With the last holder the segments go. */
+  /** Idempotent. Some segments after the last holder they go. */
   detach(holder: object): void {
-    if (!this.holders.delete(holder) || this.holders.size > 0) return;
-    this.drop();
+    this.holders.delete(holder);
   }
 
   /** Something may have become readable. */
   poll(): void {
-    if (this.window && this.window.poll() > 0) this.answer(true);
+    const cut = this.window?.poll() ?? 0;
+    if (cut === 0) return;
+    this.answer(true);
+    if (this.holders.size > 0) return;
+    this.unwanted += cut;
+    if (this.unwanted >= KEPT_SEGMENTS) this.drop();
   }
 
   end(reason: ReaderEnd): void {

@@ -17,8 +17,9 @@ import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { FilmAiring } from '../../src/vod/film-airing.entity.js';
 import { FilmDecision } from '../../src/vod/film-decision.entity.js';
 import { Film } from '../../src/vod/film.entity.js';
+import { FilingTurn } from '../../src/vod/filing/filing-turn.js';
 import { FilmFinder, type FindingReport } from '../../src/vod/finding/film-finder.js';
-import { FoundFilmsRepository } from '../../src/vod/finding/found-films.repository.js';
+import { FoundFilmsRepository } from '../../src/vod/filing/found-films.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeGuide } from '../builders/stored-guide.js';
@@ -80,6 +81,7 @@ describeOnEveryDialect('films in guides', (store) => {
     const programmes = new ProgrammesRepository(database);
     finder = new FilmFinder(
       new FoundFilmsRepository(database),
+      new FilingTurn(),
       new GuideView(new LinkTableRepository(database), programmes, anAppConfig({}), clock, events),
       programmes,
       new ChannelsRepository(database),

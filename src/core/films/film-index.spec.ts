@@ -110,3 +110,49 @@ describe('FilmIndex', () => {
     expect(identityOf(film('The Hangover'))).toBe('hangover|');
   });
 });
+
+describe('FilmIndex.findSure', () => {
+  const index = (...films: FilmTraits[]): FilmIndex =>
+    new FilmIndex(films.map((traits, at) => ({ ...traits, id: at + 1 })));
+
+  it('takes equal years for proof, off by one too, and no year on either side', () => {
+    const known = index(
+      film('Solaris', 1972, null),
+      film('Solaris', 2002, null),
+      film('Stalker', null, null),
+    );
+    expect(known.findSure(film('Solaris', 2002, null))?.id).toBe(2);
+    expect(known.findSure(film('Solaris', 1973, null))?.id).toBe(1);
+    expect(known.findSure(film('Solaris', 1990, null))).toBeNull();
+    expect(known.findSure(film('Stalker', null, null))?.id).toBe(3);
+  });
+
+  it.each([
+    ['the entry has no year', film('Solaris', 1972, 167), film('Solaris', null, null)],
+    ['the film has no year', film('Solaris', null, 167), film('Solaris', 1972, null)],
+    ['the length is about the same only', film('Solaris', 1972, 167), film('Solaris', null, 160)],
+  ])('takes a title alone for no proof where %s', (_what, known, wanted) => {
+    expect(index(known).findSure(wanted)).toBeNull();
+  });
+
+  it('takes the length to the minute or the original title for proof', () => {
+    expect(index(film('Solaris', 1972, 167)).findSure(film('Solaris', null, 166))?.id).toBe(1);
+    const original = { ...film('Солярис', null, null), originalTitle: 'Solyaris' };
+    expect(index({ ...film('Солярис', 1972, null), originalTitle: 'Solyaris' }).findSure(original)?.id).toBe(
+      1,
+    );
+  });
+
+  it('decides between remakes of one length for neither', () => {
+    const known = index(film('Total Recall', 1990, 113), film('Total Recall', 2012, 114));
+    expect(known.findSure(film('Total Recall', null, 113))).toBeNull();
+  });
+});
+
+describe('a showing without a year', () => {
+  it('is not taken for a film whose length nobody knows', () => {
+    const known = new FilmIndex([{ ...film('Dune', 1984, null), id: 1 }]);
+    expect(known.find(film('Dune', null, 155))).toBeNull();
+    expect(known.find(film('Dune', 1984, 155))?.id).toBe(1);
+  });
+});

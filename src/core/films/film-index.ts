@@ -16,10 +16,15 @@ export interface IndexedFilm extends FilmTraits {
   otherTitles?: readonly string[];
 }
 
+/** How much has to agree beside the title where only one of two has a year. */
+type Proof = 'slot' | 'exact' | 'years';
+
 /** Guides date a film by its making, its première at home or abroad. */
 const YEAR_SLACK = 1;
 /** A slot holds the film and its advertisements, or a version cut for television. */
 const SLOT = { longest: 1.6, extraMinutes: 15 } as const;
+/** Two files of one film, or its file and what a film database says. */
+const EXACT_MINUTES = 2;
 
 /**
  * Films by title, for finding the one that a showing or an entry is of. One film may be found under several titles; of
@@ -42,8 +47,20 @@ export class FilmIndex {
 
   /** The film of these traits, or null where it is a new one. */
   find(wanted: FilmTraits): IndexedFilm | null {
+    return this.search(wanted, 'slot');
+  }
+
+  /**
+   * The film of an entry that has no slot in a guide. Where only one of the two has a year, the title proves nothing:
+   * either may be a remake. Then the original title or the length to the minute must agree too, and with one film alone.
+   */
+  findSure(wanted: FilmTraits): IndexedFilm | null {
+    return this.search(wanted, 'exact');
+  }
+
+  private search(wanted: FilmTraits, proof: Proof): IndexedFilm | null {
     for (const title of titlesOf(wanted)) {
-      const found = closest(this.byTitle.get(titleKey(title)) ?? [], wanted, false);
+      const found = closest(this.byTitle.get(titleKey(title)) ?? [], wanted, proof);
       if (found) return found;
     }
     for (const title of titlesOf(wanted)) {
@@ -51,7 +68,7 @@ export class FilmIndex {
       const found = closest(
         sameSound.filter((film) => isOtherScript(film.title, title)),
         wanted,
-        true,
+        'years',
       );
       if (found) return found;
     }
@@ -64,30 +81,45 @@ export function identityOf({ title, year }: FilmTraits): string {
   return `${titleKey(title)}|${year ?? ''}`;
 }
 
-function closest(films: readonly IndexedFilm[], wanted: FilmTraits, needsYear: boolean): IndexedFilm | null {
+function closest(films: readonly IndexedFilm[], wanted: FilmTraits, proof: Proof): IndexedFilm | null {
   let best: IndexedFilm | null = null;
   let bestDistance = Infinity;
+  let fitting = 0;
   for (const film of films) {
-    const distance = distanceOf(film, wanted, needsYear);
-    if (distance < bestDistance) {
-      best = film;
-      bestDistance = distance;
-    }
+    const distance = distanceOf(film, wanted, proof);
+    if (distance === Infinity) continue;
+    fitting++;
+    if (distance >= bestDistance) continue;
+    best = film;
+    bestDistance = distance;
   }
-  return best;
+  const isOneOfSeveral = proof === 'exact' && fitting > 1;
+  return best && isOneOfSeveral && isOneSided(best, wanted) ? null : best;
 }
 
 /** 0 = certainly the same, Infinity = certainly not. */
-function distanceOf(film: FilmTraits, wanted: FilmTraits, needsYear: boolean): number {
+function distanceOf(film: FilmTraits, wanted: FilmTraits, proof: Proof): number {
   const fits = slotsFit(film.minutes, wanted.minutes);
   if (film.year !== null && wanted.year !== null) {
     const years = Math.abs(film.year - wanted.year);
     return years <= YEAR_SLACK ? years + (fits ? 0 : 0.5) : Infinity;
   }
-  if (needsYear || !fits) return Infinity;
+  if (proof === 'years' || !fits) return Infinity;
+  if (isOneSided(film, wanted) && !isProved(film, wanted, proof)) return Infinity;
   const difference =
     film.minutes === null || wanted.minutes === null ? 30 : Math.abs(film.minutes - wanted.minutes);
   return 2 + difference / 100;
+}
+
+function isOneSided(film: FilmTraits, wanted: FilmTraits): boolean {
+  return (film.year === null) !== (wanted.year === null);
+}
+
+function isProved(film: FilmTraits, wanted: FilmTraits, proof: Proof): boolean {
+  const original = titleKey(wanted.originalTitle);
+  if (original !== '' && original === titleKey(film.originalTitle)) return true;
+  if (film.minutes === null || wanted.minutes === null) return false;
+  return proof === 'slot' || Math.abs(film.minutes - wanted.minutes) <= EXACT_MINUTES;
 }
 
 /** Whether two lengths can be one film's, in minutes. */

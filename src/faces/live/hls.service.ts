@@ -58,7 +58,7 @@ function segmentAnswer(call: PlayerCall, viewing: HlsViewing, sequence: number, 
   const leave = viewing.enter();
   const segment = viewing.take(sequence);
   reply.raw.once('close', leave);
-  if (!segment) return mediaError(call, 404);
+  if (!segment) return mediaError(call, viewing.isOver ? 403 : 404);
   const headers = {
     'content-type': 'video/mp2t',
     'content-length': String(segment.bytes),

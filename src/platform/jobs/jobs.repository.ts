@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, LessThanOrEqual } from 'typeorm';
-import { Database } from '../database/database.js';
+import { BulkRows } from '../database/bulk-rows.js';
+import { Database, type Transaction } from '../database/database.js';
 import { Job } from './job.entity.js';
 
 export interface JobCounts {
@@ -18,7 +20,7 @@ export interface WantedJob {
 }
 
 const MAX_ERROR = 500;
-const SLICE = 200;
+const SLICE = 100;
 
 /** Rows of the queue of jobs. */
 @Injectable()
@@ -37,16 +39,8 @@ export class JobsRepository {
         createdAt: now,
         updatedAt: now,
       }));
-      await this.database.write('add jobs', async (manager) => {
-        for (const row of rows) {
-          const known = await manager.findOneBy(Job, { kind: row.kind, key: row.key });
-          // On PostgreSQL somebody else may add the same at this moment: then it waits already.
-          if (!known) await manager.createQueryBuilder().insert().into(Job).values(row).orIgnore().execute();
-          else if (known.state !== 'waiting' || known.runAfter > row.runAfter) {
-            await manager.update(Job, { id: known.id }, row);
-          }
-        }
-      });
+      await this.database.write('add jobs', (manager) => addRows(manager, rows));
+      await nextTurn();
     }
   }
 
@@ -120,4 +114,21 @@ export class JobsRepository {
     }
     return counts;
   }
+}
+
+/** What somebody else adds at this moment on PostgreSQL waits already, and is left as it is. */
+async function addRows(manager: Transaction, wanted: readonly Omit<Job, 'id'>[]): Promise<void> {
+  const named = new Map(wanted.map((job) => [`${job.kind} ${job.key}`, job]));
+  const jobs = new BulkRows(manager, Job);
+  for (const kind of new Set(wanted.map((job) => job.kind))) {
+    const keys = wanted.filter((job) => job.kind === kind).map(({ key }) => key);
+    for (const known of await manager.find(Job, { where: { kind, key: In(keys) } })) {
+      const job = named.get(`${kind} ${known.key}`);
+      named.delete(`${kind} ${known.key}`);
+      if (job && (known.state !== 'waiting' || known.runAfter > job.runAfter)) {
+        await jobs.update([known.id], job);
+      }
+    }
+  }
+  await jobs.insert([...named.values()]);
 }

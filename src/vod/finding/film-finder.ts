@@ -13,8 +13,9 @@ import { CLOCK, LOGGER } from '../../platform/tokens.js';
 import { ENRICH_FILM } from '../film-jobs.js';
 import type { FoundShowing } from './film-finding-job.js';
 import { FilmFindingWorker } from './film-finding-worker.js';
-import { FilmRegister, type FilmRef } from './film-register.js';
-import { FoundFilmsRepository, type NewAiring } from './found-films.repository.js';
+import { FilingTurn } from '../filing/filing-turn.js';
+import { FilmRegister, type FilmClaim, type FilmRef } from '../filing/film-register.js';
+import { FoundFilmsRepository, type NewAiring } from '../filing/found-films.repository.js';
 
 export const FIND_FILMS = 'find-films';
 
@@ -69,6 +70,7 @@ export class FilmFinder {
 
   constructor(
     private readonly films: FoundFilmsRepository,
+    private readonly turn: FilingTurn,
     private readonly guide: GuideView,
     private readonly programmes: ProgrammesRepository,
     private readonly channels: ChannelsRepository,
@@ -103,7 +105,7 @@ export class FilmFinder {
 
   /** Looks now; a second call joins the first. */
   run(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
-    return this.running.run('run', () => this.find(onProgress));
+    return this.running.run('run', () => this.turn.use(() => this.find(onProgress)));
   }
 
   private async find(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
@@ -179,7 +181,7 @@ export class FilmFinder {
     from: number,
     report: FindingReport,
   ): Promise<void> {
-    const { newFilms, changes } = register;
+    const { newFilms, changes } = register.take();
     const ids = await this.films.addFilms(newFilms);
     await this.films.updateFilms(changes);
     let isChanged = newFilms.length + changes.size > 0;
@@ -191,7 +193,7 @@ export class FilmFinder {
     }
     const now = this.now();
     isChanged = (await this.films.prune(now - KEEP_SECONDS)) > 0 || isChanged;
-    await this.films.settle(now);
+    isChanged = (await this.films.settle(now)) || isChanged;
     report.newFilms = newFilms.length;
     report.changedFilms = changes.size;
     if (!isChanged) return;
@@ -223,13 +225,25 @@ async function plan(
   if (start < from || (isMerged && !(await schedules.shows(channelId, showing.guideChannelId, start)))) {
     return null;
   }
-  const film = register.fileShowing(showing, isAdult);
-  if (!film) return null;
+  const filed = register.claim(claimOf(showing, isAdult));
+  if (!filed || filed.isRejected) return null;
   const details = {
     reasons: showing.reasons,
     ...(showing.picture === '' ? {} : { picture: showing.picture }),
   };
-  return { film, airing: { channelId, start, stop, title: showing.writtenTitle, details } };
+  return { film: filed.ref, airing: { channelId, start, stop, title: showing.writtenTitle, details } };
+}
+
+function claimOf(
+  { record, start, stop, description, picture, isCertain }: FoundShowing,
+  isAdult: boolean,
+): FilmClaim {
+  const { title, originalTitle, year, genres, rating, ageLimit, tmdbId } = record;
+  const told = { title, originalTitle, year, genres, rating, ageLimit, description };
+  return {
+    ...{ isCertain, isAdult, tmdbId, views: null, proof: 'slot' },
+    told: { ...told, durationSeconds: stop - start, guidePicture: picture },
+  };
 }
 
 /** Airings with the ids of their films; of two at one time the first. */
