@@ -99,6 +99,11 @@ export interface AppConfigValues {
     readonly connections: number;
     readonly requestsPerSecond: number;
   };
+  readonly rutube: {
+    readonly baseUrl: string;
+    readonly requestsPerSecond: number;
+    readonly proxy: string | null;
+  };
   readonly movies: { readonly requireLogin: boolean; readonly requestsPerMinute: number };
 }
 
@@ -121,6 +126,7 @@ export class AppConfig implements AppConfigValues {
   readonly auth: AppConfigValues['auth'];
   readonly movies: AppConfigValues['movies'];
   readonly tmdb: AppConfigValues['tmdb'];
+  readonly rutube: AppConfigValues['rutube'];
 
   constructor(values: AppConfigValues) {
     this.server = values.server;
@@ -140,6 +146,7 @@ export class AppConfig implements AppConfigValues {
     this.auth = values.auth;
     this.movies = values.movies;
     this.tmdb = values.tmdb;
+    this.rutube = values.rutube;
   }
 
   /** Texts that must never appear in a log. */
@@ -149,6 +156,7 @@ export class AppConfig implements AppConfigValues {
       this.tmdb.token,
       this.tmdb.key,
       passwordOf(this.tmdb.proxy),
+      passwordOf(this.rutube.proxy),
       passwordOf(this.database.url),
     ].filter((value) => value !== null);
   }

@@ -512,6 +512,27 @@ export const DEFINITIONS = {
       doc: 'Requests sent to TMDB in a second, at most.',
     }),
   },
+  rutube: {
+    baseUrl: setting({
+      env: 'ROOFTOP_RUTUBE_BASE_URL',
+      type: types.baseUrl(),
+      default: 'https://rutube.ru',
+      doc: 'Base address of Rutube, or of a mirror of its API. A mirror may stand in a private network.',
+    }),
+    requestsPerSecond: setting({
+      env: 'ROOFTOP_RUTUBE_REQUESTS_PER_SECOND',
+      type: types.integer({ min: 1, max: 20 }),
+      default: 2,
+      doc: 'Requests sent to the API of Rutube in a second, at most. Segments of films do not count.',
+    }),
+    proxy: setting<string | null>({
+      env: 'ROOFTOP_RUTUBE_PROXY',
+      type: types.optional(types.url('http')),
+      default: null,
+      secret: true,
+      doc: 'HTTP proxy through which Rutube is asked and its films are fetched, e.g. http://user:password@host:3128.',
+    }),
+  },
 };
 
 /** The value tree that a tree of settings describes. */

@@ -1,4 +1,4 @@
-import { isJson } from './read-json.js';
+import { isJson } from '../../core/util/read-json.js';
 import type { TmdbFilmDetails } from './tmdb-types.js';
 
 /** What a film row keeps of TMDB, and where and when it came from. */

@@ -8,7 +8,7 @@ import {
   textIn,
   textsIn,
   type Json,
-} from './read-json.js';
+} from '../../core/util/read-json.js';
 import type { TmdbCastMember, TmdbFilm, TmdbFilmDetails } from './tmdb-types.js';
 
 const MAX = { films: 40, cast: 20, crew: 2000, titles: 60, countries: 10, genres: 12, videos: 60 } as const;

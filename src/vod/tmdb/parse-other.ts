@@ -1,5 +1,5 @@
 import { pathIn } from './parse-film.js';
-import { idIn, isJson, objectsIn, textIn } from './read-json.js';
+import { idIn, isJson, objectsIn, textIn } from '../../core/util/read-json.js';
 import type { TmdbGenre, TmdbPerson } from './tmdb-types.js';
 
 const MAX_GENRES = 100;

@@ -12,7 +12,7 @@ import type { Logger } from '../../platform/logging/logger.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
 import { TmdbGate } from './tmdb-gate.js';
-import { TmdbLimiter } from './tmdb-limiter.js';
+import { RequestPace } from '../../platform/http/request-pace.js';
 import type { TmdbFailure, TmdbOutcome } from './tmdb-types.js';
 
 export interface TmdbRequest<T> {
@@ -40,7 +40,7 @@ const LATER_SECONDS = 60;
 @Injectable()
 export class TmdbClient implements OnModuleDestroy {
   private readonly fetcher: HttpFetcher;
-  private readonly limiter: TmdbLimiter;
+  private readonly limiter: RequestPace;
   private readonly slots: Semaphore;
   private readonly gate: TmdbGate;
   private readonly requests: ReturnType<MetricsRegistry['counter']>;
@@ -58,7 +58,7 @@ export class TmdbClient implements OnModuleDestroy {
       resolve: cachedResolver(clock, resolveBySystem),
       ...(proxy === null ? {} : { proxy }),
     });
-    this.limiter = new TmdbLimiter(clock, requestsPerSecond);
+    this.limiter = new RequestPace(clock, requestsPerSecond);
     this.slots = new Semaphore(connections);
     this.gate = new TmdbGate(clock);
     this.requests = metrics.counter({

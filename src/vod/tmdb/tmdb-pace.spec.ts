@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '../../../test/fakes/fake-clock.js';
 import { TmdbGate } from './tmdb-gate.js';
-import { TmdbLimiter } from './tmdb-limiter.js';
+import { RequestPace } from '../../platform/http/request-pace.js';
 
 const { signal } = new AbortController();
 
-async function takeTurn(limiter: TmdbLimiter, then: () => void): Promise<void> {
+async function takeTurn(limiter: RequestPace, then: () => void): Promise<void> {
   await limiter.turn(signal);
   then();
 }
@@ -13,7 +13,7 @@ async function takeTurn(limiter: TmdbLimiter, then: () => void): Promise<void> {
 describe('the rate', () => {
   it('is kept, in the order of arrival, with a small burst after a pause', async () => {
     const clock = new FakeClock();
-    const limiter = new TmdbLimiter(clock, 10);
+    const limiter = new RequestPace(clock, 10);
     const went: { who: number; at: number }[] = [];
     const turns = Array.from({ length: 25 }, (_, who) =>
       takeTurn(limiter, () => went.push({ who, at: clock.monotonic() })),
@@ -29,7 +29,7 @@ describe('the rate', () => {
 
   it('stops for everybody, also for those who wait already, and goes on at its pace', async () => {
     const clock = new FakeClock();
-    const limiter = new TmdbLimiter(clock, 10);
+    const limiter = new RequestPace(clock, 10);
     let went = 0;
     const turns = Array.from({ length: 25 }, () => takeTurn(limiter, () => went++));
     await clock.advance(500);

@@ -1,10 +1,10 @@
-import type { Clock } from '../../platform/clock.js';
+import type { Clock } from '../clock.js';
 
 /** Requests that may go at once after a pause. */
 const BURST = 4;
 
-/** Lets requests go at a steady rate, in the order they came, and holds all of them when TMDB asks for it. */
-export class TmdbLimiter {
+/** Lets requests go at a steady rate, in the order they came, and holds all of them when the host asks for it. */
+export class RequestPace {
   private next = -Infinity;
   private heldUntil = -Infinity;
 
