@@ -67,6 +67,8 @@ import { FilingTurn } from './vod/filing/filing-turn.js';
 import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
 import { OfferedFilms } from './vod/offers/offered-films.js';
 import { OffersRepository } from './vod/offers/offers.repository.js';
+import { RutubeClient } from './vod/rutube/rutube-client.js';
+import { RutubeStreams } from './vod/rutube/rutube-streams.js';
 import { EnrichedFilmsRepository } from './vod/tmdb/enriched-films.repository.js';
 import { FilmEnrichment } from './vod/tmdb/film-enrichment.js';
 import { FilmMatcher } from './vod/tmdb/film-matcher.js';
@@ -141,6 +143,8 @@ const DOMAIN: Provider[] = [
   EnrichedFilmsRepository,
   FilmEnrichment,
   ShownFilmsRepository,
+  RutubeClient,
+  RutubeStreams,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

@@ -43,6 +43,10 @@ export class FileViewing {
     });
   }
 
+  get categoryId(): number | null {
+    return this.context.categoryId;
+  }
+
   get file(): OpenFile {
     return this.context.file;
   }

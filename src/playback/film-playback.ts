@@ -1,15 +1,15 @@
 import type { AskedRange } from '../core/util/http-ranges.js';
 import type { Clock } from '../platform/clock.js';
-import { termsOf } from '../scrapers/stream-terms.js';
-import type { StreamTerms } from '../scrapers/stream-terms.js';
-import type { FileHosts, OpenFile } from '../streaming/files/file-hosts.js';
+import type { OpenFile } from '../streaming/files/file-hosts.js';
 import { mostHopeful } from '../streaming/stream-failure.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
-import type { StreamSource } from '../streaming/stream-source.js';
 import type { Account } from '../users/account.js';
 import type { Watchable, WatchableWay } from '../vod/watchable.repository.js';
 import type { ConnectionLimiter } from './connection-limiter.js';
 import { FileViewing } from './file-viewing.js';
+import { FilmHlsViewers } from './film-hls-viewers.js';
+import type { FilmHlsViewing, SegmentedFilm } from './film-hls-viewing.js';
+import type { FilmWays, OpenWay } from './film-ways.js';
 import type { PlaybackService } from './playback.service.js';
 import type { CurrentAccounts } from './ports.js';
 import type { PlaybackClient, Viewing } from './viewing.js';
@@ -22,11 +22,10 @@ export interface WatchableFilms {
 
 export interface FilmPlaybackOptions {
   films: WatchableFilms;
-  files: Pick<FileHosts, 'open'>;
+  ways: Pick<FilmWays, 'openFirst'>;
   live: Pick<PlaybackService, 'open' | 'mayOpen'>;
   limiter: ConnectionLimiter;
   accounts: CurrentAccounts;
-  lists: { streamTerms(): Promise<StreamTerms> };
   clock: Clock;
 }
 
@@ -35,6 +34,8 @@ export interface FilmRequest {
   kind: 'movie' | 'series';
   id: number;
   client: PlaybackClient;
+  /** The player asked for a playlist, and will play one. */
+  wantsPlaylist: boolean;
   /** null = the whole file. */
   range: AskedRange | null;
   ifRange?: string | undefined;
@@ -64,22 +65,19 @@ type NotWatched =
 
 export type FilmOutcome =
   | { kind: 'file'; facts: FileFacts; viewing: FileViewing }
+  /** It stands in segments, which the player fetches one by one. */
+  | { kind: 'playlist'; viewing: FilmHlsViewing }
   /** It is on air: the viewer joins the channel. */
   | { kind: 'live'; viewing: Viewing }
   | NotWatched;
 
-export type FilmHead = { kind: 'file'; facts: FileFacts } | { kind: 'live' } | NotWatched;
-
-type OpenWay =
-  | { kind: 'open'; file: OpenFile; way: WatchableWay }
-  | Extract<NotWatched, { kind: 'unsatisfiable' | 'failed' }>;
-
-/** What a host calls an octet stream may still be a list of addresses, which are not for players. */
-const PLAYLISTS: ReadonlySet<string> = new Set(['m3u8', 'm3u', 'mpd']);
+export type FilmHead =
+  { kind: 'file'; facts: FileFacts } | { kind: 'playlist' } | { kind: 'live' } | NotWatched;
 
 /** May this account watch this film or episode now, and where are the bytes. */
 export class FilmPlayback {
   private readonly viewings = new Set<FileViewing>();
+  private readonly segmented = new FilmHlsViewers();
 
   constructor(private readonly options: FilmPlaybackOptions) {}
 
@@ -89,7 +87,10 @@ export class FilmPlayback {
     if (!film) return { kind: 'unknown' };
     const ways = allowedWays(film, request.account);
     if (ways.length === 0) return this.openAiring(request, film);
-    const opened = await this.openFile(request, ways);
+    const opened = await this.openWay(request, ways);
+    if (opened.kind === 'segments') {
+      return { kind: 'playlist', viewing: this.beginSegmented(request, opened.film) };
+    }
     if (opened.kind !== 'open') return opened;
     const { file, way } = opened;
     if (request.signal.aborted) {
@@ -105,7 +106,8 @@ export class FilmPlayback {
     if (!film) return { kind: 'unknown' };
     const ways = allowedWays(film, request.account);
     if (ways.length > 0) {
-      const opened = await this.openFirst({ ...request, range: null }, ways);
+      const opened = await this.options.ways.openFirst({ ...request, range: null }, ways);
+      if (opened.kind === 'segments') return { kind: 'playlist' };
       if (opened.kind !== 'open') return opened;
       opened.file.body.destroy();
       return { kind: 'file', facts: factsOf(opened) };
@@ -117,19 +119,24 @@ export class FilmPlayback {
 
   /** Ends the viewings whose account was closed, has run out or may no longer see the category. */
   async recheck(): Promise<void> {
-    for (const userId of new Set([...this.viewings].map(({ context }) => context.account.id))) {
+    const watching = [...this.viewings, ...this.segmented.all()];
+    for (const userId of new Set(watching.map(({ context }) => context.account.id))) {
       const account = await this.options.accounts.current(userId);
-      for (const viewing of [...this.viewings]) {
-        const { categoryId, account: watching } = viewing.context;
-        if (watching.id !== userId) continue;
-        if (account?.status !== 'Active' || !isAllowed(account, categoryId)) viewing.end();
+      for (const viewing of watching) {
+        if (viewing.context.account.id !== userId) continue;
+        if (account?.status !== 'Active' || !isAllowed(account, viewing.categoryId)) viewing.end();
       }
     }
   }
 
+  /** Who watches a film in segments, by the token in their addresses. */
+  findSegmented(token: string): FilmHlsViewing | undefined {
+    return this.segmented.find(token);
+  }
+
   /** Ends all. */
   close(): void {
-    for (const viewing of [...this.viewings]) viewing.end();
+    for (const viewing of [...this.viewings, ...this.segmented.all()]) viewing.end();
   }
 
   private find({ kind, id }: FilmRequest): Promise<Watchable | null> {
@@ -141,32 +148,15 @@ export class FilmPlayback {
    * A seek opens a new connection before the old one is gone. Where the provider allows no more, the older ones of the
    * same viewer make way, and then whoever has to go by the account's own limit.
    */
-  private async openFile(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
-    const opened = await this.openFirst(request, ways);
+  private async openWay(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
+    const opened = await this.options.ways.openFirst(request, ways);
     if (opened.kind !== 'failed' || opened.failure.cause?.why !== 'provider-limit') return opened;
     const { account, client, id } = request;
     const older = [...this.viewings].filter(({ context }) => isSameViewer(context, request));
     for (const viewing of older) viewing.end();
     const holder = { userId: account.id, channelId: id, ...client };
     const hasRoom = older.length > 0 || this.options.limiter.preempt(holder, account.maxConnections);
-    return hasRoom ? this.openFirst(request, ways) : opened;
-  }
-
-  private async openFirst(request: FilmRequest, ways: readonly WatchableWay[]): Promise<OpenWay> {
-    const terms = await this.options.lists.streamTerms();
-    const failures: StreamFailure[] = [];
-    for (const way of ways) {
-      if (PLAYLISTS.has(way.container.toLowerCase())) {
-        failures.push({ kind: 'unsupported', detail: 'the source is a playlist, not a file' });
-        continue;
-      }
-      const opened = await this.options.files.open(sourceOf(way, terms), request);
-      if (opened.kind === 'open') return { ...opened, way };
-      if (opened.kind === 'unsatisfiable') return opened;
-      failures.push(opened.failure);
-      if (request.signal.aborted) break;
-    }
-    return { kind: 'failed', failure: mostHopeful(failures) };
+    return hasRoom ? this.options.ways.openFirst(request, ways) : opened;
   }
 
   private begin({ account, id, client }: FilmRequest, file: OpenFile, way: WatchableWay): FileViewing {
@@ -181,6 +171,11 @@ export class FilmPlayback {
     });
     this.viewings.add(viewing);
     return viewing;
+  }
+
+  private beginSegmented({ account, id, client }: FilmRequest, film: SegmentedFilm): FilmHlsViewing {
+    const { limiter, clock } = this.options;
+    return this.segmented.open({ account, itemId: id, client, film, limiter, clock });
   }
 
   private async openAiring(request: FilmRequest, film: Watchable): Promise<FilmOutcome> {
@@ -228,12 +223,6 @@ function isSameViewer({ account, itemId, client }: FileViewing['context'], askin
     client.address === asking.client.address &&
     client.userAgent === asking.client.userAgent
   );
-}
-
-function sourceOf(way: WatchableWay, terms: StreamTerms): StreamSource {
-  const { id, locator, userAgent, headers, allowPrivate, listSourceId } = way;
-  const source = { id, kind: 'http', locator, userAgent, headers, allowPrivate } as const;
-  return { ...source, ...termsOf({ kind: 'http', listSourceId, proxyUrl: null }, terms) };
 }
 
 function factsOf({ file, way }: Extract<OpenWay, { kind: 'open' }>): FileFacts {

@@ -8,14 +8,17 @@ import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { SourceHealthService } from '../source-health/source-health.service.js';
 import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
 import { FileHosts } from '../streaming/files/file-hosts.js';
+import { HlsFilms } from '../streaming/hls/hls-films.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
 import { TranscodeDriver } from '../streaming/transcode/transcode.driver.js';
 import { UsersRepository } from '../users/users.repository.js';
+import { RutubeStreams } from '../vod/rutube/rutube-streams.js';
 import { WatchableRepository } from '../vod/watchable.repository.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { currentAccounts } from './current-accounts.js';
 import { FilmPlayback } from './film-playback.js';
+import { FilmWays } from './film-ways.js';
 import { PlaybackService } from './playback.service.js';
 import { rankedChannels } from './ranked-sources.js';
 
@@ -49,15 +52,24 @@ const RECHECK_EVERY_MS = 60_000;
       ],
     },
     {
+      provide: FilmWays,
+      useFactory: (
+        files: FileHosts,
+        segmented: HlsFilms,
+        rutube: RutubeStreams,
+        lists: ListSourcesRepository,
+      ) => new FilmWays({ files, segmented, rutube, lists }),
+      inject: [FileHosts, HlsFilms, RutubeStreams, ListSourcesRepository],
+    },
+    {
       provide: FilmPlayback,
       useFactory: createFilmPlayback,
       inject: [
         PlaybackService,
         WatchableRepository,
-        FileHosts,
+        FilmWays,
         ConnectionLimiter,
         UsersRepository,
-        ListSourcesRepository,
         CLOCK,
         Lifecycle,
         EventBus,
@@ -98,16 +110,15 @@ function createPlayback(
 function createFilmPlayback(
   live: PlaybackService,
   films: WatchableRepository,
-  files: FileHosts,
+  ways: FilmWays,
   limiter: ConnectionLimiter,
   users: UsersRepository,
-  lists: ListSourcesRepository,
   clock: Clock,
   lifecycle: Lifecycle,
   events: EventBus,
 ): FilmPlayback {
   const accounts = currentAccounts(users, clock);
-  const playback = new FilmPlayback({ films, files, live, limiter, accounts, lists, clock });
+  const playback = new FilmPlayback({ films, ways, live, limiter, accounts, clock });
   recheckViewers('check of film viewers', () => playback.recheck(), { clock, lifecycle, events });
   lifecycle.onShutdown('streams', 'films', () => playback.close());
   return playback;

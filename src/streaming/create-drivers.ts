@@ -9,6 +9,7 @@ import { SlateDriver } from './slates/slate.driver.js';
 import type { EngineRegistry } from './engine/engine-registry.js';
 import { FfmpegConverter } from './ffmpeg/ffmpeg-converter.js';
 import { Ffmpeg } from './ffmpeg/ffmpeg.js';
+import type { HlsConverter } from './hls/open-hls.js';
 import { HlsRelay } from './ffmpeg/hls-relay.js';
 import type { SlateMaker } from './slates/slate-maker.js';
 import type { SourceDriver } from './source-driver.js';
@@ -36,6 +37,7 @@ export interface Drivers {
   all: readonly SourceDriver[];
   ffmpeg: Ffmpeg;
   transcodes: TranscodeDriver;
+  converter: HlsConverter;
   /** Ends what they have running beside their streams. */
   close(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export function createDrivers(parts: DriverNeeds, registry: EngineRegistry, slat
     ],
     ffmpeg,
     transcodes,
+    converter,
     close: async () => {
       await Promise.all([ffmpeg.close(), relay.close()]);
     },

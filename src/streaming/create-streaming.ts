@@ -7,6 +7,7 @@ import type { SessionLog } from './engine/engine-sessions.store.js';
 import { EngineRegistry } from './engine/engine-registry.js';
 import { FileHosts } from './files/file-hosts.js';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.js';
+import { HlsFilms } from './hls/hls-films.js';
 import type { SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import { FfmpegPictureSampler } from './picture/picture-sampler.js';
@@ -47,6 +48,8 @@ export interface Streaming {
   ffmpeg: Ffmpeg;
   /** Films and episodes that lie as files on other servers. */
   files: FileHosts;
+  /** Films that stand in segments. */
+  segmented: HlsFilms;
   transcodes: TranscodeDriver;
   /** Ends every stream, then all that served them. */
   close(): Promise<void>;
@@ -86,12 +89,14 @@ export function createStreaming(parts: StreamingParts): Streaming {
     dispatcher: clientFor(parts),
     makeRoom: (provider) => hub.makeRoomAt(provider),
   });
+  const dispatcher = clientFor(parts);
+  const segmented = new HlsFilms({ clock, background, dispatcher, converter: drivers.converter });
   const close = async (): Promise<void> => {
     await Promise.all([hub.close(), probe.close()]);
     await Promise.all([engines.close(), drivers.close()]);
   };
   const { ffmpeg, transcodes } = drivers;
-  return { hub, engines, probe, slates, ffmpeg, files, transcodes, close };
+  return { hub, engines, probe, slates, ffmpeg, files, segmented, transcodes, close };
 }
 
 function createRestartHook(parts: StreamingParts): RestartHook | undefined {

@@ -17,6 +17,7 @@ import { OrphanSessions } from './engine/orphan-sessions.js';
 import { SourceProbe } from './source-probe.js';
 import { SlateMaker } from './slates/slate-maker.js';
 import { FileHosts } from './files/file-hosts.js';
+import { HlsFilms } from './hls/hls-films.js';
 import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
@@ -47,6 +48,7 @@ const PROXY_TIMEOUT_MS = 6_000;
     { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
     { provide: TranscodeDriver, useFactory: ({ transcodes }: Streaming) => transcodes, inject: [STREAMING] },
     { provide: FileHosts, useFactory: ({ files }: Streaming) => files, inject: [STREAMING] },
+    { provide: HlsFilms, useFactory: ({ segmented }: Streaming) => segmented, inject: [STREAMING] },
     { provide: Ffmpeg, useFactory: ({ ffmpeg }: Streaming) => ffmpeg, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
     {
@@ -68,6 +70,7 @@ const PROXY_TIMEOUT_MS = 6_000;
     EngineRegistry,
     Ffmpeg,
     FileHosts,
+    HlsFilms,
     TranscodeDriver,
     OrphanSessions,
   ],

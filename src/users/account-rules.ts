@@ -17,6 +17,7 @@ export const RESERVED_USERNAMES: ReadonlySet<string> = new Set([
   'healthz',
   'hls',
   'hlsr',
+  'hlsf',
   'index.php',
   'live',
   'logo',

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan } from 'typeorm';
-import { Database } from '../platform/database/database.js';
+import { Database, touch } from '../platform/database/database.js';
 import { Episode } from './episode.entity.js';
 import { FilmAiring } from './film-airing.entity.js';
 import { Film } from './film.entity.js';
 import { Series } from './series.entity.js';
-import { VodWay } from './vod-way.entity.js';
+import { VodWay, type WayOrigin } from './vod-way.entity.js';
 
 /** A film or an episode, and where it can be watched. */
 export interface Watchable {
@@ -33,6 +33,7 @@ export type WatchableWay = Pick<
 /** Nobody waits for the twentieth repeat. */
 const MAX_AIRINGS = 20;
 const MAX_WAYS = 50;
+const PLAYABLE: readonly WayOrigin[] = ['list', 'rutube'];
 
 /** What playback asks of films and episodes. */
 @Injectable()
@@ -62,9 +63,21 @@ export class WatchableRepository {
     return { id, title: series.title, ways, airings: [] };
   }
 
+  /** Nobody is led there any more, until its origin offers it anew. */
+  async retireWay(id: number, nowSeconds: number): Promise<void> {
+    await this.database.write('retire way', async (manager) => {
+      const { affected } = await manager.update(
+        VodWay,
+        { id, retiredAt: IsNull() },
+        { retiredAt: nowSeconds },
+      );
+      if (affected !== 0) await touch(manager, 'films');
+    });
+  }
+
   private ways(owner: { filmId: number } | { episodeId: number }): Promise<VodWay[]> {
     return this.database.read.find(VodWay, {
-      where: { ...owner, origin: In(['list']), isEnabled: true, retiredAt: IsNull() },
+      where: { ...owner, origin: In(PLAYABLE), isEnabled: true, retiredAt: IsNull() },
       order: { priority: 'ASC', id: 'ASC' },
       take: MAX_WAYS,
     });

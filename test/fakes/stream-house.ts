@@ -8,6 +8,7 @@ import { Agent } from 'undici';
 import type { ChannelRecord } from '../../src/channels/channels.repository.js';
 import { RingBudget } from '../../src/core/mpegts/ring-budget.js';
 import { FilmService } from '../../src/faces/live/film.service.js';
+import { FilmSegmentsService } from '../../src/faces/live/film-segments.service.js';
 import { HlsService } from '../../src/faces/live/hls.service.js';
 import { LiveController } from '../../src/faces/live/live.controller.js';
 import { LiveSender } from '../../src/faces/live/live-sender.js';
@@ -22,6 +23,7 @@ import { ProxyAgents } from '../../src/platform/http/proxy-agents.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { ConnectionLimiter } from '../../src/playback/connection-limiter.js';
 import { FilmPlayback } from '../../src/playback/film-playback.js';
+import { FilmWays } from '../../src/playback/film-ways.js';
 import type { WatchableFilms } from '../../src/playback/film-playback.js';
 import { PlaybackService } from '../../src/playback/playback.service.js';
 import type { PlayableSource } from '../../src/playback/ports.js';
@@ -30,6 +32,7 @@ import type { Streaming } from '../../src/streaming/create-streaming.js';
 import type { SessionOptions } from '../../src/streaming/live-session.js';
 import { FLUSH_MS } from '../../src/streaming/streaming-options.js';
 import { TsPipeline } from '../../src/streaming/ts-pipeline.js';
+import type { RutubeStreams } from '../../src/vod/rutube/rutube-streams.js';
 import type { Watchable, WatchableWay } from '../../src/vod/watchable.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { aChannel, anAccount } from '../builders/catalog-builder.js';
@@ -135,6 +138,8 @@ export class StreamHouse {
   readonly providerLimits = new Map<number, number>();
   /** Proxies of the lists, for films. */
   readonly proxyUrls = new Map<number, string>();
+  /** Where films of Rutube are; nowhere, unless a test says so. */
+  rutube: Pick<RutubeStreams, 'resolve'> = { resolve: () => Promise.resolve({ kind: 'gone' }) };
   readonly filmPlayback: FilmPlayback;
   readonly credentials = new FakeCredentials();
   readonly logger = new RecordingLogger();
@@ -181,11 +186,17 @@ export class StreamHouse {
     });
     this.filmPlayback = new FilmPlayback({
       films: this.films,
-      files: this.streaming.files,
+      ways: new FilmWays({
+        files: this.streaming.files,
+        segmented: this.streaming.segmented,
+        rutube: { resolve: (way, isAnew) => this.rutube.resolve(way, isAnew) },
+        lists: {
+          streamTerms: () => Promise.resolve({ limits: this.providerLimits, proxies: this.proxyUrls }),
+        },
+      }),
       live: this.playback,
       limiter: this.limiter,
       accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
-      lists: { streamTerms: () => Promise.resolve({ limits: this.providerLimits, proxies: this.proxyUrls }) },
       clock,
     });
     this.addUser();
@@ -202,6 +213,10 @@ export class StreamHouse {
       controllers: [LiveController],
       providers: [
         { provide: LiveService, useValue: this.liveService() },
+        {
+          provide: FilmSegmentsService,
+          useValue: new FilmSegmentsService(this.calls, this.filmPlayback),
+        },
         { provide: HlsService, useValue: new HlsService(this.calls, this.playback, this.logger) },
       ],
     };

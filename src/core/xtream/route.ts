@@ -40,7 +40,7 @@ export type QueryReader = (name: string) => string | undefined;
  */
 export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set(
   (
-    'live movie movies series timeshift timeshifts hls hlsr streaming play auth vauth tsauth key thumb ' +
+    'live movie movies series timeshift timeshifts hls hlsr hlsf streaming play auth vauth tsauth key thumb ' +
     'subtitle api admin playlist epg player_api get xmltv panel_api health healthz metrics assets web static images'
   ).split(' '),
 );

@@ -1,15 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fileType } from '../../core/xtream/file-types.js';
+import { outputOf } from '../../core/xtream/route.js';
 import type { FileRoute } from '../../core/xtream/route.js';
 import { formatContentRange, parseRange } from '../../core/util/http-ranges.js';
 import type { FileFacts, FilmHead, FilmOutcome, FilmPlayback } from '../../playback/film-playback.js';
+import type { FilmHlsViewing } from '../../playback/film-hls-viewing.js';
 import type { Viewing } from '../../playback/viewing.js';
 import { sendAnswer } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
 import { corsHeaders, preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import type { PlayerGate } from '../shared/player-gate.js';
-import { admissionError, failureAnswer, headAnswer, mediaError } from './live-answers.js';
+import { toRoot } from './hls.service.js';
+import { admissionError, failureAnswer, headAnswer, mediaError, playlistHeaders } from './live-answers.js';
 import { agentOf, untilGone, withCredentials } from './live-sender.js';
 import type { LiveSender } from './live-sender.js';
 
@@ -33,13 +36,19 @@ export class FilmService {
     reply: FastifyReply,
     call: PlayerCall,
     route: FileRoute,
+    path: string,
   ): Promise<void> {
-    const decision = await this.decide(call, route, reply);
+    const decision = await this.decide(call, route, path, reply);
     if (decision.kind === 'live') return this.sender.send(request, reply, call, decision.viewing);
     sendAnswer(reply, decision.answer);
   }
 
-  private async decide(call: PlayerCall, route: FileRoute, reply: FastifyReply): Promise<Decision> {
+  private async decide(
+    call: PlayerCall,
+    route: FileRoute,
+    path: string,
+    reply: FastifyReply,
+  ): Promise<Decision> {
     const answer = (value: Answer): Decision => ({ kind: 'answer', answer: value });
     if (call.method === 'OPTIONS') return answer(preflightAnswer(call.headers));
     if (call.method !== 'GET' && call.method !== 'HEAD') {
@@ -52,6 +61,7 @@ export class FilmService {
       kind: route.kind,
       id: route.id,
       client: { address: call.address, userAgent: agentOf(call) },
+      wantsPlaylist: outputOf(route.extension) === 'm3u8',
       range: parseRange(call.headers.range),
       ifRange: ifRangeOf(call),
       signal: untilGone(reply),
@@ -59,6 +69,7 @@ export class FilmService {
     if (call.method === 'HEAD') return answer(headOf(call, await this.films.head(asked)));
     const outcome = await this.films.open(asked);
     if (outcome.kind === 'live') return outcome;
+    if (outcome.kind === 'playlist') return answer(filmPlaylist(call, outcome.viewing, path));
     if (outcome.kind !== 'file') return answer(refusal(call, outcome));
     reply.raw.setTimeout(STUCK_MS, () => reply.raw.destroy());
     return answer(fileAnswer(call, outcome.facts, outcome.viewing.body));
@@ -67,7 +78,14 @@ export class FilmService {
 
 function headOf(call: PlayerCall, head: FilmHead): Answer {
   if (head.kind === 'file') return fileAnswer(call, head.facts, null);
+  if (head.kind === 'playlist') return headAnswer(call, 'm3u8');
   return head.kind === 'live' ? headAnswer(call, 'ts') : refusal(call, head);
+}
+
+/** A finished playlist: players seek in it as they like. */
+function filmPlaylist(call: PlayerCall, viewing: FilmHlsViewing, path: string): Answer {
+  const body = viewing.playlist(`${toRoot(path)}hlsf/${viewing.context.token}/`);
+  return { status: 200, headers: playlistHeaders(call), body };
 }
 
 function fileAnswer(call: PlayerCall, facts: FileFacts, body: Answer['body']): Answer {
@@ -89,7 +107,7 @@ function fileAnswer(call: PlayerCall, facts: FileFacts, body: Answer['body']): A
 
 function refusal(
   call: PlayerCall,
-  outcome: Exclude<FilmOutcome | FilmHead, { kind: 'file' } | { kind: 'live' }>,
+  outcome: Exclude<FilmOutcome | FilmHead, { kind: 'file' } | { kind: 'playlist' } | { kind: 'live' }>,
 ): Answer {
   switch (outcome.kind) {
     case 'unknown':

@@ -81,6 +81,6 @@ function* counted(parts: readonly Buffer[], viewing: HlsViewing): Generator<Buff
 }
 
 /** From the folder of a path to the root: relative, so that it survives proxies that serve us below a path. */
-function toRoot(path: string): string {
+export function toRoot(path: string): string {
   return '../'.repeat(Math.max(0, path.split('/').length - 2));
 }

@@ -1,5 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FilmSegmentsService } from './film-segments.service.js';
 import { HlsService } from './hls.service.js';
 import { LiveService } from './live.service.js';
 
@@ -11,11 +12,17 @@ export class LiveController {
   constructor(
     private readonly live: LiveService,
     private readonly hls: HlsService,
+    private readonly filmSegments: FilmSegmentsService,
   ) {}
 
   @All('hlsr/:token/:file')
   segment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.hls.serve(request, reply);
+  }
+
+  @All('hlsf/:token/:file')
+  filmSegment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.filmSegments.serve(request, reply);
   }
 
   @All([

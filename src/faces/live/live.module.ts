@@ -8,6 +8,7 @@ import { PlaybackService } from '../../playback/playback.service.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
 import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { FilmSegmentsService } from './film-segments.service.js';
 import { FilmService } from './film.service.js';
 import { HlsService } from './hls.service.js';
 import { LiveController } from './live.controller.js';
@@ -34,6 +35,11 @@ import { LiveService } from './live.service.js';
       useFactory: (gate: PlayerGate, films: FilmPlayback, sender: LiveSender) =>
         new FilmService(gate, films, sender),
       inject: [PlayerGate, FilmPlayback, LiveSender],
+    },
+    {
+      provide: FilmSegmentsService,
+      useFactory: (calls: PlayerCalls, films: FilmPlayback) => new FilmSegmentsService(calls, films),
+      inject: [PlayerCalls, FilmPlayback],
     },
     {
       provide: LiveService,

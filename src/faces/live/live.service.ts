@@ -33,7 +33,7 @@ export class LiveService {
     const path = pathOf(request);
     const route = parseStreamRoute(path, (name) => call.parameter(name));
     if (route?.kind === 'movie' || route?.kind === 'series') {
-      return this.films.serve(request, reply, call, route);
+      return this.films.serve(request, reply, call, route, path);
     }
     if (route?.kind !== 'live') return reply.callNotFound();
     const outcome = await this.decide(call, route, path, reply);

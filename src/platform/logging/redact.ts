@@ -5,7 +5,7 @@ export const HIDDEN = '***';
  * Xtream servers carry the viewer's name and password as two folders of the path, with or without a kind in front.
  * `/3/movie/…` is the TMDB API.
  */
-const KIND_PATH = /(?<!\/3)\/(live|movie|series|timeshift|hls|hlsr|vod)\/[^/?#\s]+(?:\/[^/?#\s]*)?/gi;
+const KIND_PATH = /(?<!\/3)\/(live|movie|series|timeshift|hls|hlsr|hlsf|vod)\/[^/?#\s]+(?:\/[^/?#\s]*)?/gi;
 const BARE_PATH = /(?<![:/])\/(?!3\/)[^/?#\s]+\/[^/?#\s]+(\/\d+(?:\.\w{1,5})?)(?=[^\w/-]|$)/g;
 /** XUI.one hands out `/play/<token>/<format>` links that need no login. */
 const PLAY_PATH = /\/play\/[^/?#\s]+/gi;
