@@ -8,7 +8,7 @@ import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { Account } from '../users/account.js';
 import type { ConnectionLimiter, Newcomer } from './connection-limiter.js';
 import { HlsViewing } from './hls-viewing.js';
-import type { HlsEnd } from './hls-viewing.js';
+import type { HlsEnd, LadderAccess } from './hls-viewing.js';
 import type { PlaybackClient } from './viewing.js';
 
 export interface HlsRequest {
@@ -18,6 +18,8 @@ export interface HlsRequest {
   signal: AbortSignal;
   /** The headline, where it is a slate that is opened: everybody may see one. */
   slate?: string;
+  /** Where the account's players may choose among pictures of several sizes. */
+  ladder?: LadderAccess;
 }
 
 export type HlsOutcome =
@@ -96,7 +98,7 @@ export class HlsViewers {
 
   private create(
     key: string,
-    { account, channel, client, slate }: HlsRequest,
+    { account, channel, client, slate, ladder }: HlsRequest,
     seat: Seat,
     had: number | undefined,
   ): HlsViewing {
@@ -110,6 +112,7 @@ export class HlsViewers {
       seat,
       slate: slate ?? null,
       ...(had === undefined || slate !== undefined ? {} : { onTrial: had }),
+      ...(ladder && slate === undefined ? { ladder } : {}),
       limiter,
       clock,
       onOver: (over, reason, by) => this.forget(key, over, reason, by),

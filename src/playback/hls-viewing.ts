@@ -1,4 +1,6 @@
 import type { Segment } from '../core/hls/segmenter.js';
+import { ladderOf } from '../core/transcode/ladder.js';
+import type { Rung, RungName } from '../core/transcode/ladder.js';
 import type { ChannelRecord } from '../channels/channels.repository.js';
 import type { Clock, Timer } from '../platform/clock.js';
 import type { Seat } from '../streaming/live-session.js';
@@ -6,6 +8,8 @@ import type { ReaderEnd } from '../streaming/reader.js';
 import type { SegmentOutput } from '../streaming/stream-segments.js';
 import type { Account } from '../users/account.js';
 import type { ConnectionLimiter, Newcomer, Place } from './connection-limiter.js';
+import { HlsRungs, ladderSourceOf } from './hls-rungs.js';
+import type { OpenRung, RungOutcome } from './hls-rungs.js';
 import type { OpenViewing, PlaybackClient, ViewingRecord } from './viewing.js';
 
 /** Why a viewing in segments is over: as for a stream, or because nobody asked any more. */
@@ -23,10 +27,18 @@ export interface HlsViewingContext {
   slate: string | null;
   /** For a player whose place was taken a moment ago: the newest segment that it has had. */
   onTrial?: number;
+  /** Where the player may choose among pictures of several sizes. */
+  ladder?: LadderAccess;
   limiter: ConnectionLimiter;
   clock: Clock;
   /** `by` is who took the place of a viewing that was pre-empted. */
   onOver: (viewing: HlsViewing, reason: HlsEnd, by?: Newcomer) => void;
+}
+
+export interface LadderAccess {
+  openRung: OpenRung;
+  /** The operator's own filter decides how large pictures become. */
+  hasOwnFilter: boolean;
 }
 
 /** A viewer is gone when it asks for nothing for so many target durations: pausing players keep asking. */
@@ -43,6 +55,7 @@ export class HlsViewing implements OpenViewing {
   lastAskedAt: number;
   private readonly startedAt: number;
   private readonly output: SegmentOutput;
+  private readonly rungs: HlsRungs | undefined;
   private place: Place | undefined;
   private timer: Timer | undefined;
   private open = 0;
@@ -59,6 +72,9 @@ export class HlsViewing implements OpenViewing {
     this.startedAt = clock.now();
     this.lastAskedAt = clock.monotonic();
     this.output = seat.segments((reason) => this.finish(reason));
+    const { ladder } = context;
+    this.rungs =
+      ladder && new HlsRungs({ open: ladder.openRung, source: this.output, clock, patience: PATIENCE });
     this.armTimer();
   }
 
@@ -121,12 +137,31 @@ export class HlsViewing implements OpenViewing {
     return this.output.list();
   }
 
+  /** What the player may choose among, the best first; undefined where there is but the stream as it is. */
+  get ladder(): readonly Rung[] | undefined {
+    const { ladder } = this.context;
+    const source = ladder && ladderSourceOf(this.output);
+    const rungs = source ? ladderOf(source, ladder.hasOwnFilter) : [];
+    return rungs.some(({ name }) => name !== 'source') ? rungs : undefined;
+  }
+
+  /**
+   * Segments of a rung, which is started by this, once the first of them is complete; undefined where there is no such
+   * rung. Never rejects.
+   */
+  async rung(name: RungName, signal: AbortSignal): Promise<RungOutcome | undefined> {
+    if (this.over) return undefined;
+    if (name === 'source') return { kind: 'ready', output: this.output };
+    return this.rungs?.get(name, signal);
+  }
+
   /**
    * A segment to be sent; undefined when it is unknown or gone, or when the viewing is over. From now on the viewing may
    * count against the limit.
    */
-  take(sequence: number): Segment | undefined {
-    const segment = this.output.find(sequence);
+  take(sequence: number, rung: RungName = 'source'): Segment | undefined {
+    const output = rung === 'source' ? this.output : this.rungs?.opened(rung);
+    const segment = output?.find(sequence);
     if (!segment || this.over) return undefined;
     const { account, client, channel, limiter } = this.context;
     const holder = { userId: account.id, channelId: channel.id, ...client };
@@ -197,6 +232,7 @@ export class HlsViewing implements OpenViewing {
     this.over = true;
     this.timer?.cancel();
     this.place?.release();
+    this.rungs?.close();
     this.context.seat.leave();
     this.context.onOver(this, reason, by);
   }

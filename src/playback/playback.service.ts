@@ -14,7 +14,7 @@ import type { ConnectionLimiter } from './connection-limiter.js';
 import type { CurrentAccounts, PlayableChannels } from './ports.js';
 import { HlsViewers } from './hls-viewers.js';
 import type { HlsOutcome } from './hls-viewers.js';
-import type { HlsViewing } from './hls-viewing.js';
+import type { HlsViewing, LadderAccess } from './hls-viewing.js';
 import { accountSlate, crowdedSlate, offlineSlate } from './slate-texts.js';
 import { Slates } from './slates.js';
 import { Viewing } from './viewing.js';
@@ -40,7 +40,7 @@ export interface PlaybackOptions {
   clock: Clock;
   logger: Logger;
   /** For accounts whose streams are transcoded. */
-  transcodes?: Pick<TranscodeDriver, 'transcoded'>;
+  transcodes?: Pick<TranscodeDriver, 'transcoded' | 'rung' | 'canTranscode' | 'hasOwnFilter'>;
 }
 
 export interface PlaybackRequest {
@@ -86,7 +86,10 @@ export class PlaybackService {
   async openHls(request: PlaybackRequest): Promise<HlsPlaybackOutcome> {
     const channel = await this.visibleChannel(request.account, request.channelId);
     if (!channel) return { kind: 'unknown-channel' };
-    const opened = await this.hls.open({ ...request, channel }, () => this.join(request, channel));
+    const ladder = await this.ladderFor(request.account, channel);
+    const opened = await this.hls.open({ ...request, channel, ...(ladder ? { ladder } : {}) }, () =>
+      this.join(request, channel),
+    );
     if (opened.kind === 'ready') return opened;
     const text =
       opened.kind === 'failed'
@@ -228,10 +231,30 @@ export class PlaybackService {
     return channel && isAllowed(account, channel) ? channel : null;
   }
 
+  private async originOf(channel: ChannelRecord): Promise<Origin> {
+    const sources = streamSources(await this.options.channels.sourcesOf(channel.id));
+    const { watchPicture = false } = channel;
+    return { key: keyOf(channel.id), title: channel.name, sources, watchPicture };
+  }
+
+  private async ladderFor(account: Account, channel: ChannelRecord): Promise<LadderAccess | undefined> {
+    const { transcodes, hub } = this.options;
+    if (account.transcodeProfile !== 'ladder' || !(await transcodes?.canTranscode())) return undefined;
+    return (
+      transcodes && {
+        openRung: async (profile, signal) =>
+          hub.open({ ...transcodes.rung(await this.originOf(channel), profile), signal }),
+        hasOwnFilter: transcodes.hasOwnFilter,
+      }
+    );
+  }
+
   /** The stream itself, or the one that is made of it for this account. */
   private inProfile(origin: Origin, { transcodeProfile }: Account): Origin {
     const { transcodes } = this.options;
     if (!transcodes || transcodeProfile === null || origin.sources.length === 0) return origin;
+    // It is for those to choose from who can: an endless stream stays as it is.
+    if (transcodeProfile === 'ladder') return origin;
     return transcodes.transcoded(origin, transcodeProfile);
   }
 
@@ -243,11 +266,8 @@ export class PlaybackService {
     { account, client, signal }: PlaybackRequest,
     channel: ChannelRecord,
   ): Promise<JoinOutcome> {
-    const { hub, limiter, channels } = this.options;
-    const sources = streamSources(await channels.sourcesOf(channel.id));
-    const { watchPicture = false } = channel;
-    const origin = { key: keyOf(channel.id), title: channel.name, sources, watchPicture };
-    const request = { ...this.inProfile(origin, account), signal };
+    const { hub, limiter } = this.options;
+    const request = { ...this.inProfile(await this.originOf(channel), account), signal };
     const joined = await hub.open(request);
     if (joined.kind === 'ready' || joined.failure.kind !== 'unavailable') return joined;
     const holder = { userId: account.id, channelId: channel.id, ...client };

@@ -1,4 +1,5 @@
 import type { SegmentWindow } from '../core/hls/segment-window.js';
+import type { SegmenterOptions } from '../core/hls/segmenter.js';
 import { StateMachine } from '../core/util/state-machine.js';
 import type { Timer } from '../platform/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
@@ -61,8 +62,11 @@ export interface Seat {
   read(sink: ReaderSink, options?: Partial<ReaderOptions>): Reader;
   /** Of the session it belongs to. */
   readonly sessionId: number;
-  /** The stream as HLS, instead of `read`. `onEnd` is told when it is over before the seat is given back. */
-  segments(onEnd: (reason: ReaderEnd) => void): SegmentOutput;
+  /**
+   * The stream as HLS, instead of `read`. `onEnd` is told when it is over before the seat is given back. `follow`: it is
+   * the same content as another one that is cut already.
+   */
+  segments(onEnd: (reason: ReaderEnd) => void, follow?: SegmenterOptions['follow']): SegmentOutput;
   /** Gives the seat back. Idempotent; also ends the reader. */
   leave(): void;
 }
@@ -122,7 +126,7 @@ export class LiveSession {
     this.startedAt = { wall: clock.now(), monotonic: clock.monotonic() };
     this.lastDataAt = this.lastOutputAt = clock.monotonic();
     this.supply = new SupplyWatch(options, clock.monotonic());
-    this.segments = new StreamSegments(() => this.newSegments());
+    this.segments = new StreamSegments((follow) => this.newSegments(follow));
     this.machine = new StateMachine(SESSION_TABLE, 'idle', (from, to, event) =>
       context.logger.debug('stream state', { stream: this.key, from, to, event }),
     );
@@ -255,7 +259,7 @@ export class LiveSession {
     const seat: Seat = {
       sessionId: this.id,
       read: (sink, options) => (reader = this.addReader(seat, sink, options)),
-      segments: (onEnd) => this.segments.attach(seat, onEnd),
+      segments: (onEnd, follow) => this.segments.attach(seat, onEnd, follow),
       leave: () => {
         if (!this.seats.delete(seat)) return;
         reader?.close();
@@ -289,12 +293,13 @@ export class LiveSession {
   }
 
   /** Numbered by the clock: a player that comes back to a stream started anew must not see its numbers fall. */
-  private newSegments(): SegmentWindow {
+  private newSegments(follow: SegmenterOptions['follow']): SegmentWindow {
     const { clock, pipeline } = this.context;
     const now = clock.now();
     return pipeline.newSegments({
       firstSequence: Math.max(0, Math.floor((now - NUMBERED_FROM) / 1000)),
       epochOffsetMs: now - clock.monotonic(),
+      ...(follow ? { follow } : {}),
     });
   }
 

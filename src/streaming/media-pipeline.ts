@@ -1,5 +1,9 @@
 import type { SegmentWindow } from '../core/hls/segment-window.js';
+import type { SegmenterOptions } from '../core/hls/segmenter.js';
 import type { MediaCursor } from './reader.js';
+
+/** How a stream is numbered and cut. */
+export type CutOptions = Pick<SegmenterOptions, 'firstSequence' | 'epochOffsetMs' | 'follow'>;
 
 /** What became of a chunk. */
 export interface Pushed {
@@ -39,7 +43,7 @@ export interface MediaPipeline {
   /** `unused`: bytes of what the cursor gave that its reader still holds; without it he may keep them for ever. */
   newCursor(unused?: () => number): MediaCursor;
   /** Cuts what is there and what comes into HLS segments. */
-  newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow;
+  newSegments(options: CutOptions): SegmentWindow;
   stats(nowMs: number): PipelineStats;
   /** Gives the memory back. */
   close(): void;

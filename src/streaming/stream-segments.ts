@@ -1,4 +1,4 @@
-import type { Segment } from '../core/hls/segmenter.js';
+import type { Boundary, Segment, SegmenterOptions } from '../core/hls/segmenter.js';
 import type { SegmentWindow } from '../core/hls/segment-window.js';
 import type { ReaderEnd } from './reader.js';
 
@@ -12,6 +12,8 @@ export interface SegmentOutput {
   readonly targetDuration: number;
   /** undefined when it is unknown or gone. */
   find(sequence: number): Segment | undefined;
+  /** Where a segment starts with the picture of this time, 90 kHz. */
+  boundaryAt(time: number): Boundary | undefined;
 }
 
 /** How many segments are cut for nobody: a player that comes back meanwhile finds the list going on. */
@@ -26,15 +28,22 @@ export class StreamSegments {
   private unwanted = 0;
   private ended = false;
 
-  constructor(private readonly openWindow: () => SegmentWindow) {}
+  constructor(private readonly openWindow: (follow: SegmenterOptions['follow']) => SegmentWindow) {}
 
   get viewers(): number {
     return this.holders.size;
   }
 
-  /** `onEnd` is called when the stream ends before the holder lets go. After the end there is nothing to read. */
-  attach(holder: object, onEnd: (reason: ReaderEnd) => void): SegmentOutput {
-    const window = (this.window ??= this.openWindow());
+  /**
+   * `onEnd` is called when the stream ends before the holder lets go. After the end there is nothing to read. The first
+   * holder decides what cut is followed.
+   */
+  attach(
+    holder: object,
+    onEnd: (reason: ReaderEnd) => void,
+    follow?: SegmenterOptions['follow'],
+  ): SegmentOutput {
+    const window = (this.window ??= this.openWindow(follow));
     if (this.ended) this.drop();
     else this.holders.set(holder, onEnd);
     this.unwanted = 0;
@@ -46,6 +55,7 @@ export class StreamSegments {
         return window.targetDuration;
       },
       find: (sequence) => window.find(sequence),
+      boundaryAt: (time) => window.boundaryAt(time),
     };
   }
 

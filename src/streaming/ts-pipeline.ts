@@ -4,7 +4,7 @@ import { GopRing } from '../core/mpegts/gop-ring.js';
 import type { RingBudget } from '../core/mpegts/ring-budget.js';
 import { OutputStitcher } from '../core/mpegts/stitcher.js';
 import { PacketSplitter } from '../core/mpegts/splitter.js';
-import type { MediaPipeline, PipelineStats, Pushed } from './media-pipeline.js';
+import type { CutOptions, MediaPipeline, PipelineStats, Pushed } from './media-pipeline.js';
 import type { MediaCursor } from './reader.js';
 import { PcrTime } from './pcr-time.js';
 
@@ -80,7 +80,7 @@ export class TsPipeline implements MediaPipeline {
     return new RingCursor(this.ring, unused);
   }
 
-  newSegments(options: { firstSequence: number; epochOffsetMs: number }): SegmentWindow {
+  newSegments(options: CutOptions): SegmentWindow {
     const { budget, hlsBytes } = this.options;
     return new SegmentWindow(this.ring, { ...options, budget, ...(hlsBytes ? { maxBytes: hlsBytes } : {}) });
   }

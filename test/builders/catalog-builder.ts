@@ -11,7 +11,7 @@ export interface BuiltAccount extends PresentedAccount {
   readonly allowedCategoryIds: readonly number[] | null;
   readonly joinBehindSeconds: number | null;
   readonly slates: boolean | null;
-  readonly transcodeProfile: 'aac' | '720p' | '480p' | null;
+  readonly transcodeProfile: 'aac' | '720p' | '480p' | 'ladder' | null;
 }
 
 export function anAccount(changes: Partial<BuiltAccount> = {}): BuiltAccount {

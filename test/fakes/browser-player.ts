@@ -32,6 +32,7 @@ const PAGE_SCRIPT = `
     if (library === 'hls.js') {
       const hls = new Hls({ enableWorker: false });
       hls.on(Hls.Events.ERROR, (_event, data) => data.fatal && fatal.push(data.type + ' ' + data.details));
+      window.hls = hls;
       hls.loadSource(url);
       hls.attachMedia(video);
     } else {
@@ -113,6 +114,22 @@ export class BrowserPlayer {
     const state = await this.state();
     if (state.fatal.length > 0) throw new Error(state.fatal.join('; '));
     return state;
+  }
+
+  /** Of hls.js, which sorts the rungs of a ladder by their bits: stays with this one from now on. */
+  async choose(rung: 'smallest' | 'largest'): Promise<void> {
+    const level = rung === 'smallest' ? '0' : 'window.hls.levels.length - 1';
+    await this.page.evaluate(`window.hls.nextLevel = ${level}`);
+  }
+
+  /** Resolves when the picture is so wide; throws when it gives up before. */
+  async shows(width: number): Promise<PlayerState> {
+    await this.page.waitForFunction(
+      `window.state().fatal.length > 0 || window.state().width === ${width}`,
+      undefined,
+      { polling: 100, timeout: 60_000 },
+    );
+    return this.state();
   }
 
   close(): Promise<void> {

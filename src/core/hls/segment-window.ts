@@ -1,7 +1,7 @@
 import type { GopRing } from '../mpegts/gop-ring.js';
 import type { BudgetMember, RingBudget } from '../mpegts/ring-budget.js';
-import { Segmenter } from './segmenter.js';
-import type { Segment, SegmenterOptions } from './segmenter.js';
+import { boundaryAt, Segmenter } from './segmenter.js';
+import type { Boundary, Segment, SegmenterOptions } from './segmenter.js';
 
 export interface SegmentWindowOptions extends SegmenterOptions {
   /** How many segments a playlist lists at most. */
@@ -60,6 +60,12 @@ export class SegmentWindow implements BudgetMember {
 
   find(sequence: number): Segment | undefined {
     return this.kept.find((segment) => segment.sequence === sequence);
+  }
+
+  /** Where a segment starts with the picture of this time (90 kHz), also the one that is being made. */
+  boundaryAt(time: number): Boundary | undefined {
+    const { open } = this.segmenter;
+    return boundaryAt(open ? [...this.kept, open] : this.kept, time);
   }
 
   /** Bytes that only the window holds. */

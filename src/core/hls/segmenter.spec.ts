@@ -40,6 +40,50 @@ class Live {
   }
 }
 
+/** The same frames in two rings, the second from some frame on and so many frames later. */
+class Pair {
+  readonly leader: SegmentWindow;
+  readonly follower: SegmentWindow;
+  private readonly rings = [new GopRing(), new GopRing()] as const;
+  private readonly frames: Buffer[] = [];
+  private readonly channel: TsChannel;
+  private count = 0;
+
+  constructor(
+    gopFrames: number,
+    private readonly from: number,
+    private readonly late: number,
+    knows = true,
+  ) {
+    this.channel = new TsChannel({ gopFrames, bitrate: 500_000 });
+    const [own, copy] = this.rings;
+    this.leader = new SegmentWindow(own, { firstSequence: 100, epochOffsetMs: 1_000_000 });
+    this.follower = new SegmentWindow(copy, {
+      firstSequence: 7_000,
+      epochOffsetMs: 1_000_000,
+      follow: (time) => (knows ? this.leader.boundaryAt(time) : undefined),
+    });
+  }
+
+  run(seconds: number): this {
+    for (let i = 0; i < seconds * 25; i++, this.count++) {
+      const [own, copy] = this.rings;
+      const frame = this.channel.nextFrame();
+      this.frames.push(frame);
+      own.push(frame, this.count * 40);
+      this.leader.poll();
+      const copied = this.count - this.late;
+      if (copied < this.from) continue;
+      copy.push(this.frames[copied] ?? Buffer.alloc(0), this.count * 40);
+      this.follower.poll();
+    }
+    return this;
+  }
+}
+
+const told = (window: SegmentWindow): unknown[] =>
+  window.list().map(({ sequence, seconds, startsAt, time }) => [sequence, seconds, startsAt, time]);
+
 const shape = (window: SegmentWindow): [number, number, boolean][] =>
   window.list().map(({ sequence, seconds, discontinuity }) => [sequence, seconds, discontinuity]);
 
@@ -48,6 +92,35 @@ describe('HLS segments', () => {
     const live = new Live({ gopFrames: 40 }).run(20);
     expect(shape(live.window)).toEqual([0, 1, 2, 3].map((sequence) => [sequence, 4.8, false]));
     expect(live.window.targetDuration).toBe(5);
+  });
+
+  it('follows another cut of the same content: numbers, times and ends are the same', () => {
+    for (const from of [0, 60, 110, 190]) {
+      const { leader, follower } = new Pair(40, from, 30).run(40);
+      expect(told(follower).length).toBeGreaterThan(4);
+      expect(told(leader)).toEqual(expect.arrayContaining(told(follower)));
+    }
+  });
+
+  it('follows from where both know the content, also through the short segments of the start', () => {
+    const { leader, follower } = new Pair(25, 0, 50).run(18);
+    expect(follower.list()[0]).toMatchObject({ sequence: 100, seconds: 1 });
+    expect(told(leader)).toEqual(expect.arrayContaining(told(follower).slice(-4)));
+    expect(follower.find(101)?.seconds).toBe(leader.find(101)?.seconds);
+  });
+
+  it('cuts by itself where it hears nothing of the other cut', () => {
+    const { follower } = new Pair(25, 0, 0, false).run(40);
+    expect(follower.list().map(({ sequence }) => sequence)).toEqual([7_000, 7_001, 7_002]);
+    expect(follower.list().map(({ seconds }) => seconds)).toEqual([8, 8, 8]);
+  });
+
+  it('knows where a segment starts, also the one that is being made, within half a second', () => {
+    const live = new Live().run(10);
+    const [first, second] = live.window.list();
+    expect(live.window.boundaryAt((second?.time ?? 0) - 40_000)?.sequence).toBe(1);
+    expect(live.window.boundaryAt((second?.time ?? 0) + 4 * 90_000)?.sequence).toBe(2);
+    expect(live.window.boundaryAt((first?.time ?? 0) + 2 * 90_000)).toBeUndefined();
   });
 
   it('gives segments that hold every frame once and start with tables', () => {

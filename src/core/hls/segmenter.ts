@@ -15,14 +15,25 @@ export interface SegmenterOptions {
   firstSequence?: number;
   /** What to add to the ring's ms of arrival to get ms since the epoch. */
   epochOffsetMs?: number;
+  /**
+   * Another cut of the same content, which has the same clocks: this one starts and cuts where that one does, with its
+   * numbers and times. Where nothing of it is known for long, this one cuts by itself.
+   */
+  follow?: (time: number) => Boundary | undefined;
 }
 
-export interface Segment {
-  /** Grows by one from segment to segment: the media sequence number. */
+/** Where one segment ends and the next one starts. */
+export interface Boundary {
+  /** Number of the segment that starts here. */
   readonly sequence: number;
-  readonly seconds: number;
   /** When its first picture was live, ms since the epoch. */
   readonly startsAt: number;
+  /** DTS (else PTS) of its first picture, 90 kHz; undefined where the stream has no time stamps. */
+  readonly time: number | undefined;
+}
+
+export interface Segment extends Boundary {
+  readonly seconds: number;
   /** Its clocks or codecs do not continue those of the segment before. */
   readonly discontinuity: boolean;
   /** How many discontinuities came before this segment, its own included. */
@@ -47,6 +58,10 @@ interface Draft {
 
 /** Longer than any GOP: a step of the clock beyond this is a break, not a duration. */
 const MAX_STEP_SECONDS = 120;
+/** How far the first pictures of two cuts may be apart: encoders reorder pictures differently. */
+const SAME_PICTURE_SECONDS = 0.5;
+/** A cut that follows another one and has heard nothing of it for so many target durations goes on by itself. */
+const LOST_AFTER = 2;
 /** What a segment lasts at least, in seconds: players divide by it. */
 const ONE_PICTURE = 0.04;
 
@@ -58,8 +73,11 @@ export class Segmenter {
   private readonly quickSegments: number;
   private readonly quickSeconds: number;
   private readonly maxSegmentBytes: number;
-  private readonly firstSequence: number;
   private readonly epochOffsetMs: number;
+  private readonly follow: SegmenterOptions['follow'];
+  private firstSequence: number;
+  /** The first keyframe that could not be matched with the cut that is followed. */
+  private lostSince: KeyframeChunk | undefined;
   private draft: Draft | undefined;
   /** Next chunk to look at. */
   private seq: number;
@@ -74,7 +92,8 @@ export class Segmenter {
     options: SegmenterOptions = {},
   ) {
     this.targetSeconds = options.targetSeconds ?? 4;
-    this.quickSegments = options.quickSegments ?? 3;
+    this.follow = options.follow;
+    this.quickSegments = this.follow ? 0 : (options.quickSegments ?? 3);
     this.quickSeconds = options.quickSeconds ?? 1;
     this.maxSegmentBytes = options.maxSegmentBytes ?? 16 * 1024 * 1024;
     this.firstSequence = options.firstSequence ?? 0;
@@ -83,6 +102,17 @@ export class Segmenter {
     this.seq = ring.firstSeq;
     // Players fetch segments long after their chunks have left the ring.
     ring.loans.give(Infinity);
+  }
+
+  /** The start of the segment that is being made. */
+  get open(): Boundary | undefined {
+    if (!this.draft) return undefined;
+    const { start } = this.draft;
+    return { sequence: this.nextSequence, startsAt: this.startOf(this.draft), time: start.time };
+  }
+
+  private get nextSequence(): number {
+    return this.firstSequence + this.made;
   }
 
   /** Looks at the chunks that came since the last call. Returns the segments that this completed. */
@@ -113,14 +143,37 @@ export class Segmenter {
 
   private meet(next: KeyframeChunk, done: Segment[]): void {
     const { draft } = this;
-    if (!draft) return this.begin(next);
+    if (!draft) {
+      if (this.follow) this.beginBeside(next);
+      else this.begin(next);
+      return;
+    }
     const seconds = secondsBetween(draft.start, next);
-    if (seconds >= this.targetSeconds || next.discontinuity || this.broken) {
+    if (this.mayCut(next, seconds) || next.discontinuity || this.broken) {
       done.push(this.complete(draft, next, seconds));
       this.begin(next);
     } else {
       draft.exit = { at: next, seconds };
     }
+  }
+
+  private mayCut(next: KeyframeChunk, seconds: number): boolean {
+    if (!this.follow || seconds >= LOST_AFTER * this.targetSeconds) return seconds >= this.targetSeconds;
+    return next.time !== undefined && this.follow(next.time) !== undefined;
+  }
+
+  /** The first segment starts where one of the other cut does, and is numbered as that is. */
+  private beginBeside(start: KeyframeChunk): void {
+    const boundary = start.time === undefined ? undefined : this.follow?.(start.time);
+    if (!boundary || this.made > 0) {
+      this.lostSince ??= start;
+      const seconds = secondsBetween(this.lostSince, start);
+      if (this.made === 0 && seconds < LOST_AFTER * this.targetSeconds) return;
+    } else {
+      this.firstSequence = boundary.sequence;
+      this.nextStartsAt = boundary.startsAt;
+    }
+    this.begin(start);
   }
 
   private begin(start: KeyframeChunk): void {
@@ -142,13 +195,7 @@ export class Segmenter {
 
   private complete({ start, discontinuity, chunks }: Draft, next: KeyframeChunk, seconds: number): Segment {
     if (discontinuity) this.discontinuities++;
-    const arrived = start.arrivedAt + this.epochOffsetMs;
-    const startsAt =
-      this.nextStartsAt === undefined
-        ? arrived
-        : discontinuity
-          ? Math.max(arrived, this.nextStartsAt)
-          : this.nextStartsAt;
+    const startsAt = this.startOf({ start, discontinuity });
     this.nextStartsAt = startsAt + seconds * 1000;
     this.targetDuration = Math.max(this.targetDuration, Math.round(seconds));
     const media = chunks.map(({ data }) => data);
@@ -157,6 +204,7 @@ export class Segmenter {
       sequence: this.firstSequence + this.made++,
       seconds,
       startsAt,
+      time: start.time,
       discontinuity,
       discontinuities: this.discontinuities,
       firstSeq: start.seq,
@@ -164,6 +212,12 @@ export class Segmenter {
       parts,
       bytes: parts.reduce((sum, { length }) => sum + length, 0),
     };
+  }
+
+  private startOf({ start, discontinuity }: Pick<Draft, 'start' | 'discontinuity'>): number {
+    const arrived = start.arrivedAt + this.epochOffsetMs;
+    if (this.nextStartsAt === undefined) return arrived;
+    return discontinuity ? Math.max(arrived, this.nextStartsAt) : this.nextStartsAt;
   }
 
   /** The ring has dropped chunks before they were looked at. */
@@ -180,6 +234,20 @@ export class Segmenter {
 
 function sizeOf(chunks: readonly Chunk[]): number {
   return chunks.reduce((sum, { data }) => sum + data.length, 0);
+}
+
+/** The nearest of these that starts with the picture of this time, 90 kHz. */
+export function boundaryAt(boundaries: readonly Boundary[], time: number): Boundary | undefined {
+  let nearest: Boundary | undefined;
+  let apart = SAME_PICTURE_SECONDS * PTS_RATE;
+  for (const boundary of boundaries) {
+    if (boundary.time === undefined) continue;
+    const distance = Math.abs(clockDifference(boundary.time, time, PTS_WRAP));
+    if (distance > apart) continue;
+    apart = distance;
+    nearest = boundary;
+  }
+  return nearest;
 }
 
 /** By the pictures' clock; by arrival where that has a break. */

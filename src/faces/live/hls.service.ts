@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { masterPlaylist } from '../../core/hls/master-playlist.js';
 import { mediaPlaylist } from '../../core/hls/playlist.js';
+import { isRungName } from '../../core/transcode/ladder.js';
+import type { RungName } from '../../core/transcode/ladder.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import type { HlsViewing } from '../../playback/hls-viewing.js';
 import type { PlaybackService } from '../../playback/playback.service.js';
@@ -8,14 +11,22 @@ import { sendAnswer } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
 import { corsHeaders, preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
-import { mediaError, playlistHeaders } from './live-answers.js';
+import { failureAnswer, headAnswer, mediaError, playlistHeaders } from './live-answers.js';
+import { untilGone } from './live-sender.js';
 
 /** A player that takes nothing of a segment for so long holds its memory for nothing. */
 const STUCK_MS = 30_000;
 const TOKEN = /^[\w-]{10,64}$/;
-const SEGMENT_FILE = /^(\d{1,10})\.ts$/;
+/** A segment of the stream as it is has no name before its number. */
+const FILE = /^(?:(\w{1,10})\.m3u8|(?:(\w{1,10})-)?(\d{1,10})\.ts)$/;
 
-/** Segments to players, by the token that stands in their addresses for name and password. */
+/** One file of a viewing: the playlist of a rung, or one segment of it. */
+interface HlsFile {
+  rung: RungName;
+  sequence?: number;
+}
+
+/** Segments and playlists to players, by the token that stands in their addresses for name and password. */
 export class HlsService {
   constructor(
     private readonly calls: PlayerCalls,
@@ -23,41 +34,83 @@ export class HlsService {
     private readonly logger: Logger,
   ) {}
 
-  serve(request: FastifyRequest, reply: FastifyReply): void {
+  async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.calls.read(request);
-    const answer = this.decide(call, reply);
+    const answer = await this.decide(call, reply);
     if (answer.status >= 400) this.logger.debug('segment refused', { status: answer.status });
     sendAnswer(reply, answer);
   }
 
-  private decide(call: PlayerCall, reply: FastifyReply): Answer {
+  private async decide(call: PlayerCall, reply: FastifyReply): Promise<Answer> {
     if (call.method === 'OPTIONS') return preflightAnswer(call.headers);
     if (call.method !== 'GET' && call.method !== 'HEAD') {
       return mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' });
     }
     const token = call.parameter('token') ?? '';
-    const sequence = SEGMENT_FILE.exec(call.parameter('file') ?? '')?.[1];
-    if (!TOKEN.test(token) || sequence === undefined) return mediaError(call, 404);
+    const file = fileOf(call.parameter('file') ?? '');
+    if (!TOKEN.test(token) || !file) return mediaError(call, 404);
     const viewing = this.playback.findHls(token);
-    return viewing ? segmentAnswer(call, viewing, Number(sequence), reply) : mediaError(call, 403);
+    if (!viewing) return mediaError(call, 403);
+    const { rung, sequence } = file;
+    return sequence === undefined
+      ? rungAnswer(call, viewing, rung, reply)
+      : segmentAnswer(call, viewing, rung, sequence, reply);
   }
 }
 
-/** The playlist of a viewing, for a player that asked for it at `path`. */
+function fileOf(name: string): HlsFile | undefined {
+  const [, list, rung = list ?? 'source', number] = FILE.exec(name) ?? [];
+  if ((list === undefined && number === undefined) || !isRungName(rung)) return undefined;
+  return { rung, ...(number === undefined ? {} : { sequence: Number(number) }) };
+}
+
+/** The playlist of a viewing, for a player that asked for it at `path`: its rungs, where it may choose. */
 export function playlistAnswer(call: PlayerCall, viewing: HlsViewing, path: string): Answer {
   const folder = `${toRoot(path)}hlsr/${viewing.token}/`;
+  const { ladder } = viewing;
+  const body = ladder
+    ? masterPlaylist(ladder.map((rung) => ({ ...rung, uri: `${folder}${rung.name}.m3u8` })))
+    : mediaPlaylist({
+        segments: viewing.segments(),
+        targetDuration: viewing.targetDuration,
+        uriOf: (sequence) => `${folder}${sequence}.ts`,
+      });
+  return { status: 200, headers: playlistHeaders(call), body };
+}
+
+/** The playlist of one rung, which this starts. */
+async function rungAnswer(
+  call: PlayerCall,
+  viewing: HlsViewing,
+  rung: RungName,
+  reply: FastifyReply,
+): Promise<Answer> {
+  if (call.method === 'HEAD') return headAnswer(call, 'm3u8');
+  const leave = viewing.enter();
+  reply.raw.once('close', leave);
+  const opened = await viewing.rung(rung, untilGone(reply));
+  if (!opened) return mediaError(call, viewing.isOver ? 403 : 404);
+  if (opened.kind === 'failed') return failureAnswer(call, opened.failure);
+  const prefix = rung === 'source' ? '' : `${rung}-`;
   const body = mediaPlaylist({
-    segments: viewing.segments(),
-    targetDuration: viewing.targetDuration,
-    uriOf: (sequence) => `${folder}${sequence}.ts`,
+    segments: opened.output.list(),
+    // All rungs have to promise the same.
+    targetDuration: Math.max(viewing.targetDuration, opened.output.targetDuration),
+    uriOf: (sequence) => `${prefix}${sequence}.ts`,
   });
   return { status: 200, headers: playlistHeaders(call), body };
 }
 
-function segmentAnswer(call: PlayerCall, viewing: HlsViewing, sequence: number, reply: FastifyReply): Answer {
+function segmentAnswer(
+  call: PlayerCall,
+  viewing: HlsViewing,
+  rung: RungName,
+  sequence: number,
+  reply: FastifyReply,
+): Answer {
   const leave = viewing.enter();
-  const segment = viewing.take(sequence);
   reply.raw.once('close', leave);
+  const segment = viewing.take(sequence, rung);
   if (!segment) return mediaError(call, viewing.isOver ? 403 : 404);
   const headers = {
     'content-type': 'video/mp2t',

@@ -12,7 +12,11 @@ import type { OpenContext, OpenResult, SourceDriver } from '../source-driver.js'
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
 import { transcodeArguments } from '../../core/transcode/transcode-profiles.js';
-import type { TranscodeOptions, TranscodeProfile } from '../../core/transcode/transcode-profiles.js';
+import type {
+  PictureProfile,
+  StreamProfile,
+  TranscodeOptions,
+} from '../../core/transcode/transcode-profiles.js';
 
 /** What is needed to open the stream that is made into another. */
 export interface Origin {
@@ -32,8 +36,13 @@ export interface TranscodeDriverOptions extends TranscodeOptions {
 
 interface Order {
   origin: Origin;
-  profile: TranscodeProfile;
+  profile: StreamProfile;
+  /** It has the clocks and keyframes of its origin. */
+  isRung: boolean;
 }
+
+/** So much of what has been is made at once: players of HLS start some segments back. */
+const RUNG_BEHIND_MS = 12_000;
 
 const BUSY: StreamFailure = {
   kind: 'unavailable',
@@ -55,13 +64,34 @@ export class TranscodeDriver implements SourceDriver {
   constructor(private readonly options: TranscodeDriverOptions) {}
 
   /** The stream `origin` in this profile, as a stream of its own. */
-  transcoded(origin: Origin, profile: TranscodeProfile): Origin {
+  transcoded(origin: Origin, profile: StreamProfile): Origin {
+    return this.order({ origin, profile, isRung: false });
+  }
+
+  /** The stream `origin` in a smaller picture between which and itself players can change. */
+  rung(origin: Origin, profile: PictureProfile): Origin {
+    return this.order({ origin, profile, isRung: true });
+  }
+
+  /** Whether anything can be transcoded at all. */
+  async canTranscode(): Promise<boolean> {
+    return this.options.maxTranscodes > 0 && (await this.options.ffmpeg.version()) !== undefined;
+  }
+
+  /** The operator's own filter decides how large pictures become. */
+  get hasOwnFilter(): boolean {
+    return this.options.videoOptions.includes('-vf');
+  }
+
+  private order(order: Order): Origin {
+    const { origin, profile, isRung } = order;
     const source: StreamSource = {
       ...{ id: 0, kind: 'transcode', locator: profile, userAgent: null },
       ...{ headers: {}, allowPrivate: false },
     };
-    this.orders.set(source, { origin, profile });
-    return { key: `${origin.key} @${profile}`, title: origin.title, sources: [source] };
+    this.orders.set(source, order);
+    const name = isRung ? `${profile} rung` : profile;
+    return { key: `${origin.key} @${name}`, title: origin.title, sources: [source] };
   }
 
   async open(source: StreamSource, context: OpenContext): Promise<OpenResult> {
@@ -84,9 +114,9 @@ export class TranscodeDriver implements SourceDriver {
     return true;
   }
 
-  private async transcode(seat: Seat, { profile }: Order, context: OpenContext): Promise<OpenResult> {
+  private async transcode(seat: Seat, { profile, isRung }: Order, context: OpenContext): Promise<OpenResult> {
     const { ffmpeg, clock } = this.options;
-    const args = transcodeArguments(profile, this.options);
+    const args = transcodeArguments(profile, { ...this.options, isRung });
     const started = await ffmpeg.start({ args, purpose: `transcoding to ${profile}`, takesInput: true });
     if (!started.ok) {
       seat.leave();
@@ -101,7 +131,7 @@ export class TranscodeDriver implements SourceDriver {
       this.running--;
     };
     run.ended.then(release, release);
-    feed(seat, run);
+    feed(seat, run, isRung ? RUNG_BEHIND_MS : 0);
     try {
       const firstBytes = await withDeadline(clock, context.firstByteMs, context.signal, (signal) =>
         firstChunk(run.output, signal),
@@ -119,8 +149,8 @@ export class TranscodeDriver implements SourceDriver {
 }
 
 /** Lets the session's bytes flow into ffmpeg. One that cannot keep up jumps ahead like every slow viewer. */
-function feed(seat: Seat, { input }: FfmpegRun): void {
-  if (input) seat.read(sinkOf(input), { joinBehindMs: 0 });
+function feed(seat: Seat, { input }: FfmpegRun, joinBehindMs: number): void {
+  if (input) seat.read(sinkOf(input), { joinBehindMs });
 }
 
 function sinkOf(input: Writable): ReaderSink {

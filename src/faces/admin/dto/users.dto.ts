@@ -73,7 +73,7 @@ export class ChangeUserDto {
   slates?: boolean | null;
 
   @OneOf(TRANSCODE_PROFILES, {
-    doc: 'What the user’s streams are transcoded to by ffmpeg: sound to AAC, or a smaller picture too; null = they stay as they are.',
+    doc: 'What the user’s streams are transcoded to by ffmpeg: sound to AAC, or a smaller picture too; `ladder`: players of HLS choose among the channel as it is and smaller pictures; null = they stay as they are.',
     optional: true,
     nullable: true,
   })
