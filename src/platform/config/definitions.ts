@@ -494,7 +494,7 @@ export const DEFINITIONS = {
     }),
     proxy: setting<string | null>({
       env: 'ROOFTOP_TMDB_PROXY',
-      type: types.optional(types.url('http', 'https')),
+      type: types.optional(types.url('http')),
       default: null,
       secret: true,
       doc: 'HTTP proxy through which TMDB is asked, e.g. http://user:password@host:3128. Pictures are fetched without it.',

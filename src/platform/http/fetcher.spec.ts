@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { FakeClock, settle } from '../../../test/fakes/fake-clock.js';
 import type { Clock } from '../clock.js';
@@ -138,23 +137,6 @@ describe('HttpFetcher', () => {
     expect(await told('7')).toEqual(upstream(7));
     expect(await told(inAMinute)).toEqual(upstream(60));
     expect(await told('soon')).toEqual(upstream(null));
-  });
-
-  it('goes through a proxy', async () => {
-    const base = await host((_, res) => res.end('behind'));
-    const asked: string[] = [];
-    const proxy = await host((_, res) => res.end());
-    servers.at(-1)?.on('connect', (req: IncomingMessage, socket: Socket) => {
-      asked.push(req.url ?? '');
-      const through = connect(Number(new URL(base).port), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        through.pipe(socket).pipe(through);
-      });
-      through.on('error', () => socket.destroy());
-      socket.on('error', () => through.destroy());
-    });
-    expect((await get('http://films.example/3', {}, { proxy })).toString()).toBe('behind');
-    expect(asked).toEqual(['films.example:80']);
   });
 
   it('names what went wrong and hides the credentials of the address', async () => {

@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { ProxyAgent } from 'undici';
 import { sizeText } from '../config/value-types.js';
 import type { Clock } from '../clock.js';
 import { Deadline } from './deadline.js';
@@ -50,8 +49,8 @@ export interface HttpFetcherOptions {
   connectTimeoutMs?: number;
   /** Connections open to one host at once; not given = as many as there are requests. */
   connections?: number;
-  /** http:// address of a proxy that everything goes through. It resolves the names, so addresses are not checked. */
-  proxy?: string;
+  /** How long a tunnel through a proxy stays open for the next request, ms; not given = not at all. */
+  proxyKeepAliveMs?: number;
   /** Until the headers of one answer are there. */
   headersTimeoutMs?: number;
   /** Without a single byte. */
@@ -71,25 +70,26 @@ export class HttpFetcher {
   private readonly agents: { guarded: Dispatcher; open: Dispatcher };
   private readonly proxies: ProxyAgents;
   private readonly options: Required<
-    Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs' | 'connections' | 'proxy'>
+    Omit<HttpFetcherOptions, 'resolve' | 'connectTimeoutMs' | 'connections' | 'proxyKeepAliveMs'>
   >;
 
   constructor(
     private readonly clock: Clock,
     options: HttpFetcherOptions = {},
   ) {
-    const { resolve, connectTimeoutMs = 10_000, connections, proxy, ...rest } = options;
+    const { resolve, connectTimeoutMs = 10_000, connections, proxyKeepAliveMs, ...rest } = options;
     const common = {
       connectTimeoutMs,
       ...(resolve ? { resolve } : {}),
       ...(connections === undefined ? {} : { connections }),
     };
-    const agent = (allowPrivate: boolean): Dispatcher =>
-      proxy === undefined
-        ? createGuardedAgent({ ...common, allowPrivate })
-        : new ProxyAgent({ uri: proxy, ...(connections === undefined ? {} : { connections }) });
+    const agent = (allowPrivate: boolean): Dispatcher => createGuardedAgent({ ...common, allowPrivate });
     this.agents = { guarded: agent(false), open: agent(true) };
-    this.proxies = new ProxyAgents({ ...common, clock });
+    this.proxies = new ProxyAgents({
+      ...common,
+      clock,
+      ...(proxyKeepAliveMs === undefined ? {} : { keepAliveMs: proxyKeepAliveMs }),
+    });
     this.options = {
       headersTimeoutMs: 30_000,
       idleTimeoutMs: 30_000,

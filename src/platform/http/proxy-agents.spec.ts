@@ -68,6 +68,21 @@ describe('requests through a proxy', () => {
     expect(proxy.plainRequests).toBe(0);
   });
 
+  it('use a tunnel again where that is wanted, within the connections to one host', async () => {
+    const host = await aHost();
+    const proxy = await aProxy();
+    const fetcher = kept(new HttpFetcher(new SystemClock(), { connections: 1, proxyKeepAliveMs: 60_000 }));
+    const url = host.at('/film', 'again');
+    const fetched = Array.from({ length: 5 }, async () => {
+      const request = { url, proxyUrl: proxy.urlFor(), allowPrivate: true, maxBytes: 100, timeoutMs: 20_000 };
+      const outcome = await fetcher.fetch(request);
+      if (outcome.kind === 'ok') for await (const chunk of outcome.body) expect(chunk.length).toBe(5);
+      return outcome.kind;
+    });
+    expect(new Set(await Promise.all(fetched))).toEqual(new Set(['ok']));
+    expect(proxy.asked).toHaveLength(1);
+  });
+
   it('log in at the proxy and tell the origin nothing of it', async () => {
     const host = await aHost();
     const proxy = await aProxy({ login: 'anna:hunter2' });

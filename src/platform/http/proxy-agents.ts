@@ -11,6 +11,10 @@ export interface ProxyAgentsOptions {
   connectTimeoutMs?: number;
   /** Proxies kept at once; the one that was not asked for longest makes way. */
   maxAgents?: number;
+  /** Tunnels to one host at once; not given = as many as there are requests. */
+  connections?: number;
+  /** How long a tunnel that carries nothing stays open, ms. Proxies count tunnels: at once, where not given. */
+  keepAliveMs?: number;
   resolve?: Resolver;
 }
 
@@ -59,11 +63,12 @@ export class ProxyAgents {
 
   private create(proxyUrl: string, allowPrivate: boolean): Agent {
     const { clock, connectTimeoutMs = 10_000, resolve = resolveBySystem } = this.options;
+    const { connections, keepAliveMs = 1 } = this.options;
     const secure = buildConnector({ timeout: connectTimeoutMs });
     return new Agent({
-      // Proxies count tunnels: one that carries nothing is closed at once.
-      keepAliveTimeout: 1,
-      keepAliveMaxTimeout: 1,
+      keepAliveTimeout: keepAliveMs,
+      keepAliveMaxTimeout: keepAliveMs,
+      ...(connections === undefined ? {} : { connections }),
       connect: (target, callback) => {
         const refusal = refusalOfTarget(target.hostname, allowPrivate);
         if (refusal !== null) return callback(blocked(target.hostname, refusal), null);

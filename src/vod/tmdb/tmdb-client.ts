@@ -28,6 +28,8 @@ export interface TmdbRequest<T> {
 /** An answer with all that can be appended to a film takes up to 600 KB. */
 const MAX_BYTES = 2 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
+/** Requests follow each other closely while films are enriched. */
+const PROXY_KEEP_ALIVE_MS = 4_000;
 /** Where 429 comes without Retry-After; doubled each time. */
 const HOLD_SECONDS = 2;
 /** Longer than this nobody waits for a turn: the caller is told when to come again. */
@@ -52,11 +54,11 @@ export class TmdbClient implements OnModuleDestroy {
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: MetricsRegistry,
   ) {
-    const { connections, requestsPerSecond, proxy } = config.tmdb;
+    const { connections, requestsPerSecond } = config.tmdb;
     this.fetcher = new HttpFetcher(clock, {
       connections,
       resolve: cachedResolver(clock, resolveBySystem),
-      ...(proxy === null ? {} : { proxy }),
+      proxyKeepAliveMs: PROXY_KEEP_ALIVE_MS,
     });
     this.limiter = new RequestPace(clock, requestsPerSecond);
     this.slots = new Semaphore(connections);
@@ -127,6 +129,7 @@ export class TmdbClient implements OnModuleDestroy {
       },
       // The operator chose the address; it may be a mirror at home.
       allowPrivate: true,
+      proxyUrl: this.config.tmdb.proxy,
       maxBytes: MAX_BYTES,
       timeoutMs: TIMEOUT_MS,
       maxRedirects: 1,
