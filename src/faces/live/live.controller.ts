@@ -16,8 +16,8 @@ export class LiveController {
   ) {}
 
   @All('hlsr/:token/:file')
-  segment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.hls.serve(request, reply);
+  segment(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.hls.serve(request, reply);
   }
 
   @All('hlsf/:token/:file')

@@ -86,7 +86,7 @@ serveParent({
   open: (plan: SegmentAudiencePlan) => {
     generation++;
     for (let index = 0; index < plan.viewers; index++) {
-      void new Viewer(plan, `viewer ${index}`, generation).run();
+      new Viewer(plan, `viewer ${index}`, generation).run().catch(() => total.missed++);
     }
   },
   report: () => {
@@ -94,5 +94,7 @@ serveParent({
     total.slowestMs = 0;
     return said;
   },
-  leave: () => void generation++,
+  leave: () => {
+    generation++;
+  },
 });
