@@ -109,7 +109,7 @@ async function compare(
       const result = await ordered(loader, options);
       const after = await server.usage();
       if (result.failures > 0) {
-        throw new Error(`${server.name}: ${result.failures} failures at ${options.path}`);
+        throw new Error(`${server.name}: ${result.failures} failures at ${target.name}`);
       }
       // The first round warms up.
       if (round === 0) continue;

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 
 export interface LoadOptions {
   port: number;
-  path: string;
+  /** One, or several that are asked for in turn. */
+  path: string | readonly string[];
   headers: Readonly<Record<string, string>>;
   connections: number;
   seconds: number;
@@ -15,39 +16,63 @@ export interface LoadResult {
   bytes: number;
   /** Answers that were no 200. */
   failures: number;
+  /** From a request's first byte to its answer's last, milliseconds. */
+  p50Ms: number;
+  p99Ms: number;
 }
 
 /**
- * Asks the same thing over some kept connections, one request after the other on each, and counts the bytes of
- * the answers without looking at them: cheap enough to load a server from one core.
+ * Asks over some kept connections, one request after the other on each, and counts the bytes of the answers without
+ * looking at them: cheap enough to load a server from one core.
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const tally = { requests: 0, bytes: 0, failures: 0 };
+  const waits: number[] = [];
   const startedAt = performance.now();
   const endAt = startedAt + options.seconds * 1000;
-  const lines = Object.entries(options.headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = `GET ${options.path} HTTP/1.1\r\nHost: 127.0.0.1:${options.port}\r\n${lines.join('')}\r\n`;
+  const next = requestsOf(options);
   const connections = Array.from({ length: options.connections }, () =>
-    repeat(options.port, request, (isGood, bytes) => {
+    repeat(options.port, next, ({ isGood, bytes, ms }) => {
       tally.requests++;
       tally.bytes += bytes;
+      waits.push(ms);
       if (!isGood) tally.failures++;
       return performance.now() < endAt;
     }),
   );
   await Promise.all(connections);
-  return { ...tally, seconds: (performance.now() - startedAt) / 1000 };
+  waits.sort((a, b) => a - b);
+  const at = (share: number): number => waits[Math.floor(waits.length * share)] ?? NaN;
+  return { ...tally, seconds: (performance.now() - startedAt) / 1000, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-/** Sends the request again and again over one connection until `onAnswer` says no. */
+function requestsOf({ path, port, headers }: LoadOptions): () => string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const tail = ` HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${lines.join('')}\r\n`;
+  const requests = [path].flat().map((each) => `GET ${each}${tail}`);
+  let asked = 0;
+  return () => requests[asked++ % requests.length] ?? '';
+}
+
+interface OneAnswer {
+  isGood: boolean;
+  bytes: number;
+  ms: number;
+}
+
+/** Sends requests over one connection until `onAnswer` says no. */
 function repeat(
   port: number,
-  request: string,
-  onAnswer: (isGood: boolean, bytes: number) => boolean,
+  nextRequest: () => string,
+  onAnswer: (answer: OneAnswer) => boolean,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, '127.0.0.1', () => socket.write(request));
-    const answer = { remaining: -1, length: 0, isGood: false };
+    const answer = { remaining: -1, length: 0, isGood: false, askedAt: 0 };
+    const ask = (): void => {
+      answer.askedAt = performance.now();
+      socket.write(nextRequest());
+    };
+    const socket: Socket = connect(port, '127.0.0.1', ask);
     socket.on('error', reject);
     socket.on('close', () => resolve());
     socket.on('data', (chunk: Buffer) => {
@@ -66,7 +91,8 @@ function repeat(
       answer.remaining -= body;
       if (answer.remaining > 0) return;
       answer.remaining = -1;
-      if (onAnswer(answer.isGood, answer.length)) socket.write(request);
+      const { isGood, length, askedAt } = answer;
+      if (onAnswer({ isGood, bytes: length, ms: performance.now() - askedAt })) ask();
       else socket.end();
     });
   });
