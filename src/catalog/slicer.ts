@@ -32,4 +32,13 @@ export class Slicer {
       if (index % checkEvery === 0 && this.due) await this.breathe();
     }
   }
+
+  /** Runs work that pauses by itself, breathing in its pauses when due. */
+  async finish<T>(work: Generator<void, T>): Promise<T> {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (this.due) await this.breathe();
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { jsonColumn } from '../platform/database/columns.js';
 import { Database } from '../platform/database/database.js';
 import { Episode } from './episode.entity.js';
 import { FilmAiring } from './film-airing.entity.js';
@@ -18,6 +19,31 @@ export interface ShownAiring {
   title: string;
 }
 
+/** A film as viewers may be told of it. */
+export interface ShownFilm extends Pick<
+  Film,
+  | 'id'
+  | 'title'
+  | 'originalTitle'
+  | 'year'
+  | 'durationSeconds'
+  | 'description'
+  | 'rating'
+  | 'ageLimit'
+  | 'isAdult'
+  | 'guidePicture'
+  | 'posterUrl'
+  | 'backdropUrl'
+  | 'tmdbId'
+  | 'views'
+  | 'addedAt'
+  | 'updatedAt'
+> {
+  genres: readonly string[];
+  /** What TMDB says of it, as stored: JSON, or null. */
+  tmdbDetails: string | null;
+}
+
 /** A way to watch, without its address: that is nobody's business but playback's. */
 export interface ShownWay {
   id: number;
@@ -33,17 +59,46 @@ export interface ShownWay {
 }
 
 /** Rows per read; some milliseconds. */
-const READ_SLICE = 500;
+const READ_SLICE = 250;
+/** Of rows that are small and plain. */
+const AIRINGS_SLICE = 1_000;
+const GENRES = jsonColumn([]);
+const FILM_COLUMNS = [
+  ...[
+    'id',
+    'title',
+    'originalTitle',
+    'year',
+    'durationSeconds',
+    'description',
+    'genres',
+    'rating',
+    'ageLimit',
+  ],
+  ...['isAdult', 'guidePicture', 'posterUrl', 'backdropUrl', 'tmdbId', 'tmdbDetails', 'views', 'addedAt'],
+  'updatedAt',
+];
 
 /** Films and series that viewers may be told of: neither hidden nor rejected nor retired. Read in slices. */
 @Injectable()
 export class ShownFilmsRepository {
   constructor(private readonly database: Database) {}
 
-  films(): AsyncGenerator<Film[]> {
-    return this.slices(Film, (query) =>
-      query.andWhere(`row.state = 'film' AND row.is_hidden = :no AND row.retired_at IS NULL`, { no: false }),
-    );
+  /** As plain rows: entities of them all would be a thousand times a second's work. */
+  async *films(): AsyncGenerator<ShownFilm[]> {
+    for (let last = 0; ; await nextTurn()) {
+      const query = this.database.read.createQueryBuilder(Film, 'row').select([]);
+      for (const column of FILM_COLUMNS) query.addSelect(`row.${column}`, column);
+      const rows: Record<string, unknown>[] = await query
+        .where(`row.id > :last AND row.state = 'film' AND row.is_hidden = :no AND row.retired_at IS NULL`)
+        .setParameters({ last, no: false })
+        .orderBy('row.id', 'ASC')
+        .limit(READ_SLICE)
+        .getRawMany();
+      yield rows.map(toFilm);
+      if (rows.length < READ_SLICE) return;
+      last = Number(rows.at(-1)?.['id']);
+    }
   }
 
   /** Those that end later than this, in epoch seconds. */
@@ -59,10 +114,10 @@ export class ShownFilmsRepository {
         .addSelect('row.title', 'title')
         .where('row.id > :last AND row.stop > :after', { last, after })
         .orderBy('row.id', 'ASC')
-        .limit(READ_SLICE)
+        .limit(AIRINGS_SLICE)
         .getRawMany();
       yield rows.map(toAiring);
-      if (rows.length < READ_SLICE) return;
+      if (rows.length < AIRINGS_SLICE) return;
       last = Number(rows.at(-1)?.id);
     }
   }
@@ -96,6 +151,22 @@ export class ShownFilmsRepository {
       last = rows.at(-1)?.id ?? 0;
     }
   }
+}
+
+/** PostgreSQL hands bigint out as text, SQLite booleans as numbers. */
+function toFilm(row: Record<string, unknown>): ShownFilm {
+  const text = (name: string): string => String(row[name]);
+  const numeric = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
+  return {
+    ...{ id: Number(row['id']), title: text('title'), originalTitle: text('originalTitle') },
+    ...{ year: numeric('year'), durationSeconds: numeric('durationSeconds'), rating: numeric('rating') },
+    ...{ description: text('description'), guidePicture: text('guidePicture'), posterUrl: text('posterUrl') },
+    ...{ backdropUrl: text('backdropUrl'), tmdbId: numeric('tmdbId'), ageLimit: numeric('ageLimit') },
+    genres: GENRES.from(row['genres']) as string[],
+    isAdult: Boolean(row['isAdult']),
+    tmdbDetails: row['tmdbDetails'] === null ? null : text('tmdbDetails'),
+    ...{ views: Number(row['views']), addedAt: Number(row['addedAt']), updatedAt: Number(row['updatedAt']) },
+  };
 }
 
 /** PostgreSQL hands bigint out as text. */

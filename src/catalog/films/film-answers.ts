@@ -15,6 +15,7 @@ import type { Representation } from '../catalog-edition.js';
 import { wantedCategory, type CatalogAnswer, type Entitled } from '../catalog.service.js';
 import { Compressor } from '../compress.js';
 import { Slicer } from '../slicer.js';
+import { toldFilm } from './catalog-film.js';
 import type { CatalogSeries } from './film-collection.js';
 import { extensionOf } from './film-extension.js';
 import { FilmLibrary, type FilmState } from './film-library.js';
@@ -101,7 +102,11 @@ export class FilmAnswers {
     const shelved = edition.shelves.films[edition.shelves.indexOf.get(id) ?? -1];
     if (!shelved) return UNKNOWN_FILM;
     const place = this.place(edition, shelved, null, 1, base);
-    return presentFilmInfo(shelved.film, place, showingLines(shelved, edition.moment, SHOWINGS_TOLD));
+    return presentFilmInfo(
+      toldFilm(shelved.film),
+      place,
+      showingLines(shelved, edition.moment, SHOWINGS_TOLD),
+    );
   }
 
   /** `get_series_info`; undefined while loading. */
@@ -177,7 +182,7 @@ export class FilmAnswers {
     const listed =
       category === null ? films : (members.get(category) ?? []).flatMap((index) => films[index] ?? []);
     return this.rows(listed, (shelved, index) =>
-      presentFilm(shelved.film, this.place(edition, shelved, category, index + 1, base)),
+      presentFilm(toldFilm(shelved.film), this.place(edition, shelved, category, index + 1, base)),
     );
   }
 

@@ -1,51 +1,18 @@
-import { readFilmFacts, type FilmFacts } from '../../core/films/film-facts.js';
 import { cleanLine } from '../../core/xtream/text.js';
 import type { LiveChannel } from '../../core/xtream/present-live.js';
 import type { Episode } from '../../vod/episode.entity.js';
-import type { Film } from '../../vod/film.entity.js';
 import type { Series } from '../../vod/series.entity.js';
-import type { ShownWay } from '../../vod/shown-films.repository.js';
 import type { CatalogCategory, CatalogSource } from '../catalog-source.js';
 import type { Slicer } from '../slicer.js';
+import {
+  areEqual,
+  isToldAlike,
+  TextPool,
+  toFilm,
+  type CatalogFilm,
+  type CatalogWay,
+} from './catalog-film.js';
 import type { FilmOptions, FilmSource } from './film-source.js';
-
-export interface CatalogAiring {
-  channel: LiveChannel;
-  /** Epoch seconds. */
-  start: number;
-  stop: number;
-  /** As the guide writes it. */
-  title: string;
-}
-
-export type CatalogWay = ShownWay;
-
-type ToldOfFilm =
-  | 'id'
-  | 'title'
-  | 'originalTitle'
-  | 'year'
-  | 'durationSeconds'
-  | 'description'
-  | 'genres'
-  | 'rating'
-  | 'ageLimit'
-  | 'isAdult'
-  | 'guidePicture'
-  | 'posterUrl'
-  | 'backdropUrl'
-  | 'tmdbId'
-  | 'views'
-  | 'addedAt'
-  | 'updatedAt';
-
-export interface CatalogFilm extends Pick<Film, ToldOfFilm> {
-  /** What TMDB says; null = the film is known from guides and lists alone. */
-  facts: FilmFacts | null;
-  /** In the order of their starts, on channels that viewers see. */
-  airings: CatalogAiring[];
-  ways: CatalogWay[];
-}
 
 export interface CatalogEpisode extends Episode {
   ways: CatalogWay[];
@@ -61,6 +28,8 @@ export interface FilmCollection {
   /** In the order of their ids; each can be watched, or could when this was read. */
   films: readonly CatalogFilm[];
   indexOf: ReadonlyMap<number, number>;
+  /** Those that viewers see. */
+  channels: ReadonlyMap<number, LiveChannel>;
   series: readonly CatalogSeries[];
   seriesById: ReadonlyMap<number, CatalogSeries>;
   /** Groups of lists. */
@@ -73,34 +42,53 @@ export interface CollectionSources {
   channels: CatalogSource;
 }
 
-/** `now` in epoch seconds: showings that are over are left out. */
+/**
+ * `now` in epoch seconds: showings that are over are left out. Films that are told as `before` told them are the same
+ * objects, so that what was made of them stays good.
+ */
 export async function loadFilms(
-  { films: source, channels }: CollectionSources,
+  { films: source, channels: known }: CollectionSources,
   now: number,
+  before: FilmCollection | undefined,
   options: Pick<FilmOptions, 'maxFilms' | 'maxAirings'>,
   slicer: Slicer,
 ): Promise<FilmCollection> {
-  const [filmCategories, seriesCategories] = await Promise.all([
-    channels.listCategories('vod'),
-    channels.listCategories('series'),
+  const [filmCategories, seriesCategories, visible] = await Promise.all([
+    known.listCategories('vod'),
+    known.listCategories('series'),
+    known.listVisible(),
   ]);
+  const channels = keepEqual(visible, before?.channels);
   const films = await readFilms(source, options.maxFilms, slicer);
-  await addAirings(films, source, await channels.listVisible(), now, options.maxAirings, slicer);
+  await addAirings(films, source, channels, now, options.maxAirings, slicer);
   const series = await readSeries(source);
   const episodes = await readEpisodes(source, series);
   const isShown = groupsOf(filmCategories, seriesCategories);
   await addWays(films, episodes, source, isShown, slicer);
-  const kept = [...films.values()].filter(({ airings, ways }) => airings.length + ways.length > 0);
-  for (const film of kept) film.airings.sort((a, b) => a.start - b.start);
+  const { kept, indexOf } = await settle(films, before, slicer);
   const watchable = [...series.values()].map(withWatchable).filter(({ episodes }) => episodes.length > 0);
   return {
     films: kept,
-    indexOf: new Map(kept.map(({ id }, index) => [id, index])),
+    indexOf,
+    channels,
     series: watchable,
     seriesById: new Map(watchable.map((one) => [one.id, one])),
     filmCategories,
     seriesCategories,
   };
+}
+
+/** Those that did not change are the objects of before. */
+function keepEqual(
+  channels: readonly LiveChannel[],
+  before: ReadonlyMap<number, LiveChannel> | undefined,
+): Map<number, LiveChannel> {
+  return new Map(
+    channels.map((channel) => {
+      const known = before?.get(channel.id);
+      return [channel.id, known && areEqual(channel, known) ? known : channel];
+    }),
+  );
 }
 
 async function readFilms(
@@ -109,46 +97,53 @@ async function readFilms(
   slicer: Slicer,
 ): Promise<Map<number, CatalogFilm>> {
   const films = new Map<number, CatalogFilm>();
+  const pool = new TextPool();
   for await (const rows of source.films()) {
     for (const row of rows) {
       if (films.size >= most) return films;
-      films.set(row.id, toFilm(row));
+      films.set(row.id, toFilm(row, pool));
     }
     if (slicer.due) await slicer.breathe();
   }
   return films;
 }
 
-function toFilm(film: Film): CatalogFilm {
-  const { id, originalTitle, year, durationSeconds, description, genres, rating, ageLimit, isAdult } = film;
-  const { guidePicture, posterUrl, backdropUrl, tmdbId, views, addedAt, updatedAt } = film;
-  return {
-    ...{ id, originalTitle, year, durationSeconds, description, genres, rating, ageLimit, isAdult },
-    ...{ guidePicture, posterUrl, backdropUrl, tmdbId, views, addedAt, updatedAt },
-    title: cleanLine(film.title),
-    facts: readFilmFacts(film.tmdbDetails),
-    airings: [],
-    ways: [],
-  };
-}
-
 async function addAirings(
   films: ReadonlyMap<number, CatalogFilm>,
   source: FilmSource,
-  visible: readonly LiveChannel[],
+  channels: ReadonlyMap<number, LiveChannel>,
   now: number,
   most: number,
   slicer: Slicer,
 ): Promise<void> {
-  const channels = new Map(visible.map((channel) => [channel.id, channel]));
   for await (const rows of source.airings(now)) {
-    for (const { filmId, channelId, start, stop, title } of rows) {
+    for (const { filmId, channelId, start, stop, title: written } of rows) {
       const channel = channels.get(channelId);
       const film = films.get(filmId);
-      if (channel && film && film.airings.length < most) film.airings.push({ channel, start, stop, title });
+      if (!channel || !film || film.airings.length >= most) continue;
+      const title = written === film.title ? film.title : written;
+      film.airings.push({ channel, start, stop, title });
     }
     if (slicer.due) await slicer.breathe();
   }
+}
+
+/** Leaves out what cannot be watched. */
+async function settle(
+  films: ReadonlyMap<number, CatalogFilm>,
+  before: FilmCollection | undefined,
+  slicer: Slicer,
+): Promise<{ kept: CatalogFilm[]; indexOf: Map<number, number> }> {
+  const kept: CatalogFilm[] = [];
+  const indexOf = new Map<number, number>();
+  await slicer.each(films.values(), (film) => {
+    if (film.airings.length + film.ways.length === 0) return;
+    film.airings.sort((a, b) => a.start - b.start);
+    const former = before?.films[before.indexOf.get(film.id) ?? -1];
+    indexOf.set(film.id, kept.length);
+    kept.push(former && isToldAlike(film, former) ? former : film);
+  });
+  return { kept, indexOf };
 }
 
 async function readSeries(source: FilmSource): Promise<Map<number, CatalogSeries>> {

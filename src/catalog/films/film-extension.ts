@@ -1,4 +1,4 @@
-import type { CatalogWay } from './film-collection.js';
+import type { CatalogWay } from './catalog-film.js';
 
 const CONTAINER = /^[a-z0-9]{1,8}$/;
 

@@ -9,6 +9,7 @@ import type { CatalogSource } from '../catalog-source.js';
 import { Slicer } from '../slicer.js';
 import { loadFilms, type FilmCollection } from './film-collection.js';
 import { FilmSearch } from './film-search.js';
+import { MovieIndex } from './movie-index.js';
 import {
   FILM_CHANNELS,
   FILM_EVENTS,
@@ -22,6 +23,7 @@ import {
 export interface FilmState {
   collection: FilmCollection;
   search: FilmSearch;
+  index: MovieIndex;
   /** Another one for each state. */
   revision: number;
 }
@@ -101,11 +103,13 @@ export class FilmLibrary implements OnModuleInit {
       const collection = await loadFilms(
         { films: this.films, channels: this.channels },
         now,
+        this.state?.collection,
         this.options,
         slicer,
       );
       const search = await FilmSearch.over(collection.films, this.state?.search, slicer);
-      this.state = { collection, search, revision: announced };
+      const index = await MovieIndex.over(collection.films, slicer);
+      this.state = { collection, search, index, revision: announced };
     } catch (error) {
       // The database closes under a server that ends.
       if (this.lifecycle.signal.aborted) return false;

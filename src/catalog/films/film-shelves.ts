@@ -3,8 +3,8 @@ import type { PresentedCategory } from '../../core/xtream/present-categories.js'
 import { WallClock } from '../../core/xmltv/zones.js';
 import type { Allowed } from '../catalog-data.js';
 import type { Slicer } from '../slicer.js';
-import type { CatalogAiring, CatalogFilm, CatalogWay, FilmCollection } from './film-collection.js';
-import { genresOf } from './movie-query.js';
+import type { CatalogAiring, CatalogFilm, CatalogWay } from './catalog-film.js';
+import type { FilmCollection } from './film-collection.js';
 
 /** A film as one viewer sees it at one moment. */
 export interface ShelvedFilm {
@@ -163,7 +163,7 @@ function placesOf(
   const hasSoon = airings.some(({ start }) => start > now && start < now + 7 * DAY);
   if (hasSoon || (places.length === 0 && ways.length === 0)) places.push(SHELF.week);
   for (const { categoryId, origin } of ways) places.push(categoryId ?? ORIGINS[origin].id);
-  for (const genre of genresOf(film)) {
+  for (const genre of film.bestGenres) {
     const id = genres.idOf(genre);
     if (id !== null) places.push(id);
   }

@@ -1,11 +1,10 @@
 import type { Episode } from '../../vod/episode.entity.js';
-import type { Film } from '../../vod/film.entity.js';
 import type { Series } from '../../vod/series.entity.js';
-import type { ShownAiring, ShownWay } from '../../vod/shown-films.repository.js';
+import type { ShownAiring, ShownFilm, ShownWay } from '../../vod/shown-films.repository.js';
 
 /** Where the films come from, in slices. The repository of shown films satisfies it as it stands. */
 export interface FilmSource {
-  films(): AsyncIterable<Film[]>;
+  films(): AsyncIterable<ShownFilm[]>;
   /** Those that end later than this, in epoch seconds. */
   airings(after: number): AsyncIterable<ShownAiring[]>;
   ways(): AsyncIterable<ShownWay[]>;
@@ -22,7 +21,7 @@ export interface FilmPictures {
 }
 
 export interface FilmEvents {
-  on(name: 'films.changed' | 'channels.changed', handler: () => void): () => void;
+  on(name: 'films.changed' | 'channels.changed' | 'images.changed', handler: () => void): () => void;
 }
 
 /** IANA zone in which viewers read times. */

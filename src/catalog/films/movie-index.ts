@@ -1,0 +1,92 @@
+import { genreKey, genreName } from '../../core/films/genre-key.js';
+import type { BitSet } from '../../core/util/bit-set.js';
+import type { Slicer } from '../slicer.js';
+import type { CatalogFilm } from './catalog-film.js';
+import { FilmOrder } from './film-order.js';
+
+/** Orders that do not change with the hour. */
+type LastingSort = 'rating' | 'added' | 'views';
+
+const NO_RATING = -1;
+/** Hostile lists may name one for each film. */
+const MAX_GENRES = 5_000;
+
+/** What the film API filters and sorts by, of one state of the films: typed arrays by the index of a film. */
+export class MovieIndex {
+  readonly years: Int16Array;
+  readonly ratings: Float64Array;
+  /** 1 = TMDB knows it. */
+  readonly isKnown: Uint8Array;
+  private readonly orders = new Map<LastingSort, FilmOrder>();
+  private readonly genreIds = new Map<string, number>();
+  private readonly idsByText = new Map<string, number | null>();
+  private readonly genreNames: string[] = [];
+  private readonly filmsOf: number[][] = [];
+
+  private constructor(count: number) {
+    this.years = new Int16Array(count);
+    this.ratings = new Float64Array(count);
+    this.isKnown = new Uint8Array(count);
+  }
+
+  static async over(films: readonly CatalogFilm[], slicer: Slicer): Promise<MovieIndex> {
+    const index = new MovieIndex(films.length);
+    await slicer.each(films, (film, at) => index.file(film, at));
+    const keys = {
+      rating: index.ratings.map((rating) => Math.round((10 - rating) * 1e6)),
+      added: Float64Array.from(films, ({ addedAt }) => FilmOrder.last - addedAt),
+      views: Float64Array.from(films, ({ views }) => FilmOrder.last - views),
+    } as const;
+    for (const sort of ['rating', 'added', 'views'] as const) {
+      index.orders.set(sort, FilmOrder.by(keys[sort]));
+      await slicer.breathe();
+    }
+    return index;
+  }
+
+  order(sort: LastingSort): FilmOrder {
+    const order = this.orders.get(sort);
+    if (!order) throw new Error(`no order by ${sort}`);
+    return order;
+  }
+
+  /** Films of a genre, named in any case; undefined = there is no such genre. */
+  ofGenre(genre: string): Uint32Array | undefined {
+    const id = this.genreIds.get(genreKey(genre));
+    return id === undefined ? undefined : Uint32Array.from(this.filmsOf[id] ?? []);
+  }
+
+  /** Of the films in `among`, most films first. */
+  genres(among: BitSet): { name: string; count: number }[] {
+    return this.genreNames
+      .map((name, id) => ({ name, count: (this.filmsOf[id] ?? []).filter((at) => among.has(at)).length }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  }
+
+  private file(film: CatalogFilm, at: number): void {
+    this.years[at] = film.bestYear ?? 0;
+    this.ratings[at] = film.bestRating ?? NO_RATING;
+    this.isKnown[at] = film.isKnown ? 1 : 0;
+    const ids = new Set(film.bestGenres.map((genre) => this.genreId(genre)));
+    for (const id of ids) if (id !== null) this.filmsOf[id]?.push(at);
+  }
+
+  /** null where the text says nothing. */
+  private genreId(genre: string): number | null {
+    let id = this.idsByText.get(genre);
+    if (id !== undefined) return id;
+    const key = genreKey(genre);
+    id = key === '' ? null : (this.genreIds.get(key) ?? this.addGenre(key, genre));
+    this.idsByText.set(genre, id);
+    return id;
+  }
+
+  private addGenre(key: string, genre: string): number | null {
+    if (this.genreNames.length > MAX_GENRES) return null;
+    this.genreIds.set(key, this.genreNames.length);
+    this.genreNames.push(genreName(genre));
+    this.filmsOf.push([]);
+    return this.genreNames.length - 1;
+  }
+}
