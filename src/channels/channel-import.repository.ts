@@ -186,6 +186,19 @@ export class ChannelImportRepository {
     return retired;
   }
 
+  /** Channels in the catalogue that nothing but this list feeds. */
+  countFedByOnly(listSourceId: number): Promise<number> {
+    const feeds = (which: string): string =>
+      `(SELECT 1 FROM stream_sources AS s WHERE s.channel_id = channel.id AND s.retired_at IS NULL AND ${which})`;
+    return this.database.read
+      .createQueryBuilder(Channel, 'channel')
+      .where({ retiredAt: IsNull() })
+      .andWhere(`EXISTS ${feeds('s.list_source_id = :list')}`)
+      .andWhere(`NOT EXISTS ${feeds('(s.list_source_id IS NULL OR s.list_source_id <> :list)')}`)
+      .setParameter('list', listSourceId)
+      .getCount();
+  }
+
   countLiving(listSourceId: number): Promise<number> {
     return this.database.read.countBy(StreamSource, { listSourceId, retiredAt: IsNull(), channelId: Not(0) });
   }

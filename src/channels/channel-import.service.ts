@@ -76,6 +76,11 @@ export class ChannelImportService {
     return diff;
   }
 
+  /** How many channels `retireList` would retire. */
+  foreseeRetired(listSourceId: number): Promise<number> {
+    return this.repository.countFedByOnly(listSourceId);
+  }
+
   /** Retires what a removed list brought. Returns the number of channels that nothing feeds any more. */
   async retireList(listSourceId: number): Promise<number> {
     const retired = await this.repository.retireList(listSourceId, Math.floor(this.clock.now() / 1000));

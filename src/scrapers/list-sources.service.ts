@@ -102,6 +102,12 @@ export class ListSourcesService {
     return { retired };
   }
 
+  /** What `remove` would retire. Changes nothing. */
+  async foreseeRemoval(id: number): Promise<{ retired: number }> {
+    await this.get(id);
+    return { retired: await this.channels.foreseeRetired(id) };
+  }
+
   async get(id: number): Promise<ListSource> {
     const source = await this.sources.findById(id);
     if (!source) throw unknownList(id);

@@ -193,6 +193,18 @@ describeOnEveryDialect('a list refresh', (store) => {
     }
   });
 
+  it('foresees what a removal retires: what no other list feeds', async () => {
+    host.put('/l.m3u', m3u(TEN));
+    host.put('/other.m3u', m3u(TEN.slice(0, 4)).replaceAll('tv.invalid', 'other.invalid'));
+    const id = await add('/l.m3u');
+    await refreshes.refresh(id);
+    await refreshes.refresh(await add('/other.m3u'));
+    expect(await lists.foreseeRemoval(id)).toEqual({ retired: 6 });
+    expect(await names()).toHaveLength(10);
+    expect(await lists.remove(id)).toEqual({ retired: 6 });
+    expect(await names()).toHaveLength(4);
+  });
+
   it('never tells a password of the address', async () => {
     const id = (
       await lists.add({ url: `${host.url}/get.php?username=joe&password=topsecret` }, { allowFiles: false })

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { AppError, describeError } from '../../platform/errors/app-error.js';
+import type { ErrorCode } from '../../platform/errors/codes.js';
 
 /** What a script can tell by the exit code. docs: README, "Command line". */
 export const EXIT = {
@@ -55,18 +56,23 @@ export function endProgress(terminal: Terminal): void {
 
 /** Tells a failure: a sentence, or with --json an object on the standard error. Sets the exit code. */
 export function reportFailure(terminal: Terminal, error: unknown, json: boolean): void {
-  const known = error instanceof AppError ? error : undefined;
+  const code = codeOf(error);
+  const details = error instanceof AppError ? error.details : [];
   const message = describeError(error);
   if (json) {
-    terminal.err(
-      `${JSON.stringify({ error: { code: known?.code ?? 'internal', message, details: known?.details ?? [] } })}\n`,
-    );
+    terminal.err(`${JSON.stringify({ error: { code, message, details } })}\n`);
   } else terminal.err(`rooftop: ${message}\n`);
-  terminal.setExitCode(exitCodeOf(known));
+  terminal.setExitCode(exitCodeOf(code));
 }
 
-function exitCodeOf(error: AppError | undefined): number {
-  switch (error?.code) {
+/** A value of the command line that is refused after the options were read. */
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof InvalidArgumentError) return 'invalid_input';
+  return error instanceof AppError ? error.code : 'internal';
+}
+
+function exitCodeOf(code: ErrorCode): number {
+  switch (code) {
     case 'invalid_input':
     case 'config_invalid':
       return EXIT.usage;

@@ -172,14 +172,19 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
     .description(
       'forget a list; channels that nothing else feeds leave the catalogue, edits and ids are kept',
     )
-    .action((id: string, _options: unknown, command: Command) =>
+    .option('--dry-run', 'only say how many channels would leave')
+    .action((id: string, { dryRun = false }: { dryRun?: boolean }, command: Command) =>
       context.run(wantsJson(command), async (services) => {
-        const { retired } = await services.get(ListSourcesService).remove(toId(id, 'list'));
+        const lists = services.get(ListSourcesService);
+        const number = toId(id, 'list');
+        const { retired } = dryRun ? await lists.foreseeRemoval(number) : await lists.remove(number);
         show(
           context.terminal,
           command,
-          { id: toId(id, 'list'), removed: true, retired },
-          `list ${id} removed, ${retired} channels retired\n`,
+          { id: number, removed: !dryRun, retired },
+          dryRun
+            ? `removing list ${id} would retire ${retired} channels\n`
+            : `list ${id} removed, ${retired} channels retired\n`,
         );
       }),
     );
