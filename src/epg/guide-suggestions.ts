@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../platform/config/app-config.js';
+import { AppError } from '../platform/errors/app-error.js';
 import type { ListSource } from '../scrapers/list-source.entity.js';
 import { ListSourcesService } from '../scrapers/list-sources.service.js';
 import { GuideSourcesRepository } from './guide-sources.repository.js';
@@ -37,9 +38,14 @@ export class GuideSuggestions {
   private async add(list: ListSource, url: string, index: number): Promise<void> {
     const isEnabled = this.config.guides.fromLists && index < READ_PER_LIST;
     const { allowPrivate } = list;
-    await this.guides.add(
-      { url, isEnabled, allowPrivate, priority: PRIORITY + index },
-      { allowFiles: false, listSourceId: list.id },
-    );
+    try {
+      await this.guides.add(
+        { url, isEnabled, allowPrivate, priority: PRIORITY + index },
+        { allowFiles: false, listSourceId: list.id },
+      );
+    } catch (error) {
+      // The server and the command line may take it over at once.
+      if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
+    }
   }
 }

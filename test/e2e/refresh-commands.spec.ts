@@ -52,6 +52,22 @@ describeOnEveryDialect('refreshing on the command line', (store) => {
     expect(await servedChannels(id)).toBe(6);
   });
 
+  it('reads at once what a list names as its guide', async () => {
+    const url = host.put('/named.xml', smallGuide(FIVE));
+    host.put('/named.m3u', `#EXTM3U url-tvg="${url}"\n${list('Epsilon').slice('#EXTM3U\n'.length)}`);
+    const { id } = JSON.parse(
+      await rooftop('sources', 'add', `${host.url}/named.m3u`, '--allow-private', '--json'),
+    ) as { id: number };
+    await rooftop('sources', 'refresh', String(id));
+    await rooftop('guides', 'refresh', '--all');
+    const guides = JSON.parse(await rooftop('guides', 'list', '--json')) as {
+      url: string;
+      channelCount: number;
+    }[];
+    expect(guides.find((guide) => guide.url === url)).toMatchObject({ channelCount: 5 });
+    await rooftop('sources', 'remove', String(id));
+  });
+
   it('previews and undoes a list', async () => {
     host.put('/l.m3u', list('Alpha', 'Beta', 'Gamma'));
     const { id } = JSON.parse(

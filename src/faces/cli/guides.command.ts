@@ -4,6 +4,7 @@ import type { GuideReport } from '../../epg/guide-report.js';
 import { GuideRunsRepository } from '../../epg/guide-runs.repository.js';
 import type { GuideSourceInput } from '../../epg/guide-source-rules.js';
 import type { GuideOptions } from '../../epg/guide-source.entity.js';
+import { GuideSuggestions } from '../../epg/guide-suggestions.js';
 import { GuideSourcesService } from '../../epg/guide-sources.service.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { header, share, wholeNumber, wordList } from './arguments.js';
@@ -96,7 +97,7 @@ function addRefreshing(guides: Command, context: CliContext): void {
   guides
     .command('refresh [id]')
     .description('read a guide now, or all of them')
-    .option('--all', 'every guide that is not paused')
+    .option('--all', 'every guide that is not paused, those that lists name among them')
     .option('--force', 'apply it even if it is unchanged or has shrunk suspiciously')
     .action((id: string | undefined, options: { all?: boolean; force?: boolean }, command: Command) =>
       context.run(wantsJson(command), async (services) => {
@@ -220,6 +221,8 @@ async function wantedGuides(
 ): Promise<number[]> {
   if (id !== undefined) return [toId(id, 'guide')];
   if (!all) throw new AppError('invalid_input', 'name a guide by its id, or give --all', { status: 400 });
+  // The server takes them over within a minute; a person who asks now means them too.
+  await services.get(GuideSuggestions).takeOver();
   const sources = await services.get(GuideSourcesService).list();
   return sources.filter(({ isEnabled }) => isEnabled).map((source) => source.id);
 }
