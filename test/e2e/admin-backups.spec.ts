@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import supertest from 'supertest';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BackupsAdminService } from '../../src/faces/admin/backups-admin.service.js';
 import { UsersService } from '../../src/users/users.service.js';
+import { sqliteFile } from '../../src/platform/database/open-database.js';
 import { RestartingServer } from '../../src/restarting-server.js';
 import { startServer, type RunningServer } from '../../src/server.js';
 import { anAppConfig } from '../builders/app-config.js';
-import { describeOnEveryDialect, type TestStore } from '../contract/dialects.js';
+import { describeOnEveryDialect, TestStore } from '../contract/dialects.js';
 import { OWNER, type Method } from '../fakes/admin-house.js';
 import { ask } from '../fakes/raw-http.js';
 import { RecordingLogger } from '../fakes/recording-logger.js';
@@ -281,3 +282,46 @@ function bytes(response: supertest.Response, done: (error: Error | null, body: B
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('end', () => done(null, Buffer.concat(chunks)));
 }
+
+describe('a database that is damaged under a running server', () => {
+  const store = new TestStore('sqlite');
+  let premises: Premises;
+  beforeAll(async () => {
+    await store.make();
+    premises = new Premises(store);
+    await premises.open();
+  });
+  afterAll(async () => {
+    await premises.close();
+    await store.drop();
+  });
+
+  /** Overwrites the first page of the table, as a failing disk may. */
+  async function damage(table: string): Promise<void> {
+    const { writerSource } = premises.server.house.database;
+    await writerSource.query('PRAGMA wal_checkpoint(TRUNCATE)');
+    const [at]: { rootpage: number }[] = await writerSource.query(
+      `SELECT rootpage FROM sqlite_master WHERE name = '${table}'`,
+    );
+    const [size]: { page_size: number }[] = await writerSource.query('PRAGMA page_size');
+    const bytes = size?.page_size ?? 0;
+    const file = await open(sqliteFile(store.dataDir), 'r+');
+    await file.write(Buffer.alloc(bytes, 'x'), 0, bytes, ((at?.rootpage ?? 1) - 1) * bytes);
+    await file.close();
+  }
+
+  it('is named, and cured by a restore; what is left of it is kept', async () => {
+    const { body } = await premises.ask('post', '');
+    const { name } = body as { name: string };
+    await damage('tmdb_cache');
+    const refused = await premises.ask('post', '');
+    expect([refused.status, refused.body]).toMatchObject([503, { error: { code: 'database_damaged' } }]);
+    const restored = await premises.afterRestart(() => premises.ask('post', `/${name}/restore`));
+    expect([restored.status, restored.body]).toMatchObject([202, { name, safety: null }]);
+    expect((await premises.ask('post', '')).status).toBe(201);
+    const kept = (await readdir(path.join(store.dataDir, 'backups'))).filter((file) =>
+      /^before-restore-.*\.sqlite$/.test(file),
+    );
+    expect(kept).toHaveLength(1);
+  });
+});

@@ -4,6 +4,7 @@ import { AuditRepository } from '../../platform/audit/audit.repository.js';
 import { currentActor } from '../../platform/actor.js';
 import type { Clock } from '../../platform/clock.js';
 import { Maintenance } from '../../platform/database/maintenance.js';
+import { isDamage } from '../../platform/database/sqlite-errors.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { RestartRequest } from '../../platform/restart.js';
 import { CLOCK } from '../../platform/tokens.js';
@@ -67,11 +68,27 @@ export class BackupsAdminService {
       const file = await this.backups.fileOf(name);
       const { username } = currentActor();
       const { createdAt, tables, backup } = await this.maintenance.stageRestore(file, { name, username });
-      const safety = path.basename(backup);
-      await this.audit.note(['backup', 'restore-asked'], { name, createdAt, safety });
+      const safety = backup === null ? null : path.basename(backup);
+      await this.noteRestore({ name, createdAt, safety });
       this.clock.setTimer(RESTART_DELAY_MS, () => this.restart.ask());
       return { name, createdAt, tables, safety };
     });
+  }
+
+  /** A damaged database may not take it; the restored one has a note of its own. */
+  private async noteRestore(asked: {
+    name: string;
+    createdAt: string;
+    safety: string | null;
+  }): Promise<void> {
+    try {
+      await this.audit.note(['backup', 'restore-asked'], asked);
+    } catch (error) {
+      if (isDamage(error)) return;
+      // Nobody was told that it waits.
+      await this.maintenance.discardStaged();
+      throw error;
+    }
   }
 
   /** They read and write the whole database: one at a time. */

@@ -1,6 +1,7 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, describeError, type FieldProblem } from '../../platform/errors/app-error.js';
+import { isDamage } from '../../platform/database/sqlite-errors.js';
 import type { ErrorCode } from '../../platform/errors/codes.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { LOGGER } from '../../platform/tokens.js';
@@ -45,6 +46,13 @@ const PLAIN_MESSAGES: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   503: 'Service Unavailable',
 };
+const DAMAGED: Known = {
+  status: 503,
+  code: 'database_damaged',
+  message:
+    'the database is damaged; restore a backup, here or with "rooftop restore FILE" after stopping Rooftop',
+  details: [],
+};
 const INTERNAL = 'something went wrong inside Rooftop; the log has it under this request id';
 
 /** Whether errors of this address are told in JSON: everything under /api, and the health probes. */
@@ -56,9 +64,10 @@ export function isApiPath(url: string): boolean {
 export function explain(thrown: unknown): Known | null {
   if (thrown instanceof AppError) {
     const { status, code, message, details } = thrown;
-    return status >= 500 && code === 'internal' ? null : { status, code, message, details };
+    if (status < 500 || code !== 'internal') return { status, code, message, details };
   }
-  const status = statusOf(thrown);
+  if (isDamage(thrown)) return DAMAGED;
+  const status = thrown instanceof AppError ? undefined : statusOf(thrown);
   if (status === undefined || status >= 500) return null;
   const code = CODE_OF_STATUS[status] ?? 'invalid_input';
   return { status, code, message: MESSAGE_OF_STATUS[status] ?? describeError(thrown), details: [] };
@@ -108,7 +117,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   private log(thrown: unknown, known: Known | null, request: FastifyRequest): void {
     const fields = { requestId: request.id, method: request.method, url: request.originalUrl };
-    if (known === null) {
+    if (known === null || known === DAMAGED) {
       const stack = thrown instanceof Error ? thrown.stack : undefined;
       this.logger.error('a request failed', { ...fields, error: describeError(thrown), stack });
     } else if (thrown instanceof AppError && known.status >= 500) {

@@ -9,6 +9,7 @@ import { backupFolder } from './backups-folder.js';
 import { copyDatabase, countRows } from './copy-database.js';
 import type { Database } from './database.js';
 import { openDatabase, type Schema } from './open-database.js';
+import { isDamage } from './sqlite-errors.js';
 import { discardStaged, stage, stampOf, type StagedRestore } from './staged-restore.js';
 import { inWorkshop, type BackupContent } from './workshop.js';
 
@@ -43,20 +44,31 @@ export class Maintenance {
 
   /**
    * Checks a backup of this or an older version and makes a database out of it, which the next start of the server puts
-   * in the place of the present data. Keeps a backup of the present data, and returns its file.
+   * in the place of the present data. Keeps a backup of the present data, and returns its file;
+   * null where the present database is too damaged to be read: its file is kept when it is replaced.
    */
   stageRestore(
     file: string,
     restore: Pick<StagedRestore, 'name' | 'username'>,
-  ): Promise<StagedRestore & { backup: string }> {
+  ): Promise<StagedRestore & { backup: string | null }> {
     const { dataDir } = this.options;
     const make = (workshop: string): Promise<BackupContent> => this.build(file, workshop);
     return inWorkshop(file, dataDir, make, async (content, workshop) => {
-      const { file: backup } = await this.backup(null, 'before-restore');
+      const backup = await this.backupBeforeRestore();
       const staged = { ...content, ...restore };
       await stage(dataDir, workshop, staged);
       return { ...staged, backup };
     });
+  }
+
+  private async backupBeforeRestore(): Promise<string | null> {
+    try {
+      return (await this.backup(null, 'before-restore')).file;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.options.logger.warn('the database is too damaged for a backup; its file will be kept');
+      return null;
+    }
   }
 
   /** Takes a staged restore back. */

@@ -5,7 +5,8 @@ export function sqliteCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** The file is no sound database. */
+/** The file is no sound database; also as the cause of another error. */
 export function isDamage(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error));
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error))) return true;
+  return error instanceof Error && error.cause !== undefined && isDamage(error.cause);
 }

@@ -41,8 +41,11 @@ export class RestoreDto {
   @Told('What it brings.', { type: [TableCountDto] })
   tables!: TableCountDto[];
 
-  @Told('The backup of the data as it was until now: restore it to undo this.', { type: String })
-  safety!: string;
+  @Told(
+    'The backup of the data as it was until now: restore it to undo this. Null where the database was too damaged to be read; its file is kept.',
+    { type: String, nullable: true },
+  )
+  safety!: string | null;
 }
 
 export function toBackupDto({ name, bytes, storedAt }: StoredBackup): BackupDto {
