@@ -6,7 +6,7 @@ import { JobsRepository } from '../../src/platform/jobs/jobs.repository.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
-import { FakeClock } from '../fakes/fake-clock.js';
+import { FakeClock, settle } from '../fakes/fake-clock.js';
 
 describeOnEveryDialect('jobs', (store) => {
   let database: Database;
@@ -146,5 +146,81 @@ describeOnEveryDialect('jobs', (store) => {
     await queue.idle();
     await lifecycle.shutdown();
     expect(ran).toEqual(['find all', 'find all']);
+  });
+
+  const left = (key: string, signedAt: number): Promise<unknown> =>
+    database.write('as a killed process leaves it', (manager) =>
+      manager.insert(Job, {
+        ...{ kind: 'enrich', key, payload: {}, state: 'running', attempts: 1 },
+        ...{ runAfter: 1, createdAt: 1, updatedAt: signedAt },
+      }),
+    );
+  const nowSeconds = (): number => Math.floor(clock.now() / 1000);
+
+  it('takes over a job whose process has been silent for a minute, and no other', async () => {
+    register('enrich', () => JOB_DONE);
+    await queue.start();
+    await left('killed', nowSeconds() - 50);
+    await left('alive', nowSeconds());
+    await pass(15_000);
+    while (ran.length === 0) await settle();
+    await queue.idle();
+    expect(ran).toEqual(['enrich killed']);
+    await lifecycle.shutdown();
+    expect(await rows()).toMatchObject([{ key: 'alive', state: 'running' }]);
+  });
+
+  it('keeps a long job from being taken by signs of life', async () => {
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    let tellBegun = (): void => {};
+    const begun = new Promise<void>((resolve) => (tellBegun = resolve));
+    register('enrich', async () => {
+      tellBegun();
+      await ended;
+      return JOB_DONE;
+    });
+    await queue.start();
+    await queue.add('enrich', ['1']);
+    await begun;
+    for (let quarter = 0; quarter < 8; quarter++) {
+      await clock.advance(15_000);
+      while ((await rows())[0]?.updatedAt !== nowSeconds()) await settle();
+    }
+    expect(await rows()).toMatchObject([{ state: 'running' }]);
+    end();
+    await queue.idle();
+    await lifecycle.shutdown();
+    expect(ran).toEqual(['enrich 1']);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('drains one kind beside others who work on it, each job once, and says what is left', async () => {
+    const here: string[] = [];
+    const handler = {
+      kind: 'enrich',
+      atOnce: 2,
+      run: ({ key }: { key: string }): Promise<JobResult> => {
+        here.push(key);
+        return Promise.resolve(
+          key === '3' ? { kind: 'later', seconds: 60, reason: 'TMDB is down' } : JOB_DONE,
+        );
+      },
+    };
+    await queue.add('enrich', ['1', '2', '3', '4']);
+    await left('5', nowSeconds());
+    const looks: number[] = [];
+    const drained = queue.drain(handler, ({ running }) => looks.push(running));
+    while (looks.length === 0) await settle();
+    expect(here.toSorted()).toEqual(['1', '2', '3', '4']);
+    await database.write('the other process has done it', (manager) => manager.delete(Job, { key: '5' }));
+    await clock.advance(1_000);
+
+    const runAfter = nowSeconds() + 59;
+    expect(await drained).toEqual({
+      ...{ due: 0, later: 1, running: 0, failed: 0, reason: 'TMDB is down' },
+      nextDue: runAfter,
+    });
+    expect(looks).toEqual([1, 0]);
   });
 });

@@ -6,7 +6,7 @@ import { Lifecycle } from '../lifecycle.js';
 import type { Logger } from '../logging/logger.js';
 import { CLOCK, LOGGER } from '../tokens.js';
 import type { Job } from './job.entity.js';
-import { JobsRepository, type JobCounts } from './jobs.repository.js';
+import { JobsRepository, type JobCounts, type JobSummary } from './jobs.repository.js';
 
 export interface JobContext {
   key: string;
@@ -32,6 +32,10 @@ const MINUTE = 60;
 const RETRIES = [MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 180 * MINUTE, 360 * MINUTE] as const;
 /** Another process (the command line) may add jobs: the table is looked at now and then. */
 const LOOK_EVERY_MS = 15_000;
+/** A running job says so this often; after four times that in silence its process is taken for dead. */
+const SIGN_EVERY_MS = 15_000;
+const SILENCE_SECONDS = (4 * SIGN_EVERY_MS) / 1000;
+const POLL_MS = 1_000;
 
 /** Work that survives a restart, a few jobs of a kind at a time. */
 @Injectable()
@@ -57,7 +61,9 @@ export class JobQueue {
     if (this.started) return;
     this.started = true;
     await this.jobs.recover();
-    this.timer = this.clock.setRepeating(LOOK_EVERY_MS, () => this.look());
+    this.timer = this.clock.setRepeating(LOOK_EVERY_MS, () =>
+      this.lifecycle.background('jobs', this.takeOver()),
+    );
     this.lifecycle.onShutdown('work', 'jobs', () => this.timer?.cancel());
     this.look();
   }
@@ -81,6 +87,26 @@ export class JobQueue {
     return this.jobs.counts();
   }
 
+  summary(kind: string): Promise<JobSummary> {
+    return this.jobs.summary(kind, this.now());
+  }
+
+  /**
+   * Runs the jobs of one kind in this process until none is due and none runs anywhere: beside a server, which does
+   * its share, and after a process that was killed in the middle, whose jobs are taken over when it has been silent for
+   * a minute. `onLook` hears how much is left.
+   */
+  async drain(handler: JobHandler, onLook?: (summary: JobSummary) => void): Promise<JobSummary> {
+    for (;;) {
+      await this.recoverAbandoned([handler.kind]);
+      await this.runLanes(handler);
+      const summary = await this.summary(handler.kind);
+      onLook?.(summary);
+      if (summary.due + summary.running === 0 || this.lifecycle.signal.aborted) return summary;
+      if (summary.due === 0) await this.clock.sleep(POLL_MS, this.lifecycle.signal);
+    }
+  }
+
   /** Resolves when nothing that is due is left to run. */
   async idle(): Promise<void> {
     while (this.busy.size > 0) await Promise.allSettled(this.busy.values());
@@ -91,11 +117,24 @@ export class JobQueue {
     if (!this.started || this.lifecycle.signal.aborted) return;
     for (const handler of this.handlers.values()) {
       if (this.busy.has(handler.kind)) continue;
-      const lanes = Array.from({ length: handler.atOnce ?? 1 }, () => this.runAll(handler));
-      const run = allOf(lanes).finally(() => this.busy.delete(handler.kind));
+      const run = this.runLanes(handler).finally(() => this.busy.delete(handler.kind));
       this.busy.set(handler.kind, run);
       this.lifecycle.background(`jobs (${handler.kind})`, run);
     }
+  }
+
+  private runLanes(handler: JobHandler): Promise<void> {
+    return allOf(Array.from({ length: handler.atOnce ?? 1 }, () => this.runAll(handler)));
+  }
+
+  /** What a killed process left runs here; what runs here is never taken for dead, however long the machine slept. */
+  private async takeOver(): Promise<void> {
+    await this.recoverAbandoned([...this.handlers.keys()].filter((kind) => !this.busy.has(kind)));
+    this.look();
+  }
+
+  private recoverAbandoned(kinds: readonly string[]): Promise<void> {
+    return this.jobs.recoverAbandoned(kinds, this.now() - SILENCE_SECONDS);
   }
 
   private async runAll(handler: JobHandler): Promise<void> {
@@ -109,7 +148,9 @@ export class JobQueue {
   private async runOne(handler: JobHandler, job: Job): Promise<void> {
     const { signal } = this.lifecycle;
     try {
-      const result = await handler.run({ key: job.key, payload: job.payload, signal });
+      const result = await this.whileSigning(job, () =>
+        handler.run({ key: job.key, payload: job.payload, signal }),
+      );
       if (result.kind === 'done') await this.jobs.finish(job);
       else await this.jobs.later(job, this.now() + result.seconds, result.reason);
     } catch (error) {
@@ -120,6 +161,20 @@ export class JobQueue {
       const wait = ladderDelay(RETRIES, job.attempts - 1);
       this.logger.warn('a job failed', { kind: job.kind, key: job.key, attempt: job.attempts, reason });
       await this.jobs.failed(job, this.now() + wait, reason, isFinal);
+    }
+  }
+
+  private async whileSigning<T>(job: Job, work: () => Promise<T>): Promise<T> {
+    let signed = Promise.resolve();
+    const timer = this.clock.setRepeating(SIGN_EVERY_MS, () => {
+      signed = signed.then(() => this.jobs.sign(job, this.now()));
+      this.lifecycle.background('a job runs', signed);
+    });
+    try {
+      return await work();
+    } finally {
+      timer.cancel();
+      await signed;
     }
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { In, LessThanOrEqual } from 'typeorm';
+import { In, LessThan, LessThanOrEqual, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import { BulkRows } from '../database/bulk-rows.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Job } from './job.entity.js';
@@ -9,6 +9,20 @@ export interface JobCounts {
   waiting: number;
   running: number;
   failed: number;
+}
+
+/** Jobs of one kind, as they stand at one moment. */
+export interface JobSummary {
+  /** Wait for their turn. */
+  due: number;
+  /** Wait for a later time. */
+  later: number;
+  running: number;
+  failed: number;
+  /** When the first of those that wait for later is due, in epoch seconds; null = none. */
+  nextDue: number | null;
+  /** Why one of them failed or waits; "" = nothing is known. */
+  reason: string;
 }
 
 export interface WantedJob {
@@ -92,6 +106,46 @@ export class JobsRepository {
     await this.database.write('recover jobs', (manager) =>
       manager.update(Job, { state: 'running' }, { state: 'waiting' }),
     );
+  }
+
+  /** A sign of life of a job that runs. */
+  async sign(job: Job, now: number): Promise<void> {
+    const { id, updatedAt } = job;
+    await this.database.write('a job runs', (manager) =>
+      manager.update(Job, { id, state: 'running', updatedAt }, { updatedAt: now }),
+    );
+    job.updatedAt = now;
+  }
+
+  /** What has given no sign of life since `before` (epoch seconds) was left by a process that is gone. */
+  async recoverAbandoned(kinds: readonly string[], before: number): Promise<void> {
+    const abandoned = { kind: In([...kinds]), state: 'running', updatedAt: LessThan(before) } as const;
+    if ((await this.database.read.countBy(Job, abandoned)) === 0) return;
+    await this.database.write('recover jobs', (manager) =>
+      manager.update(Job, abandoned, { state: 'waiting' }),
+    );
+  }
+
+  async summary(kind: string, now: number): Promise<JobSummary> {
+    const count = (where: FindOptionsWhere<Job>): Promise<number> =>
+      this.database.read.countBy(Job, { kind, ...where });
+    const later = { state: 'waiting', runAfter: MoreThan(now) } as const;
+    const told = await this.database.read.findOne(Job, {
+      where: { kind, error: Not('') },
+      order: { runAfter: 'ASC' },
+    });
+    const next = await this.database.read.findOne(Job, {
+      where: { kind, ...later },
+      order: { runAfter: 'ASC' },
+    });
+    return {
+      due: await count({ state: 'waiting', runAfter: LessThanOrEqual(now) }),
+      later: await count(later),
+      running: await count({ state: 'running' }),
+      failed: await count({ state: 'failed' }),
+      nextDue: next?.runAfter ?? null,
+      reason: told?.error ?? '',
+    };
   }
 
   /** When the next job of these kinds is due, in epoch seconds; null = none waits. */
