@@ -10,6 +10,7 @@ import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
 import { Proxies1764676800000 } from '../migrations/0012-proxies.js';
 import { GuideShift1764763200000 } from '../migrations/0013-guide-shift.js';
+import { FilmEditsAndHistory1765022400000 } from '../migrations/0016-film-edits-and-history.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -27,6 +28,7 @@ import { StoredImage } from './platform/images/image.entity.js';
 import { Job } from './platform/jobs/job.entity.js';
 import type { Schema } from './platform/database/open-database.js';
 import { Revision } from './platform/database/revision.entity.js';
+import { HistoryHour } from './platform/overview/history-hour.entity.js';
 import { Setting } from './platform/settings/setting.entity.js';
 import { ListSnapshot } from './scrapers/list-snapshot.entity.js';
 import { ListSource } from './scrapers/list-source.entity.js';
@@ -38,6 +40,7 @@ import { User } from './users/user.entity.js';
 import { Episode } from './vod/episode.entity.js';
 import { FilmAiring } from './vod/film-airing.entity.js';
 import { FilmDecision } from './vod/film-decision.entity.js';
+import { FilmEdit } from './vod/film-edit.entity.js';
 import { FilmSource } from './vod/film-source.entity.js';
 import { Film } from './vod/film.entity.js';
 import { Series } from './vod/series.entity.js';
@@ -73,10 +76,12 @@ export const SCHEMA: Schema = {
     FilmSource,
     VodWay,
     FilmDecision,
+    FilmEdit,
     TmdbAnswer,
     StoredImage,
     ImageSource,
     Job,
+    HistoryHour,
     Setting,
     Revision,
     AuditEntry,
@@ -94,5 +99,6 @@ export const SCHEMA: Schema = {
     ListSnapshots1764417600000,
     Proxies1764676800000,
     GuideShift1764763200000,
+    FilmEditsAndHistory1765022400000,
   ],
 };

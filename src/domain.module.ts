@@ -65,6 +65,9 @@ import { WatchableRepository } from './vod/watchable.repository.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FilingTurn } from './vod/filing/filing-turn.js';
 import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
+import { FilmEditsRepository } from './vod/managing/film-edits.repository.js';
+import { FilmQueriesRepository } from './vod/managing/film-queries.repository.js';
+import { FilmsService } from './vod/managing/films.service.js';
 import { OfferedFilms } from './vod/offers/offered-films.js';
 import { OffersRepository } from './vod/offers/offers.repository.js';
 import { RutubeClient } from './vod/rutube/rutube-client.js';
@@ -142,6 +145,9 @@ const DOMAIN: Provider[] = [
   FilmMatcher,
   EnrichedFilmsRepository,
   FilmEnrichment,
+  FilmQueriesRepository,
+  FilmEditsRepository,
+  FilmsService,
   ShownFilmsRepository,
   RutubeClient,
   RutubeStreams,

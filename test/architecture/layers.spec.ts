@@ -81,6 +81,7 @@ const PLATFORM_ORDER = [
   'jobs',
   'settings',
   'images',
+  'overview',
   'web',
 ];
 

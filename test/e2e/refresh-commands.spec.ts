@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { buildProgram } from '../../src/faces/cli/program.js';
 import { smallGuide } from '../builders/small-guide.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { AdminHouse } from '../fakes/admin-house.js';
+import { runCommand } from '../fakes/command-line.js';
 import { createListHost, type ListHost } from '../fakes/list-host.js';
 
 const NOW = Math.floor(Date.now() / 3_600_000) * 3600;
@@ -112,6 +112,7 @@ describeOnEveryDialect('refreshing on the command line', (store) => {
     return Number(rows[0]?.n);
   }
 
+<<<<<<< HEAD
   async function rooftop(...args: string[]): Promise<string> {
     let out = '';
     const { config, clock, lifecycle } = house.house;
@@ -133,4 +134,7 @@ describeOnEveryDialect('refreshing on the command line', (store) => {
     await program.parseAsync(args, { from: 'user' });
     return out;
   }
+=======
+  const rooftop = async (...args: string[]): Promise<string> => (await runCommand(house, ...args)).out;
+>>>>>>> c3352cb (feat(films): fetch, filter and enrich films from the command line, decide and edit)
 });

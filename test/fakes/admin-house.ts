@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import supertest from 'supertest';
 import { openHouse, type House } from '../../src/house.js';
+import type { AppConfigValues } from '../../src/platform/config/app-config.js';
 import type { Clock } from '../../src/platform/clock.js';
 import type { Logger } from '../../src/platform/logging/logger.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
@@ -13,6 +14,7 @@ export const OWNER = { username: 'owner', password: 'sesame-open' } as const;
 
 export interface AdminHouseOptions {
   clock?: Clock;
+  tmdb?: Partial<AppConfigValues['tmdb']>;
   logger?: Logger;
   onRoute?: (route: { method: string; path: string }) => void;
 }
@@ -28,7 +30,11 @@ export class AdminHouse {
   ) {}
 
   static async open(store: TestStore, options: AdminHouseOptions = {}): Promise<AdminHouse> {
-    const config = anAppConfig({ dataDir: store.dataDir, database: { url: store.url } });
+    const config = anAppConfig({
+      dataDir: store.dataDir,
+      database: { url: store.url },
+      tmdb: options.tmdb ?? {},
+    });
     const opened = await openHouse(config, options.logger ?? new SilentLogger());
     const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };
     const app = await createApp(house);

@@ -1,3 +1,4 @@
+import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import type { Clock } from '../../src/platform/clock.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -67,7 +68,7 @@ export class TmdbHouse {
     this.tmdb = new Tmdb(config, this.client, answers, this.lifecycle, readiness, metrics, clock);
     this.matcher = new FilmMatcher(this.tmdb, config);
     this.enrichment = new FilmEnrichment(
-      new EnrichedFilmsRepository(database),
+      new EnrichedFilmsRepository(database, new AuditRepository(database, clock)),
       this.matcher,
       this.tmdb,
       this.images,

@@ -129,7 +129,7 @@ describeOnEveryDialect('films and TMDB', (store) => {
     expect(await row(long)).toMatchObject({ tmdbId: 254, tmdbStatus: 'match' });
     expect(await row(open)).toMatchObject({ tmdbId: null, tmdbStatus: 'ambiguous', posterUrl: '' });
     await expect(house.enrichment.suggest(open)).resolves.toMatchObject({
-      candidates: [{ id: 254 }, { id: 244 }],
+      ranked: [{ candidate: { id: 254 } }, { candidate: { id: 244 } }],
     });
   });
 

@@ -6,6 +6,7 @@ import { GuideLink } from '../../src/epg/guide-link.entity.js';
 import { GuideView } from '../../src/epg/guide-view.js';
 import { LinkTableRepository } from '../../src/epg/link-table.repository.js';
 import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
+import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import { touch, type Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
@@ -20,6 +21,7 @@ import { Film } from '../../src/vod/film.entity.js';
 import { FilingTurn } from '../../src/vod/filing/filing-turn.js';
 import { FilmFinder, type FindingReport } from '../../src/vod/finding/film-finder.js';
 import { FoundFilmsRepository } from '../../src/vod/filing/found-films.repository.js';
+import { FilmEditsRepository } from '../../src/vod/managing/film-edits.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeGuide } from '../builders/stored-guide.js';
@@ -48,6 +50,7 @@ describeOnEveryDialect('films in guides', (store) => {
   let lifecycle: Lifecycle;
   let queue: JobQueue;
   let finder: FilmFinder;
+  let events: EventBus;
   let announced: number;
   let one: number;
   let two: number;
@@ -72,14 +75,20 @@ describeOnEveryDialect('films in guides', (store) => {
     const logger = new SilentLogger();
     clock = new FakeClock();
     lifecycle = new Lifecycle(logger);
-    const events = new EventBus(logger);
+    events = new EventBus(logger);
     announced = 0;
     events.on('films.changed', () => announced++);
     feed = new ChangeFeed(database, events, clock, lifecycle);
     await feed.check();
     queue = new JobQueue(new JobsRepository(database), lifecycle, clock, logger);
+    finder = makeFinder();
+    [one = 0, two = 0] = await storeChannels(database, [{ name: 'One' }, { name: 'Two' }]);
+  });
+  afterEach(() => lifecycle.shutdown());
+
+  function makeFinder(): FilmFinder {
     const programmes = new ProgrammesRepository(database);
-    finder = new FilmFinder(
+    return new FilmFinder(
       new FoundFilmsRepository(database),
       new FilingTurn(),
       new GuideView(new LinkTableRepository(database), programmes, anAppConfig({}), clock, events),
@@ -90,11 +99,9 @@ describeOnEveryDialect('films in guides', (store) => {
       feed,
       lifecycle,
       clock,
-      logger,
+      new SilentLogger(),
     );
-    [one = 0, two = 0] = await storeChannels(database, [{ name: 'One' }, { name: 'Two' }]);
-  });
-  afterEach(() => lifecycle.shutdown());
+  }
 
   async function link(
     channelId: number,
@@ -267,5 +274,48 @@ describeOnEveryDialect('films in guides', (store) => {
     await queue.idle();
     expect(await airings()).toHaveLength(2);
     expect((await database.read.find(Job)).filter(({ kind }) => kind === 'find-films')).toEqual([]);
+  });
+
+  it('knows a film that a person renamed by what guides call it', async () => {
+    await link(one, await guide([shown('Heat', 1, 100, { ...movie, date: '1995' })]));
+    await run();
+    const [film] = await films();
+    const edits = new FilmEditsRepository(database, new AuditRepository(database, clock));
+    const renamed = { title: 'Жара', year: 1990 };
+    await edits.edit(film?.id ?? 0, renamed, () => ({}));
+    await link(two, await guide([shown('Heat', 5, 100, { ...movie, date: '1995' })], 2));
+    await run();
+    expect(await films()).toMatchObject([{ ...renamed, id: film?.id, editedFields: ['title', 'year'] }]);
+    expect(await airings()).toHaveLength(2);
+
+    await edits.reset(film?.id ?? 0, ['title', 'year'], () => ({}));
+    await run();
+    expect(await films()).toMatchObject([{ title: 'Heat', year: 1995, id: film?.id, editedFields: [] }]);
+  });
+
+  it('tells in a trial what a run would do, and writes nothing', async () => {
+    await link(one, await guide([shown('Heat', 1, 100, movie), shown('Casino', 4, 100, movie)]));
+    expect(await finder.run({ isTrial: true })).toMatchObject({
+      ...{ newFilms: 2, airings: 2, newTitles: ['Heat', 'Casino'] },
+    });
+    expect([await films(), await airings()]).toEqual([[], []]);
+    expect(await run()).toMatchObject({ newFilms: 2, airings: 2 });
+    expect(await finder.run({ isTrial: true })).toMatchObject({ newFilms: 0, airings: 2 });
+  });
+
+  it('makes each film once when two processes look at once', async () => {
+    await link(one, await guide([shown('Heat', 1, 100, movie), shown('Casino', 4, 100, movie)]));
+    await Promise.all([run(), makeFinder().run()]);
+    expect((await films()).map(({ title }) => title).toSorted()).toEqual(['Casino', 'Heat']);
+    expect(await airings()).toHaveLength(2);
+  });
+
+  it('lets a film retire whose channel was deleted', async () => {
+    await link(one, await guide([shown('Heat', 1, 100, movie)]));
+    await run();
+    await database.write('delete', (manager) => manager.delete(Channel, { id: one }));
+    await run();
+    expect(await airings()).toEqual([]);
+    expect(await films()).toMatchObject([{ title: 'Heat', retiredAt: expect.any(Number) }]);
   });
 });

@@ -3,6 +3,7 @@ import { addChannelsCommand } from './channels.command.js';
 import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor/doctor.command.js';
 import { addDataCommands } from './data.command.js';
+import { addFilmsCommand } from './films.command.js';
 import { addGuidesCommand } from './guides.command.js';
 import { addSourcesCommand } from './sources.command.js';
 import { addUsersCommand } from './users.command.js';
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext, version: string): Command {
   addSourcesCommand(program, context);
   addGuidesCommand(program, context);
   addChannelsCommand(program, context);
+  addFilmsCommand(program, context);
   addDataCommands(program, context);
   addDoctorCommand(program, context);
   for (const command of allCommands(program)) command.option('--json', 'answer in JSON');

@@ -60,10 +60,12 @@ export class FilmRegister {
 
   /** In the order of their ids: of two that TMDB knows as one film the first stands for both. */
   know(row: KnownFilmRow): void {
-    const { id, identityKey, state, title, originalTitle, isAdult, views } = row;
+    const { id, identityKey, state, isAdult, views, told } = row;
     const known: KnownFilm = {
-      ...{ id, identityKey, state, title, originalTitle, isAdult, views },
-      year: row.year ?? row.tmdbYear,
+      ...{ id, identityKey, state, isAdult, views },
+      title: told.title ?? row.title,
+      originalTitle: told.originalTitle ?? row.originalTitle,
+      year: (told.year === undefined ? row.year : told.year) ?? row.tmdbYear,
       minutes: row.durationSeconds === null ? row.tmdbMinutes : Math.round(row.durationSeconds / MINUTE),
       missing: bitsOf((field) => row.empty.includes(field) && !row.editedFields.includes(field)),
       ...formerTitles(row),
@@ -201,10 +203,10 @@ function refOf({ id, identityKey }: KnownFilm): FilmRef {
   return id > 0 ? { id } : { identityKey };
 }
 
-/** A title that a person wrote anew is not what guides and lists call the film. */
+/** A title that a person wrote anew is not what guides and lists call the film, but some may. */
 function formerTitles({ identityKey, title, editedFields }: KnownFilmRow): Pick<IndexedFilm, 'otherTitles'> {
   const former = identityKey.slice(0, identityKey.lastIndexOf('|'));
-  return editedFields.includes('title') && former !== titleKey(title) ? { otherTitles: [former] } : {};
+  return editedFields.includes('title') && former !== titleKey(title) ? { otherTitles: [title, former] } : {};
 }
 
 function traitsOf({ title, originalTitle, year, durationSeconds }: ToldOfFilm): FilmTraits {

@@ -6,6 +6,7 @@ import { Database, touch, type Transaction } from '../../platform/database/datab
 import { readFilmFacts } from '../../core/films/film-facts.js';
 import { FilmAiring } from '../film-airing.entity.js';
 import { FilmDecision } from '../film-decision.entity.js';
+import { FilmEdit } from '../film-edit.entity.js';
 import { Film } from '../film.entity.js';
 import { isEmpty, TOLD_FIELDS } from './told-fields.js';
 
@@ -26,6 +27,8 @@ export interface KnownFilmRow extends Pick<
   | 'views'
 > {
   editedFields: string[];
+  /** What guides and lists said of fields before a person edited them. */
+  told: FilmEdit['told'];
   /** Fields of `TOLD_FIELDS` that hold nothing. */
   empty: string[];
   /** Where TMDB or a person is sure which film it is. */
@@ -82,7 +85,9 @@ export class FoundFilmsRepository {
     const isSure = `film.tmdb_id IS NOT NULL AND film.tmdb_status IN ('match', 'manual')`;
     return this.database.read
       .createQueryBuilder(Film, 'film')
+      .leftJoin(FilmEdit, 'edit', 'edit.film_id = film.id')
       .select('film.id', 'id')
+      .addSelect('edit.told', 'told')
       .addSelect('film.identity_key', 'identityKey')
       .addSelect('film.state', 'state')
       .addSelect('film.title', 'title')
@@ -275,6 +280,7 @@ function toKnownFilm(row: Record<string, unknown>): KnownFilmRow {
     isAdult: Number(row.isAdult) === 1,
     views: Number(row.views),
     editedFields: editedFields === '' ? [] : editedFields.split(','),
+    told: typeof row.told === 'string' ? (JSON.parse(row.told) as KnownFilmRow['told']) : {},
     empty: TOLD_FIELDS.filter((field) => isEmpty(row[field])),
     tmdbId: numberOrNull(row.tmdbId),
     tmdbYear: facts?.year ?? null,

@@ -10,22 +10,29 @@ import { JOB_DONE, JobQueue } from '../../platform/jobs/job-queue.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
-import { ENRICH_FILM } from '../film-jobs.js';
+import { ENRICH_FILM, FIND_FILMS } from '../film-jobs.js';
 import type { FoundShowing } from './film-finding-job.js';
 import { FilmFindingWorker } from './film-finding-worker.js';
 import { FilingTurn } from '../filing/filing-turn.js';
 import { FilmRegister, type FilmClaim, type FilmRef } from '../filing/film-register.js';
 import { FoundFilmsRepository, type NewAiring } from '../filing/found-films.repository.js';
 
-export const FIND_FILMS = 'find-films';
-
 export interface FindingReport {
   programmes: number;
   /** Showings that are films or candidates. */
   showings: number;
+  /** Films and candidates. */
   newFilms: number;
+  /** Some of them, as written on screen. */
+  newTitles: string[];
   changedFilms: number;
   airings: number;
+}
+
+export interface FindingOptions {
+  onProgress?: (progress: FindingProgress) => void;
+  /** Only tells what a run would do; a run of its own. */
+  isTrial?: boolean;
 }
 
 export interface FindingProgress {
@@ -59,6 +66,10 @@ const SETTLE_SECONDS = 5;
 const MAX_CANDIDATES = 5_000;
 const MAX_AIRINGS = 500_000;
 const MAX_SCHEDULES = 64;
+const MAX_TOLD = 50;
+const NOTHING_FOUND: FindingReport = {
+  ...{ programmes: 0, showings: 0, newFilms: 0, newTitles: [], changedFilms: 0, airings: 0 },
+};
 
 /**
  * Looks for films in the guides of all channels that viewers see, in a worker thread, whenever guides or channels
@@ -66,7 +77,7 @@ const MAX_SCHEDULES = 64;
  */
 @Injectable()
 export class FilmFinder {
-  private readonly running = new SingleFlight<'run', FindingReport>();
+  private readonly running = new SingleFlight<'run' | 'trial', FindingReport>();
 
   constructor(
     private readonly films: FoundFilmsRepository,
@@ -104,18 +115,19 @@ export class FilmFinder {
   }
 
   /** Looks now; a second call joins the first. */
-  run(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
-    return this.running.run('run', () => this.turn.use(() => this.find(onProgress)));
+  run(options: FindingOptions = {}): Promise<FindingReport> {
+    const kind = options.isTrial ? 'trial' : 'run';
+    return this.running.run(kind, () => this.turn.use(() => this.find(options)));
   }
 
-  private async find(onProgress?: (progress: FindingProgress) => void): Promise<FindingReport> {
+  private async find({ onProgress, isTrial = false }: FindingOptions): Promise<FindingReport> {
     const now = this.now();
     const window = { from: now - BEHIND_SECONDS, to: now + AHEAD_SECONDS };
     const places = await this.places();
     const register = new FilmRegister(await this.films.decisions(), now, MAX_CANDIDATES);
     for await (const film of this.films.films()) register.know(film);
     const planned = new Map<number, PlannedAiring[]>();
-    const report: FindingReport = { programmes: 0, showings: 0, newFilms: 0, changedFilms: 0, airings: 0 };
+    const report: FindingReport = { ...NOTHING_FOUND };
     const schedules = new Schedules(this.guide, window);
     for await (const showings of this.showings(places, window, report, onProgress)) {
       for (const showing of showings) {
@@ -129,8 +141,13 @@ export class FilmFinder {
         }
       }
     }
-    await this.store(register, planned, window.from, report);
-    this.logger.info('films looked for', { ...report });
+    const found = register.take();
+    report.newFilms = found.newFilms.length;
+    report.changedFilms = found.changes.size;
+    report.newTitles = found.newFilms.slice(0, MAX_TOLD).map(({ title }) => title);
+    if (isTrial) return report;
+    await this.store(found, planned, window.from);
+    this.logger.info('films looked for', { ...report, newTitles: undefined });
     return report;
   }
 
@@ -176,12 +193,10 @@ export class FilmFinder {
   }
 
   private async store(
-    register: FilmRegister,
+    { newFilms, changes }: ReturnType<FilmRegister['take']>,
     planned: ReadonlyMap<number, readonly PlannedAiring[]>,
     from: number,
-    report: FindingReport,
   ): Promise<void> {
-    const { newFilms, changes } = register.take();
     const ids = await this.films.addFilms(newFilms);
     await this.films.updateFilms(changes);
     let isChanged = newFilms.length + changes.size > 0;
@@ -194,8 +209,6 @@ export class FilmFinder {
     const now = this.now();
     isChanged = (await this.films.prune(now - KEEP_SECONDS)) > 0 || isChanged;
     isChanged = (await this.films.settle(now)) || isChanged;
-    report.newFilms = newFilms.length;
-    report.changedFilms = changes.size;
     if (!isChanged) return;
     await this.films.announce();
     await this.changes.check();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Brackets } from 'typeorm';
+import { AuditRepository } from '../../platform/audit/audit.repository.js';
 import { BulkRows } from '../../platform/database/bulk-rows.js';
 import { Database, findForUpdate, touch } from '../../platform/database/database.js';
 import { FilmDecision } from '../film-decision.entity.js';
@@ -11,10 +12,16 @@ export interface CheckEvery {
   unknown: number;
 }
 
+/** What the log of changes calls a decision. */
+const ACTION_OF = { match: 'match', 'not-a-film': 'reject', none: 'release' } as const;
+
 /** Films as the search at TMDB reads and writes them. */
 @Injectable()
 export class EnrichedFilmsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditRepository,
+  ) {}
 
   film(id: number): Promise<Film | null> {
     return this.database.read.findOneBy(Film, { id });
@@ -54,6 +61,10 @@ export class EnrichedFilmsRepository {
       if (decision === null) await manager.delete(FilmDecision, { identityKey });
       else await manager.upsert(FilmDecision, { identityKey, ...decision }, ['identityKey']);
       await new BulkRows(manager, Film).update([id], change(film));
+      await this.audit.record(manager, ['film', ACTION_OF[decision?.kind ?? 'none']], id, {
+        title: film.title,
+        tmdbId: { from: film.tmdbId, to: decision?.tmdbId ?? null },
+      });
       await touch(manager, 'films');
       return true;
     });

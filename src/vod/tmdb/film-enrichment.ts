@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '../../platform/clock.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { ImageStore } from '../../platform/images/image-store.js';
-import { JOB_DONE, JobQueue, type JobResult } from '../../platform/jobs/job-queue.js';
+import { JOB_DONE, JobQueue, type JobHandler, type JobResult } from '../../platform/jobs/job-queue.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
 import { CLOCK } from '../../platform/tokens.js';
@@ -11,7 +11,7 @@ import type { Film } from '../film.entity.js';
 import { ENRICH_FILM } from '../film-jobs.js';
 import { EnrichedFilmsRepository } from './enriched-films.repository.js';
 import { factsOf, pictureUrl, readFacts } from './film-facts.js';
-import { FilmMatcher, type FilmMatch, type NoAnswer } from './film-matcher.js';
+import { FilmMatcher, type FilmMatch, type FilmSuggestions, type NoAnswer } from './film-matcher.js';
 import type { TmdbFilmDetails } from './tmdb-types.js';
 import { Tmdb } from './tmdb.js';
 
@@ -55,22 +55,41 @@ export class FilmEnrichment {
 
   /** From now on films are looked for at TMDB, and looked at again now and then; call before the queue starts. */
   start(): void {
-    this.jobs.register({
-      kind: ENRICH_FILM,
-      atOnce: this.config.tmdb.connections,
-      run: async ({ key }) => jobResultOf(await this.enrich(Number(key))),
-    });
+    this.jobs.register(this.handler());
     const look = (): void => this.lifecycle.background('films due at TMDB', this.addDue());
     const timer = this.clock.setRepeating(LOOK_EVERY_MS, look);
     this.lifecycle.onShutdown('work', 'films at TMDB', () => timer.cancel());
     look();
   }
 
+  /** What does the jobs; `onEnd` hears how each one went. */
+  handler(onEnd?: (outcome: EnrichOutcome) => void): JobHandler {
+    return {
+      kind: ENRICH_FILM,
+      atOnce: this.config.tmdb.connections,
+      run: async ({ key }) => {
+        const outcome = await this.enrich(Number(key));
+        onEnd?.(outcome);
+        return jobResultOf(outcome);
+      },
+    };
+  }
+
+  /** Films that TMDB has not been asked about for long; null = no key is set. */
+  async countDue(): Promise<number | null> {
+    return this.tmdb.isOn ? (await this.films.due(this.now(), CHECK_EVERY, MAX_DUE)).length : null;
+  }
+
+  /** Has TMDB asked about these soon. */
+  want(ids: readonly number[]): Promise<void> {
+    return this.jobs.add(ENRICH_FILM, ids.map(String));
+  }
+
   /** Puts the films into the queue that TMDB has not been asked about for long; says how many. */
   async addDue(): Promise<number> {
     if (!this.tmdb.isOn) return 0;
     const ids = await this.films.due(this.now(), CHECK_EVERY, MAX_DUE);
-    await this.jobs.add(ENRICH_FILM, ids.map(String));
+    await this.want(ids);
     return ids.length;
   }
 
@@ -120,9 +139,9 @@ export class FilmEnrichment {
   }
 
   /** What TMDB offers for a film, best first, for a person to choose from. */
-  async suggest(id: number): Promise<FilmMatch | { kind: 'gone' }> {
+  async suggest(id: number): Promise<FilmSuggestions | { kind: 'gone' }> {
     const film = await this.films.film(id);
-    return film ? this.matcher.match(traitsOf(film), false, {}) : { kind: 'gone' };
+    return film ? this.matcher.suggest(traitsOf(film), film.state === 'candidate') : { kind: 'gone' };
   }
 
   private async decide(
@@ -134,7 +153,7 @@ export class FilmEnrichment {
       ...change(film),
       updatedAt: this.now(),
     }));
-    if (isThere) await this.jobs.add(ENRICH_FILM, [String(id)]);
+    if (isThere) await this.want([id]);
     return isThere;
   }
 

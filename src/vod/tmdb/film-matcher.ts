@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FilmTraits } from '../../core/films/film-index.js';
-import { rankFilm, type FilmCandidate, type Ranking } from '../../core/films/rank-film.js';
+import { rankFilm, type FilmCandidate, type RankedFilm, type Ranking } from '../../core/films/rank-film.js';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { searchesFor } from './film-searches.js';
 import type { TmdbFailure, TmdbFilm, TmdbFilmDetails } from './tmdb-types.js';
@@ -15,6 +15,9 @@ export type FilmMatch =
   | { kind: 'ambiguous'; score: number; reasons: string[]; candidates: FilmCandidate[] }
   | { kind: 'none' }
   | NoAnswer;
+
+/** What TMDB offers for a film, for a person to choose from: best first. `kind` is what a run would make of it. */
+export type FilmSuggestions = { kind: 'match' | 'ambiguous' | 'none'; ranked: RankedFilm[] } | NoAnswer;
 
 /** Films of one question whose details are asked for before there is a match. */
 const MAX_LOOKS = 3;
@@ -31,6 +34,16 @@ export class FilmMatcher {
 
   /** `isDoubtful`: nothing but its length speaks for a film. */
   async match(wanted: FilmTraits, isDoubtful: boolean, asking: Asking): Promise<FilmMatch> {
+    const ranking = await this.rank(wanted, isDoubtful, asking);
+    return 'ranked' in ranking ? this.conclude(ranking, asking) : ranking;
+  }
+
+  async suggest(wanted: FilmTraits, isDoubtful: boolean): Promise<FilmSuggestions> {
+    const ranking = await this.rank(wanted, isDoubtful, {});
+    return 'ranked' in ranking ? { kind: ranking.kind, ranked: ranking.ranked } : ranking;
+  }
+
+  private async rank(wanted: FilmTraits, isDoubtful: boolean, asking: Asking): Promise<Ranking | NoAnswer> {
     const candidates = new Map<number, FilmCandidate>();
     const looked = new Set<number>();
     let ranking: Ranking = { kind: 'none', ranked: [], wantsLength: [] };
@@ -54,7 +67,7 @@ export class FilmMatcher {
       }
       if (ranking.kind === 'match') break;
     }
-    return this.conclude(ranking, asking);
+    return ranking;
   }
 
   private async conclude({ kind, ranked }: Ranking, asking: Asking): Promise<FilmMatch> {
