@@ -180,8 +180,8 @@ describeOnEveryDialect('jobs', (store) => {
       await ended;
       return JOB_DONE;
     });
-    await queue.start();
     await queue.add('enrich', ['1']);
+    await queue.start();
     await begun;
     for (let quarter = 0; quarter < 8; quarter++) {
       await clock.advance(15_000);
