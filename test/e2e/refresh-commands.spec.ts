@@ -112,29 +112,5 @@ describeOnEveryDialect('refreshing on the command line', (store) => {
     return Number(rows[0]?.n);
   }
 
-<<<<<<< HEAD
-  async function rooftop(...args: string[]): Promise<string> {
-    let out = '';
-    const { config, clock, lifecycle } = house.house;
-    const program = buildProgram(
-      {
-        terminal: {
-          out: (text) => void (out += text),
-          err: () => {},
-          isInteractive: false,
-          setExitCode: () => {},
-        },
-        run: (_json, work) =>
-          work({ get: (type) => house.get(type), config, clock, interrupted: lifecycle.signal }),
-        restore: () => Promise.resolve(),
-        serve: () => Promise.resolve(),
-      },
-      '0.0.0',
-    );
-    await program.parseAsync(args, { from: 'user' });
-    return out;
-  }
-=======
   const rooftop = async (...args: string[]): Promise<string> => (await runCommand(house, ...args)).out;
->>>>>>> c3352cb (feat(films): fetch, filter and enrich films from the command line, decide and edit)
 });

@@ -24,6 +24,7 @@ export async function runCommand(house: AdminHouse, ...args: string[]): Promise<
         actAs(COMMAND_LINE, () =>
           work({ get: (type) => house.get(type), config, clock, interrupted: lifecycle.signal }),
         ),
+      restore: () => Promise.resolve(),
       serve: () => Promise.resolve(),
     },
     '0.0.0',
