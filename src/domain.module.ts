@@ -5,6 +5,7 @@ import { ChannelEditsRepository } from './channels/channel-edits.repository.js';
 import { ChannelImportRepository } from './channels/channel-import.repository.js';
 import { ChannelImportService } from './channels/channel-import.service.js';
 import { ChannelQueryRepository } from './channels/channel-query.repository.js';
+import { ChannelsOverview } from './channels/channels-overview.js';
 import { ChannelsRepository } from './channels/channels.repository.js';
 import { ChannelsService } from './channels/channels.service.js';
 import { StreamSourcesRepository } from './channels/stream-sources.repository.js';
@@ -21,6 +22,7 @@ import { GuideSourcesRepository } from './epg/guide-sources.repository.js';
 import { GuideSourcesService } from './epg/guide-sources.service.js';
 import { GuideSuggestions } from './epg/guide-suggestions.js';
 import { EditionThread } from './epg/edition/edition-thread.js';
+import { GuidesOverview } from './epg/guides-overview.js';
 import { GuideView } from './epg/guide-view.js';
 import { LinkTableRepository } from './epg/link-table.repository.js';
 import { GuideLinker } from './epg/linking/guide-linker.js';
@@ -37,7 +39,11 @@ import { HttpFetcher } from './platform/http/fetcher.js';
 import { JobQueue } from './platform/jobs/job-queue.js';
 import { JobsRepository } from './platform/jobs/jobs.repository.js';
 import { Maintenance } from './platform/database/maintenance.js';
+import { History } from './platform/overview/history.js';
+import { HistoryRepository } from './platform/overview/history.repository.js';
+import { OverviewRegistry } from './platform/overview/overview-registry.js';
 import { ImageStore } from './platform/images/image-store.js';
+import { ImagesOverview } from './platform/images/images-overview.js';
 import { ImagesRepository } from './platform/images/images.repository.js';
 import { EventBus } from './platform/events/event-bus.js';
 import { Lifecycle } from './platform/lifecycle.js';
@@ -50,6 +56,7 @@ import { CLOCK, LOGGER, SECRETS } from './platform/tokens.js';
 import { ListSnapshotsRepository } from './scrapers/list-snapshots.repository.js';
 import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
+import { ListsOverview } from './scrapers/lists-overview.js';
 import { ListSourcesService } from './scrapers/list-sources.service.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { RefreshService } from './scrapers/refresh.service.js';
@@ -59,8 +66,10 @@ import { ShownFilmsRepository } from './vod/shown-films.repository.js';
 import { AdminAuthService } from './users/admin-auth.service.js';
 import { CredentialsService } from './users/credentials.service.js';
 import { RefreshTokensRepository } from './users/refresh-tokens.repository.js';
+import { UsersOverview } from './users/users-overview.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
+import { FilmsOverview } from './vod/films-overview.js';
 import { WatchableRepository } from './vod/watchable.repository.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FilingTurn } from './vod/filing/filing-turn.js';
@@ -85,17 +94,23 @@ const DOMAIN: Provider[] = [
   SettingsService,
   ImagesRepository,
   ImageStore,
+  ImagesOverview,
   JobsRepository,
   JobQueue,
+  OverviewRegistry,
+  HistoryRepository,
+  History,
   UsersRepository,
   UsersService,
   CredentialsService,
+  UsersOverview,
   RefreshTokensRepository,
   AdminAuthService,
   ChannelsRepository,
   ChannelQueryRepository,
   ChannelEditsRepository,
   ChannelsService,
+  ChannelsOverview,
   CategoriesRepository,
   CategoriesService,
   StreamSourcesRepository,
@@ -108,6 +123,7 @@ const DOMAIN: Provider[] = [
   ListReader,
   RefreshService,
   RefreshScheduler,
+  ListsOverview,
   SourceHealthRepository,
   {
     provide: SourceHealthService,
@@ -124,6 +140,7 @@ const DOMAIN: Provider[] = [
   GuideCleaner,
   GuideRefreshService,
   GuideScheduler,
+  GuidesOverview,
   LinkTableRepository,
   GuideView,
   GuideSearch,
@@ -148,6 +165,7 @@ const DOMAIN: Provider[] = [
   FilmQueriesRepository,
   FilmEditsRepository,
   FilmsService,
+  FilmsOverview,
   ShownFilmsRepository,
   RutubeClient,
   RutubeStreams,

@@ -26,6 +26,7 @@ import { RestartingServer } from './restarting-server.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
+import { History } from './platform/overview/history.js';
 import { JobQueue } from './platform/jobs/job-queue.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FilmEnrichment } from './vod/tmdb/film-enrichment.js';
@@ -134,6 +135,7 @@ async function startWork(house: House, app: NestFastifyApplication): Promise<voi
   app.get(FilmEnrichment).start();
   // After everybody has said which jobs are theirs.
   await app.get(JobQueue).start();
+  app.get(History).start();
   const credentials = app.get(CredentialsService);
   const seen = house.clock.setRepeating(SEEN_FLUSH_MS, () =>
     house.lifecycle.background('last seen', credentials.flushSeen()),

@@ -1,3 +1,4 @@
+import type { HitCounter } from '../core/util/hit-counter.js';
 import { SingleFlight } from '../core/util/single-flight.js';
 import { slotValues } from '../core/xtream/m3u-out.js';
 import type { PlaylistOwner, PlaylistStyle, SlotValues } from '../core/xtream/m3u-out.js';
@@ -48,6 +49,8 @@ export interface EditionTools {
   clock: Pick<Clock, 'monotonic'>;
   options: CatalogOptions;
   compressor: Compressor;
+  /** Counts what stood ready. */
+  hits?: HitCounter;
 }
 
 /** Separates the parts of keys; no part can hold it. */
@@ -93,6 +96,7 @@ export class CatalogEdition {
   answer(recipe: Recipe): Promise<Representation> {
     const key = recipeKey(recipe);
     const kept = this.answers.get(key);
+    this.tools.hits?.count(kept !== undefined);
     return kept ? Promise.resolve(kept.answer) : this.building.run(key, () => this.build(key, recipe));
   }
 
@@ -104,6 +108,7 @@ export class CatalogEdition {
   ): Promise<Representation> {
     const key = playlistKey(allowed, owner, style, encoding);
     const kept = this.playlists.get(key);
+    this.tools.hits?.count(kept !== undefined);
     if (kept) return Promise.resolve(kept);
     return this.building.run(key, async () => {
       const template = await this.template(allowed, style);

@@ -11,6 +11,7 @@ import {
   DEFAULT_CATALOG_OPTIONS,
   EDITION_MAKER,
 } from './catalog-source.js';
+import { CatalogOverview } from './catalog-overview.js';
 import { CatalogService } from './catalog.service.js';
 import { GuideAnswers } from './guide-answers.js';
 import { GuideEditions } from './guide-editions.js';
@@ -25,6 +26,7 @@ import { GuideFiles } from './guide-files.js';
     { provide: CATALOG_OPTIONS, useValue: DEFAULT_CATALOG_OPTIONS },
     { provide: EDITION_MAKER, useExisting: EditionThread },
     CatalogService,
+    CatalogOverview,
     GuideAnswers,
     GuideEditions,
     GuideFiles,

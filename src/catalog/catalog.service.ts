@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ladderDelay } from '../core/util/backoff.js';
+import { HitCounter } from '../core/util/hit-counter.js';
 import type { PlaylistOwner, PlaylistStyle } from '../core/xtream/m3u-out.js';
 import type { LiveChannel } from '../core/xtream/present-live.js';
 import type { Clock } from '../platform/clock.js';
@@ -36,6 +37,7 @@ export interface Entitled {
 export class CatalogService implements OnModuleInit {
   private edition: CatalogEdition | undefined;
   private readonly tools: EditionTools;
+  private readonly hits = new HitCounter();
   /** Changes announced so far, and how many of them the edition in service knows. */
   private announced = 1;
   private served = 0;
@@ -52,7 +54,7 @@ export class CatalogService implements OnModuleInit {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly lifecycle: Lifecycle,
   ) {
-    this.tools = { clock, options, compressor: new Compressor() };
+    this.tools = { clock, options, compressor: new Compressor(), hits: this.hits };
   }
 
   onModuleInit(): void {
@@ -64,6 +66,11 @@ export class CatalogService implements OnModuleInit {
       this.lifecycle.onShutdown('faces', 'catalogue', stop);
     }
     this.refresh();
+  }
+
+  /** How often an answer stood ready since the start. */
+  get readyAnswers(): HitCounter['figures'] {
+    return this.hits.figures;
   }
 
   /**

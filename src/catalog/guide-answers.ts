@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import { HitCounter } from '../core/util/hit-counter.js';
 import { SingleFlight } from '../core/util/single-flight.js';
 import {
   nextListingChange,
@@ -51,6 +52,7 @@ const NO_ROWS = Buffer.from('[]');
 @Injectable()
 export class GuideAnswers implements OnModuleInit {
   private readonly kept: ByteCache<Rows>;
+  private readonly hits = new HitCounter();
   private readonly making = new SingleFlight<string, Buffer>();
   private zone: { name: string; format: ZoneFormatter } | undefined;
   /** Raised with every change: rows that were being made meanwhile are not kept. */
@@ -84,13 +86,20 @@ export class GuideAnswers implements OnModuleInit {
     // The guide id is part of it: it may change with the catalogue a moment after the guide did.
     const key = `${wishKey(wish)} ${channelId} ${channel.epgChannelId} ${channel.archiveDays} ${timeZone}`;
     const kept = this.kept.get(key);
-    if (kept !== undefined && kept.until > this.now()) return kept.json;
+    const isReady = kept !== undefined && kept.until > this.now();
+    this.hits.count(isReady);
+    if (isReady) return kept.json;
     const { revision } = this;
     return this.making.run(`${revision} ${key}`, async () => {
       const made = await this.make(channel, wish, timeZone);
       if (revision === this.revision) this.kept.set(key, made);
       return made.json;
     });
+  }
+
+  /** How often rows stood ready since the start. */
+  get readyAnswers(): HitCounter['figures'] {
+    return this.hits.figures;
   }
 
   /** Bytes of the rows that stand ready. */

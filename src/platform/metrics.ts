@@ -8,6 +8,9 @@ export interface Sample {
   value: number;
 }
 
+/** One number, or one for each combination of labels. */
+type Reading = number | readonly Sample[];
+
 export interface MetricsOptions {
   /** Label combinations per metric; what comes on top is counted under `other`. */
   maxSeries?: number;
@@ -63,13 +66,13 @@ export class MetricsRegistry {
   }
 
   /** A gauge that is read at the moment somebody asks, so that it cannot drift from what it describes. */
-  gauge(series: Series, read: () => number | readonly Sample[]): void {
+  gauge(series: Series, read: () => Reading | Promise<Reading>): void {
     const { maxSeries } = this;
     new Gauge({
       ...this.configuration(series),
-      collect() {
+      async collect() {
+        const value = await read();
         this.reset();
-        const value = read();
         if (typeof value === 'number') return this.set(value);
         for (const sample of value.slice(0, maxSeries)) this.set(clean(sample.labels), sample.value);
       },

@@ -21,6 +21,7 @@ import { HlsFilms } from './hls/hls-films.js';
 import { Ffmpeg } from './ffmpeg/ffmpeg.js';
 import { StreamHub } from './stream-hub.js';
 import { FLUSH_MS } from './streaming-options.js';
+import { StreamingOverview } from './streaming-overview.js';
 import { TranscodeDriver } from './transcode/transcode.driver.js';
 import { TsPipeline } from './ts-pipeline.js';
 
@@ -51,6 +52,7 @@ const PROXY_TIMEOUT_MS = 6_000;
     { provide: HlsFilms, useFactory: ({ segmented }: Streaming) => segmented, inject: [STREAMING] },
     { provide: Ffmpeg, useFactory: ({ ffmpeg }: Streaming) => ffmpeg, inject: [STREAMING] },
     { provide: EngineRegistry, useFactory: ({ engines }: Streaming) => engines, inject: [STREAMING] },
+    StreamingOverview,
     {
       provide: OrphanSessions,
       useFactory: (

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
 import { createHmac } from 'node:crypto';
+import { HitCounter } from '../core/util/hit-counter.js';
 import { Semaphore } from '../core/util/semaphore.js';
 import { SingleFlight } from '../core/util/single-flight.js';
 import { TtlMap } from '../core/util/ttl-map.js';
@@ -37,6 +38,7 @@ const WAITING_RETRY_SECONDS = 5;
  */
 @Injectable()
 export class CredentialsService {
+  private readonly digests = new HitCounter();
   private readonly remembered: TtlMap<string, boolean>;
   private readonly compares = new SingleFlight<string, boolean>();
   private readonly throttle: LoginThrottle;
@@ -79,6 +81,11 @@ export class CredentialsService {
     return user && this.accountOf(user);
   }
 
+  /** How often a pair was remembered since the start. */
+  get knownPasswords(): HitCounter['figures'] {
+    return this.digests.figures;
+  }
+
   /** Gathered in memory; `flushSeen` writes it. */
   noteSeen(userId: number): void {
     this.seen.add(userId);
@@ -109,6 +116,7 @@ export class CredentialsService {
   ): Promise<true | Verdict> {
     const digest = this.digestOf(name, user, password);
     const known = this.remembered.get(digest);
+    this.digests.count(known !== undefined);
     if (known !== undefined) {
       if (!known) return { kind: 'refused' };
       this.remembered.set(digest, true);

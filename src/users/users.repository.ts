@@ -72,6 +72,15 @@ export class UsersRepository {
     return { items, total };
   }
 
+  async counts(): Promise<Record<'all' | 'administrators' | 'active', number>> {
+    const { read } = this.database;
+    return {
+      all: await read.count(User),
+      administrators: await this.countAdmins(),
+      active: await read.countBy(User, { isActive: true, isBanned: false }),
+    };
+  }
+
   countAdmins(): Promise<number> {
     return this.database.read.countBy(User, { isAdmin: true });
   }

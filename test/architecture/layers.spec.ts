@@ -80,8 +80,8 @@ const PLATFORM_ORDER = [
   'audit',
   'jobs',
   'settings',
-  'images',
   'overview',
+  'images',
   'web',
 ];
 

@@ -284,6 +284,8 @@ describeOnEveryDialect('the API refuses', (store) => {
 function minimalBody({ method, path }: Route): object | undefined {
   if (method === 'get' || method === 'delete') return undefined;
   if (path.endsWith('/merge') || path.endsWith('/order')) return { ids: [1] };
+  if (path.endsWith('/films/{id}/reset')) return { fields: ['title'] };
+  if (path.endsWith('/films/{id}/match')) return { tmdbId: 1 };
   if (path.endsWith('/reset')) return { fields: ['name'] };
   if (path.endsWith('/streams')) return { address: 'http://tv.invalid/a.ts' };
   if (path.endsWith('{streamId}')) return { isEnabled: true };

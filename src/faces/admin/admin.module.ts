@@ -18,6 +18,12 @@ import { ChannelsAdminService } from './channels-admin.service.js';
 import { ChannelsPresenter } from './channels-presenter.js';
 import { ChannelsController } from './channels.controller.js';
 import { HealthAdminService } from './health-admin.service.js';
+import { FilmsAdminService } from './films-admin.service.js';
+import { FilmsController } from './films.controller.js';
+import { SeriesAdminService } from './series-admin.service.js';
+import { SeriesController } from './series.controller.js';
+import { OverviewAdminService } from './overview-admin.service.js';
+import { OverviewController } from './overview.controller.js';
 import { GuidesAdminService } from './guides-admin.service.js';
 import { GuidesController } from './guides.controller.js';
 import { ProgrammesAdminService } from './programmes-admin.service.js';
@@ -62,6 +68,9 @@ import { UsersController } from './users.controller.js';
     CategoryGuideController,
     GuidesController,
     ProgrammesController,
+    FilmsController,
+    SeriesController,
+    OverviewController,
     SessionsController,
     LiveController,
     EnginesController,
@@ -82,6 +91,9 @@ import { UsersController } from './users.controller.js';
     GuideLinksAdminService,
     GuidesAdminService,
     ProgrammesAdminService,
+    FilmsAdminService,
+    SeriesAdminService,
+    OverviewAdminService,
     SessionsAdminService,
     LiveAdminService,
     EnginesAdminService,

@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor/doctor.command.js';
 import { addDataCommands } from './data.command.js';
 import { addFilmsCommand } from './films.command.js';
 import { addGuidesCommand } from './guides.command.js';
+import { addOverviewCommand } from './overview.command.js';
 import { addSourcesCommand } from './sources.command.js';
 import { addUsersCommand } from './users.command.js';
 
@@ -28,6 +29,7 @@ export function buildProgram(context: CliContext, version: string): Command {
   addGuidesCommand(program, context);
   addChannelsCommand(program, context);
   addFilmsCommand(program, context);
+  addOverviewCommand(program, context);
   addDataCommands(program, context);
   addDoctorCommand(program, context);
   for (const command of allCommands(program)) command.option('--json', 'answer in JSON');

@@ -1,16 +1,20 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
+import { OverviewRegistry } from '../../platform/overview/overview-registry.js';
 import { ReadinessRegistry } from '../../platform/readiness.js';
+import { CLOCK } from '../../platform/tokens.js';
 import { Ffmpeg } from '../../streaming/ffmpeg/ffmpeg.js';
 import { EngineRegistry } from '../../streaming/engine/engine-registry.js';
 import { StreamHub } from '../../streaming/stream-hub.js';
 import { StreamingModule } from '../../streaming/streaming.module.js';
 import { HealthController } from './health.controller.js';
 import { measureAnswers } from './http-metrics.js';
+import { measureOverview } from './overview-metrics.js';
 import { measureStreams } from './stream-metrics.js';
 
 /** Needs the platform from a global module. */
@@ -24,6 +28,8 @@ export class HealthModule implements OnModuleInit {
     private readonly engines: EngineRegistry,
     private readonly ffmpeg: Ffmpeg,
     private readonly http: HttpAdapterHost,
+    private readonly overview: OverviewRegistry,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -38,7 +44,13 @@ export class HealthModule implements OnModuleInit {
       engines: () => this.engines.health(),
       ffmpeg: () => this.ffmpeg,
     });
-    measureAnswers(this.http.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
+    const totals = measureAnswers(this.http.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
+    this.overview.register({ name: 'http', totals });
+    measureOverview(
+      this.metrics,
+      () => this.overview.now(),
+      () => Math.floor(this.clock.now() / 1000),
+    );
   }
 
   private registerChecks(): void {

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { HitCounter } from '../../core/util/hit-counter.js';
 import { Semaphore } from '../../core/util/semaphore.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../clock.js';
@@ -68,6 +69,7 @@ export class ImageStore implements OnApplicationBootstrap {
   private readonly flights = new SingleFlight<string, ImageOutcome>();
   private readonly turns = new Semaphore(AT_ONCE);
   private readonly seen = new Set<string>();
+  private readonly asked = new HitCounter();
   private draining = false;
   private news = 0;
   private bytes = 0;
@@ -130,6 +132,7 @@ export class ImageStore implements OnApplicationBootstrap {
   /** The file that suits best: the narrowest that is wide enough, else the widest. null = there is none. */
   async open(hash: string, width: number, takesWebp: boolean): Promise<ServedImage | null> {
     const image = await this.images.find(hash);
+    this.asked.count(image !== null);
     if (!image) return null;
     const widths = [...image.widths].sort((a, b) => a - b);
     const best = widths.find((each) => each >= width) ?? widths.at(-1);
@@ -139,6 +142,11 @@ export class ImageStore implements OnApplicationBootstrap {
     const file = await this.files.open(hash, best, format);
     if (!file) await this.forget([image]);
     return file && { ...file, width: best, format };
+  }
+
+  /** How often a picture that was asked for was there since the start. */
+  get served(): HitCounter['figures'] {
+    return this.asked.figures;
   }
 
   /** Addresses that wait to be fetched. */

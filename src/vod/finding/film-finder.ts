@@ -5,10 +5,12 @@ import { GuideView } from '../../epg/guide-view.js';
 import { ProgrammesRepository } from '../../epg/programmes.repository.js';
 import type { Clock } from '../../platform/clock.js';
 import { ChangeFeed } from '../../platform/database/change-feed.js';
+import { describeError } from '../../platform/errors/app-error.js';
 import { EventBus } from '../../platform/events/event-bus.js';
 import { JOB_DONE, JobQueue } from '../../platform/jobs/job-queue.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Logger } from '../../platform/logging/logger.js';
+import type { ScheduledSource } from '../../platform/overview/scheduled-sources.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
 import { ENRICH_FILM, FIND_FILMS } from '../film-jobs.js';
 import type { FoundShowing } from './film-finding-job.js';
@@ -77,7 +79,10 @@ const NOTHING_FOUND: FindingReport = {
  */
 @Injectable()
 export class FilmFinder {
-  private readonly running = new SingleFlight<'run' | 'trial', FindingReport>();
+  private readonly running = new SingleFlight<'run', FindingReport>();
+  private last: Pick<ScheduledSource, 'lastRunAt' | 'lastSuccessAt' | 'reason'> = {
+    ...{ lastRunAt: null, lastSuccessAt: null, reason: null },
+  };
 
   constructor(
     private readonly films: FoundFilmsRepository,
@@ -114,10 +119,29 @@ export class FilmFinder {
     plan();
   }
 
+  /** When films were looked for, as something that is done again and again. */
+  get schedule(): ScheduledSource {
+    const { lastRunAt, lastSuccessAt, reason } = this.last;
+    const about = { id: 0, name: 'films in guides', url: '', isEnabled: true, nextRunAt: null };
+    return { ...about, lastRunAt, lastSuccessAt, reason };
+  }
+
   /** Looks now; a second call joins the first. */
   run(options: FindingOptions = {}): Promise<FindingReport> {
-    const kind = options.isTrial ? 'trial' : 'run';
-    return this.running.run(kind, () => this.turn.use(() => this.find(options)));
+    const find = (): Promise<FindingReport> => this.turn.use(() => this.find(options));
+    return options.isTrial ? find() : this.running.run('run', () => this.noted(find()));
+  }
+
+  private async noted(run: Promise<FindingReport>): Promise<FindingReport> {
+    this.last.lastRunAt = this.now();
+    try {
+      const report = await run;
+      this.last = { ...this.last, lastSuccessAt: this.now(), reason: null };
+      return report;
+    } catch (error) {
+      this.last.reason = describeError(error);
+      throw error;
+    }
   }
 
   private async find({ onProgress, isTrial = false }: FindingOptions): Promise<FindingReport> {

@@ -35,7 +35,7 @@ export class FilmEditsRepository {
       const told = { ...pick(film, edited), ...known?.told };
       if (edited.length > 0) await manager.upsert(FilmEdit, { filmId: id, told }, ['filmId']);
       const editedFields = [...new Set([...film.editedFields, ...edited])];
-      await new BulkRows(manager, Film).update([id], { ...input, ...more(film), editedFields });
+      await new BulkRows(manager, Film).update([id], { ...changed(changes), ...more(film), editedFields });
       await this.audit.record(manager, ['film', 'change'], id, changes);
       await touch(manager, 'films');
       return true;
@@ -70,7 +70,7 @@ export class FilmEditsRepository {
       if (Object.keys(changes).length === 0) return true;
       const edited = SERIES_FIELDS.filter((field) => field in changes);
       const editedFields = [...new Set([...series.editedFields, ...edited])];
-      await new BulkRows(manager, Series).update([id], { ...input, editedFields, updatedAt: now });
+      await new BulkRows(manager, Series).update([id], { ...changed(changes), editedFields, updatedAt: now });
       await this.audit.record(manager, ['series', 'change'], id, changes);
       await touch(manager, 'films');
       return true;
@@ -80,4 +80,13 @@ export class FilmEditsRepository {
 
 function pick(film: Partial<EditableFilm>, fields: readonly EditableField[]): Partial<EditableFilm> {
   return Object.fromEntries(fields.flatMap((field) => (field in film ? [[field, film[field]]] : [])));
+}
+
+/** The new values. */
+function changed(changes: ReturnType<typeof differences>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, newValue(change)]));
+}
+
+function newValue(change: unknown): unknown {
+  return typeof change === 'object' && change !== null && 'to' in change ? change.to : undefined;
 }

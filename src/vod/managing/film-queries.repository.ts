@@ -3,10 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import { Channel } from '../../channels/channel.entity.js';
 import { Database } from '../../platform/database/database.js';
+import type { ScheduledSource } from '../../platform/overview/scheduled-sources.js';
 import { textContains } from '../../platform/database/text-search.js';
 import { Episode } from '../episode.entity.js';
 import { FilmAiring } from '../film-airing.entity.js';
 import { FilmDecision } from '../film-decision.entity.js';
+import { FilmSource } from '../film-source.entity.js';
 import { Film, type FilmState, type TmdbStatus } from '../film.entity.js';
 import { Series } from '../series.entity.js';
 import { VodWay, type WayOrigin } from '../vod-way.entity.js';
@@ -111,6 +113,16 @@ export class FilmQueriesRepository {
     return this.database.read.findOneBy(Film, { id });
   }
 
+  /** Films that can be watched, by their ids at TMDB. */
+  async byTmdbIds(tmdbIds: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.database.read.find(Film, {
+      select: { id: true, tmdbId: true },
+      where: { tmdbId: In([...tmdbIds]), state: 'film', isHidden: false, retiredAt: IsNull() },
+      order: { id: 'DESC' },
+    });
+    return new Map(rows.flatMap(({ id, tmdbId }) => (tmdbId === null ? [] : [[tmdbId, id] as const])));
+  }
+
   decision(identityKey: string): Promise<FilmDecision | null> {
     return this.database.read.findOneBy(FilmDecision, { identityKey });
   }
@@ -177,6 +189,39 @@ export class FilmQueriesRepository {
     });
   }
 
+  /** Living films by state and by what TMDB says, and other things there are. */
+  async counts(): Promise<Record<string, Record<string, number>>> {
+    const { read } = this.database;
+    const living = { retiredAt: IsNull() };
+    return {
+      films: await this.countBy('films', 'state'),
+      filmsAtTmdb: await this.countBy('films', 'tmdb_status'),
+      ways: await this.countBy('vod_ways', 'origin'),
+      filmLibrary: {
+        hidden: await read.countBy(Film, { ...living, isHidden: true }),
+        airings: await read.count(FilmAiring),
+        series: await read.countBy(Series, living),
+        episodes: await read.countBy(Episode, living),
+      },
+    };
+  }
+
+  /** Feeds of films. */
+  async feeds(): Promise<ScheduledSource[]> {
+    const rows = await this.database.read.find(FilmSource, { order: { id: 'ASC' } });
+    return rows.map(({ id, name, url, isEnabled, lastRunAt, lastSuccessAt, nextRunAt, lastReport }) => ({
+      ...{ id, name, url, isEnabled, lastRunAt, lastSuccessAt, nextRunAt },
+      reason: reasonIn(lastReport),
+    }));
+  }
+
+  private async countBy(table: 'films' | 'vod_ways', column: string): Promise<Record<string, number>> {
+    const rows: { value: string; count: string | number }[] = await this.database.read.query(
+      `SELECT ${column} AS value, count(*) AS count FROM ${table} WHERE retired_at IS NULL GROUP BY ${column}`,
+    );
+    return Object.fromEntries(rows.map(({ value, count }) => [value, Number(count)]));
+  }
+
   private async channelNames(ids: readonly number[]): Promise<Map<number, string>> {
     const rows = await this.database.read.find(Channel, {
       select: { id: true, name: true },
@@ -211,4 +256,10 @@ export class FilmQueriesRepository {
     const byNumber = number === null ? '' : ' OR film.id = :number OR film.tmdbId = :number';
     builder.andWhere(`(${sql}${byNumber})`, { ...parameters, ...(number === null ? {} : { number }) });
   }
+}
+
+/** Why a feed could not be read, as far as its report says. */
+function reasonIn(report: unknown): string | null {
+  if (typeof report !== 'object' || report === null || !('reason' in report)) return null;
+  return typeof report.reason === 'string' && report.reason !== '' ? report.reason : null;
 }

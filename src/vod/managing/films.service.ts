@@ -81,6 +81,11 @@ export class FilmsService {
     await this.jobs.add(FIND_FILMS, ['all']);
   }
 
+  /** Films that can be watched, by their ids at TMDB. */
+  byTmdbIds(tmdbIds: readonly number[]): Promise<Map<number, number>> {
+    return this.films.byTmdbIds(tmdbIds);
+  }
+
   /** Asks TMDB now. */
   enrich(id: number): Promise<EnrichOutcome> {
     return this.enrichment.enrich(id);

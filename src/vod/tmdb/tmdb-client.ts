@@ -11,7 +11,7 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
-import { TmdbGate } from './tmdb-gate.js';
+import { TmdbGate, type TmdbCondition } from './tmdb-gate.js';
 import { RequestPace } from '../../platform/http/request-pace.js';
 import type { TmdbFailure, TmdbOutcome } from './tmdb-types.js';
 
@@ -23,6 +23,12 @@ export interface TmdbRequest<T> {
   parse: (answer: unknown) => T | null;
   /** Whether 404 says that TMDB does not have it: lists and searches are always there. */
   mayBeMissing: boolean;
+}
+
+export interface TmdbHealth extends Omit<TmdbCondition, 'state'> {
+  state: TmdbCondition['state'] | 'off';
+  requests: number;
+  failures: number;
 }
 
 /** An answer with all that can be appended to a film takes up to 600 KB. */
@@ -46,6 +52,7 @@ export class TmdbClient implements OnModuleDestroy {
   private readonly slots: Semaphore;
   private readonly gate: TmdbGate;
   private readonly requests: ReturnType<MetricsRegistry['counter']>;
+  private readonly sent = { requests: 0, failures: 0 };
 
   constructor(
     private readonly config: AppConfig,
@@ -79,6 +86,13 @@ export class TmdbClient implements OnModuleDestroy {
     return this.gate.problem;
   }
 
+  /** How it is, and what was sent since the start; held back counts as a failure. */
+  get health(): TmdbHealth {
+    return this.isOn
+      ? { ...this.gate.condition, ...this.sent }
+      : { state: 'off', since: null, lastError: null, ...this.sent };
+  }
+
   /** Never rejects for anything the outside world does. */
   async get<T>(request: TmdbRequest<T>): Promise<TmdbOutcome<T>> {
     return this.isOn ? this.slots.use(() => this.attempt(request)) : { kind: 'off' };
@@ -95,6 +109,8 @@ export class TmdbClient implements OnModuleDestroy {
       await this.limiter.turn(this.lifecycle.signal);
       const outcome = await this.ask(request, attempt);
       this.requests.inc({ outcome: outcome.kind });
+      this.sent.requests++;
+      if (outcome.kind !== 'found' && outcome.kind !== 'not-found') this.sent.failures++;
       if (outcome.kind !== 'held') return outcome;
       if (attempt === ATTEMPTS) return unavailable('TMDB is asked too often', this.limiter.heldSeconds);
     }

@@ -11,12 +11,24 @@ const BAD_KEY_PAUSE = 3600;
 /** Nobody else asks while one request finds out whether it is well again. */
 const PROBE_SECONDS = 45;
 
+/** How TMDB is doing, as far as anybody has asked. Times in epoch seconds. */
+export interface TmdbCondition {
+  state: 'ok' | 'degraded' | 'down' | 'unknown';
+  /** When it became so, or answered last; null = nobody has asked. */
+  since: number | null;
+  /** In words; null = none since the start. */
+  lastError: string | null;
+}
+
 /** Decides whether asking makes sense at all: not while TMDB is down, and not with a key it refuses. */
 export class TmdbGate {
   private failures = 0;
   private pauses = 0;
   private closedUntil = -Infinity;
   private isProbing = false;
+  private lastError: string | null = null;
+  private answeredAt: number | null = null;
+  private failingSince: number | null = null;
   private closedFor: { kind: 'bad-key' } | { kind: 'unavailable'; reason: string } | null = null;
 
   constructor(private readonly clock: Clock) {}
@@ -37,7 +49,16 @@ export class TmdbGate {
     return this.closedFor.kind === 'bad-key' ? 'TMDB refuses the key' : this.closedFor.reason;
   }
 
+  get condition(): TmdbCondition {
+    const { lastError, failingSince, answeredAt } = this;
+    if (this.closedFor) return { state: 'down', since: failingSince, lastError };
+    if (failingSince !== null) return { state: 'degraded', since: failingSince, lastError };
+    return { state: answeredAt === null ? 'unknown' : 'ok', since: answeredAt, lastError };
+  }
+
   succeeded(): void {
+    this.answeredAt = this.nowSeconds();
+    this.failingSince = null;
     this.failures = 0;
     this.pauses = 0;
     this.closedFor = null;
@@ -45,6 +66,7 @@ export class TmdbGate {
 
   /** Says whether this closed the gate. */
   failed(reason: string): boolean {
+    this.noteFailure(reason);
     this.failures++;
     const wasOpen = this.closedFor === null;
     if (wasOpen && this.failures < PATIENCE) return false;
@@ -56,9 +78,19 @@ export class TmdbGate {
 
   /** Says whether this is news. */
   refusedKey(): boolean {
+    this.noteFailure('TMDB refuses the key');
     const isNews = this.closedFor?.kind !== 'bad-key';
     this.close({ kind: 'bad-key' }, BAD_KEY_PAUSE);
     return isNews;
+  }
+
+  private noteFailure(reason: string): void {
+    this.lastError = reason;
+    this.failingSince ??= this.nowSeconds();
+  }
+
+  private nowSeconds(): number {
+    return Math.floor(this.clock.now() / 1000);
   }
 
   private close(why: NonNullable<typeof this.closedFor>, seconds: number): void {

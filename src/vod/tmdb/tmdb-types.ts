@@ -64,7 +64,8 @@ export interface TmdbPerson {
   imdbId: string;
 }
 
-export type TmdbList = 'popular' | 'trending';
+export const TMDB_LISTS = ['popular', 'trending'] as const;
+export type TmdbList = (typeof TMDB_LISTS)[number];
 
 /**
  * Not found: TMDB does not have it. Unavailable: nobody can tell now, so nothing may be concluded. Off: no key is set.

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HitCounter } from '../../core/util/hit-counter.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -9,7 +10,7 @@ import { CLOCK } from '../../platform/tokens.js';
 import { parseFilmDetails, parseFilms } from './parse-film.js';
 import { parseGenres, parsePerson } from './parse-other.js';
 import { TmdbAnswersRepository } from './tmdb-answers.repository.js';
-import { addressOf, TmdbClient, type TmdbRequest } from './tmdb-client.js';
+import { addressOf, TmdbClient, type TmdbHealth, type TmdbRequest } from './tmdb-client.js';
 import type {
   TmdbFilm,
   TmdbFilmDetails,
@@ -54,6 +55,7 @@ const FILM_PARTS = 'credits,videos,images,release_dates,external_ids,alternative
 @Injectable()
 export class Tmdb implements OnModuleInit {
   private readonly flights = new SingleFlight<string, TmdbOutcome<unknown>>();
+  private readonly kept = new HitCounter();
   private readonly lookups: ReturnType<MetricsRegistry['counter']>;
 
   constructor(
@@ -97,6 +99,15 @@ export class Tmdb implements OnModuleInit {
   /** What is wrong with TMDB, for the operator; null = nothing, or it is not used. */
   get problem(): string | null {
     return this.client.problem;
+  }
+
+  get health(): TmdbHealth {
+    return this.client.health;
+  }
+
+  /** Questions that were answered from what is kept, and those that were asked, since the start. */
+  get keptAnswers(): HitCounter['figures'] {
+    return this.kept.figures;
   }
 
   /** The first page of films with such a title. `year` narrows to those shown in that year anywhere. */
@@ -227,12 +238,14 @@ export class Tmdb implements OnModuleInit {
     const outcome: TmdbOutcome<T> =
       kept.status === 404 ? { kind: 'not-found' } : { kind: 'found', value: JSON.parse(kept.body) as T };
     if (kept.expiresAt > now) {
+      this.kept.count(true);
       this.lookups.inc({ from: 'kept' });
       return outcome;
     }
     const isUsable = holdsSomething(request, outcome) && now - kept.expiresAt < STALE_FOR;
     if (!isUsable) return this.ask(key, request);
     if (freshness === 'soon') {
+      this.kept.count(true);
       this.lookups.inc({ from: 'stale' });
       const refresh = this.flights.run(`refresh ${key}`, () => this.ask(key, request));
       this.lifecycle.background('an answer of TMDB', refresh);
@@ -244,6 +257,7 @@ export class Tmdb implements OnModuleInit {
 
   private async ask<T>(key: string, request: Kept<T>): Promise<TmdbOutcome<T>> {
     this.lookups.inc({ from: 'tmdb' });
+    this.kept.count(false);
     const outcome = await this.client.get(request);
     if (outcome.kind !== 'found' && outcome.kind !== 'not-found') return outcome;
     const now = this.now();

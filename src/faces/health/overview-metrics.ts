@@ -1,0 +1,50 @@
+import type { MetricsRegistry, Sample } from '../../platform/metrics.js';
+import type { OverviewNow } from '../../platform/overview/overview-registry.js';
+
+const UP = { ok: 1, degraded: 0.5, down: 0 } as const;
+
+/** The overview for Prometheus; hosts and kinds are names, never addresses. */
+export function measureOverview(
+  metrics: MetricsRegistry,
+  read: () => Promise<OverviewNow>,
+  nowSeconds: () => number,
+): void {
+  const each = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    pick: (now: OverviewNow) => Sample[],
+  ): void => metrics.gauge({ name, help, labelNames }, async () => pick(await read()));
+  const byCache = (pick: (cache: OverviewNow['caches'][number]) => number) => (now: OverviewNow) =>
+    now.caches.map((cache) => ({ labels: { cache: cache.name }, value: pick(cache) }));
+  each(
+    'cache_hits',
+    'Questions that a cache could answer since the start.',
+    ['cache'],
+    byCache(({ hits }) => hits),
+  );
+  each(
+    'cache_misses',
+    'Questions that a cache could not answer since the start.',
+    ['cache'],
+    byCache(({ misses }) => misses),
+  );
+  each('host_up', '1 = it is well, 0.5 = degraded, 0 = down.', ['kind', 'host'], ({ hosts }) =>
+    hosts.flatMap(({ kind, name, state }) =>
+      state in UP ? [{ labels: { kind, host: name }, value: UP[state as keyof typeof UP] }] : [],
+    ),
+  );
+  each('freshness_seconds', 'Age of what was read longest ago.', ['what'], ({ freshness }) =>
+    freshness.flatMap(({ what, oldestSuccessAt }) =>
+      oldestSuccessAt === null ? [] : [{ labels: { what }, value: nowSeconds() - oldestSuccessAt }],
+    ),
+  );
+  each('stale', 'Lists, guides and feeds whose last reading failed.', ['what'], ({ freshness }) =>
+    freshness.map(({ what, stale }) => ({ labels: { what }, value: stale.length })),
+  );
+  each('items', 'What there is, by kind.', ['what', 'kind'], ({ counts }) =>
+    Object.entries(counts).flatMap(([what, kinds]) =>
+      Object.entries(kinds).map(([kind, value]) => ({ labels: { what, kind }, value })),
+    ),
+  );
+}

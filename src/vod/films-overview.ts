@@ -1,0 +1,46 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Clock } from '../platform/clock.js';
+import { OverviewRegistry, type OverviewHost } from '../platform/overview/overview-registry.js';
+import { freshnessOf, hostsOf } from '../platform/overview/scheduled-sources.js';
+import { CLOCK } from '../platform/tokens.js';
+import { FilmFinder } from './finding/film-finder.js';
+import { FilmQueriesRepository } from './managing/film-queries.repository.js';
+import { Tmdb } from './tmdb/tmdb.js';
+
+/** How films, their feeds and TMDB are. */
+@Injectable()
+export class FilmsOverview implements OnModuleInit {
+  constructor(
+    private readonly registry: OverviewRegistry,
+    private readonly films: FilmQueriesRepository,
+    private readonly finder: FilmFinder,
+    private readonly tmdb: Tmdb,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register({
+      name: 'films',
+      freshness: async () => [
+        freshnessOf('feeds', await this.films.feeds()),
+        freshnessOf('films', [this.finder.schedule]),
+      ],
+      hosts: async () => [this.tmdbHost(), ...hostsOf('feed', await this.films.feeds(), this.now())],
+      counts: () => this.films.counts(),
+      caches: () => [{ name: 'tmdb', ...this.tmdb.keptAnswers }],
+      totals: () => {
+        const { requests, failures } = this.tmdb.health;
+        return { 'tmdb requests': requests, 'tmdb failures': failures };
+      },
+    });
+  }
+
+  private tmdbHost(): OverviewHost {
+    const { state, since, lastError } = this.tmdb.health;
+    return { kind: 'tmdb', name: 'TMDB', state, since, lastError };
+  }
+
+  private now(): number {
+    return Math.floor(this.clock.now() / 1000);
+  }
+}
