@@ -1,6 +1,6 @@
 /**
  * What a delivered gigabyte costs: the whole program against a bare Node.js fan-out of the same chunk size, in turns.
- * npm run bench -- fanout [CASE] [seconds] [rounds] [seconds before]; a case is channels×viewers, e.g. 1x300.
+ * npm run bench -- fanout [CASE] [seconds] [rounds] [seconds before] [Mbit/s]; a case is channels×viewers, e.g. 1x300.
  */
 import type { AudienceReport } from './streams/viewers.js';
 import { BenchChild } from './streams/child.js';
@@ -31,9 +31,9 @@ interface Round {
   report: AudienceReport;
 }
 
-const BITRATE = 8_000_000;
 /** `warmUp`: seconds before it counts. Rings of 16 MiB are full after 17; from then on they cost what they always do. */
-const [only = '', seconds = '8', rounds = '3', warmUp = '20'] = process.argv.slice(2);
+const [only = '', seconds = '8', rounds = '3', warmUp = '20', mbits = '8'] = process.argv.slice(2);
+const BITRATE = Number(mbits) * 1_000_000;
 const CASES = (only === '' ? ['1x300', '20x5', '1x2000', '100x5'] : [only]).map(parseCase);
 
 for (const plan of CASES) await compare(plan);

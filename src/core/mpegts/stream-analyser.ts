@@ -203,8 +203,9 @@ export class StreamAnalyser {
       return;
     }
     const unitStart = (second & 0x40) !== 0;
-    if (pid === this.leadPid && this.lead) this.picture(bytes, at, this.lead, unitStart);
-    else if (role === ROLE_TIMED && unitStart) {
+    if (pid === this.leadPid && this.lead) {
+      if (unitStart || this.open) this.picture(bytes, at, this.lead, unitStart);
+    } else if (role === ROLE_TIMED && unitStart) {
       this.time(bytes, payloadStartAt(bytes, at), at + PACKET_SIZE, pid);
     }
     this.groupAt = -1;
