@@ -16,7 +16,9 @@ import { CLOCK } from '../platform/tokens.js';
 import { ByteCache } from './byte-cache.js';
 import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS } from './catalog-source.js';
 import type { CatalogEvents, CatalogGuides, CatalogOptions } from './catalog-source.js';
+import type { Encoding } from './catalog-edition.js';
 import { CatalogService, type Entitled } from './catalog.service.js';
+import { Compressor } from './compress.js';
 
 /** Which rows of a channel a player wants. */
 export type ListingsWish =
@@ -27,11 +29,20 @@ export type ListingsWish =
   /** `get_epg`: everything known, or what has not ended. */
   | { kind: 'epg'; fromNow: boolean };
 
-/** A JSON array, true until some moment. */
-interface Rows {
-  json: Buffer;
+/** What one channel shows, true until some moment. */
+interface Listings {
+  /** `{"epg_listings":[…]}`. */
+  answer: Buffer;
+  /** The same as gzip, once somebody has asked for it. */
+  packed?: Buffer;
   /** Epoch seconds. */
   until: number;
+}
+
+/** The answer about one channel, in the encoding that was asked for where that is worth it. */
+export interface ListingsAnswer {
+  bytes: Buffer;
+  encoding: Encoding;
 }
 
 const DAY = 86_400;
@@ -43,7 +54,11 @@ const AHEAD_SECONDS = 21 * DAY;
 const SOON_SECONDS = 2 * DAY;
 /** Rows of a channel may also come into the window or leave it: they are made anew after this long. */
 const MAX_AGE_SECONDS = 3_600;
-const NO_ROWS = Buffer.from('[]');
+const HEAD = '{"epg_listings":';
+const TAIL = '}';
+const NOTHING: Listings = { answer: Buffer.from(`${HEAD}[]${TAIL}`), until: Number.POSITIVE_INFINITY };
+/** Smaller answers fit into a packet or two as they are. */
+const MIN_PACKED_BYTES = 4_096;
 
 /**
  * What is on a channel, as players are told: rows made once for each channel and kept until one of its programmes begins
@@ -51,9 +66,11 @@ const NO_ROWS = Buffer.from('[]');
  */
 @Injectable()
 export class GuideAnswers implements OnModuleInit {
-  private readonly kept: ByteCache<Rows>;
+  private readonly kept: ByteCache<Listings>;
   private readonly hits = new HitCounter();
-  private readonly making = new SingleFlight<string, Buffer>();
+  private readonly making = new SingleFlight<string, Listings>();
+  private readonly packing = new SingleFlight<string, Buffer>();
+  private readonly compressor = new Compressor();
   private zone: { name: string; format: ZoneFormatter } | undefined;
   /** Raised with every change: rows that were being made meanwhile are not kept. */
   private revision = 0;
@@ -66,7 +83,10 @@ export class GuideAnswers implements OnModuleInit {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
   ) {
-    this.kept = new ByteCache(options.listingBytes, ({ json }) => json.length);
+    this.kept = new ByteCache(
+      options.listingBytes,
+      ({ answer, packed }) => answer.length + (packed?.length ?? 0),
+    );
   }
 
   onModuleInit(): void {
@@ -82,19 +102,36 @@ export class GuideAnswers implements OnModuleInit {
    */
   async rows(viewer: Entitled, channelId: number, wish: ListingsWish, timeZone: string): Promise<Buffer> {
     const channel = this.catalog.channel(viewer, channelId);
-    if (channel === undefined) return NO_ROWS;
-    // The guide id is part of it: it may change with the catalogue a moment after the guide did.
-    const key = `${wishKey(wish)} ${channelId} ${channel.epgChannelId} ${channel.archiveDays} ${timeZone}`;
-    const kept = this.kept.get(key);
-    const isReady = kept !== undefined && kept.until > this.now();
-    this.hits.count(isReady);
-    if (isReady) return kept.json;
+    const { answer } =
+      channel === undefined
+        ? NOTHING
+        : await this.listings(channel, wish, timeZone, keyOf(channel, wish, timeZone));
+    return answer.subarray(HEAD.length, answer.length - TAIL.length);
+  }
+
+  /** `{"epg_listings":[…]}` of one channel, with the rows that `rows` has. */
+  async answer(
+    viewer: Entitled,
+    channelId: number,
+    wish: ListingsWish,
+    timeZone: string,
+    encoding: Encoding,
+  ): Promise<ListingsAnswer> {
+    const channel = this.catalog.channel(viewer, channelId);
+    if (channel === undefined) return { bytes: NOTHING.answer, encoding: 'identity' };
+    const key = keyOf(channel, wish, timeZone);
     const { revision } = this;
-    return this.making.run(`${revision} ${key}`, async () => {
-      const made = await this.make(channel, wish, timeZone);
-      if (revision === this.revision) this.kept.set(key, made);
-      return made.json;
+    const listings = await this.listings(channel, wish, timeZone, key);
+    const { answer, packed } = listings;
+    if (encoding === 'identity' || answer.length < MIN_PACKED_BYTES)
+      return { bytes: answer, encoding: 'identity' };
+    if (packed !== undefined) return { bytes: packed, encoding };
+    const bytes = await this.packing.run(`${revision} ${listings.until} ${key}`, async () => {
+      const made = await this.compressor.gzipSoon(answer);
+      if (revision === this.revision) this.kept.set(key, { ...listings, packed: made });
+      return made;
     });
+    return { bytes, encoding };
   }
 
   /** How often rows stood ready since the start. */
@@ -107,7 +144,25 @@ export class GuideAnswers implements OnModuleInit {
     return this.kept.bytes;
   }
 
-  private async make(channel: LiveChannel, wish: ListingsWish, timeZone: string): Promise<Rows> {
+  private async listings(
+    channel: LiveChannel,
+    wish: ListingsWish,
+    timeZone: string,
+    key: string,
+  ): Promise<Listings> {
+    const kept = this.kept.get(key);
+    const isReady = kept !== undefined && kept.until > this.now();
+    this.hits.count(isReady);
+    if (isReady) return kept;
+    const { revision } = this;
+    return this.making.run(`${revision} ${key}`, async () => {
+      const made = await this.make(channel, wish, timeZone);
+      if (revision === this.revision) this.kept.set(key, made);
+      return made;
+    });
+  }
+
+  private async make(channel: LiveChannel, wish: ListingsWish, timeZone: string): Promise<Listings> {
     const now = this.now();
     const programmes = await this.wanted(channel, wish, now);
     const inZone = this.formatterOf(timeZone);
@@ -117,7 +172,7 @@ export class GuideAnswers implements OnModuleInit {
         : presentListing(channel, programme, now, inZone),
     );
     const until = Math.min(nextListingChange(channel, programmes, now), now + MAX_AGE_SECONDS);
-    return { json: Buffer.from(JSON.stringify(rows)), until };
+    return { answer: Buffer.from(`${HEAD}${JSON.stringify(rows)}${TAIL}`), until };
   }
 
   private async wanted(
@@ -160,6 +215,11 @@ export class GuideAnswers implements OnModuleInit {
 /** Past programmes are kept as long as the archive of the channel reaches, and a day at least. */
 function earliest(archiveDays: number, now: number): number {
   return now - (Math.max(1, Math.trunc(archiveDays)) + 1) * DAY;
+}
+
+/** The guide id is part of it: it may change with the catalogue a moment after the guide did. */
+function keyOf({ id, epgChannelId, archiveDays }: LiveChannel, wish: ListingsWish, timeZone: string): string {
+  return `${wishKey(wish)} ${id} ${epgChannelId} ${archiveDays} ${timeZone}`;
 }
 
 function wishKey(wish: ListingsWish): string {

@@ -97,7 +97,11 @@ export class GuideEdition {
   /** Head, the ranges of one form, and tail. Counts as a reader until it ends or is destroyed. */
   read(form: EditionForm, head: Buffer, ranges: readonly ByteRange[], tail: Buffer): Readable {
     this.readers++;
-    const body = Readable.from(this.chunks(form, head, ranges, tail), { objectMode: false });
+    // While one piece is sent, the next is read.
+    const body = Readable.from(this.chunks(form, head, ranges, tail), {
+      objectMode: false,
+      highWaterMark: 2 * READ_BYTES,
+    });
     body.once('close', () => {
       this.readers--;
       this.background(this.closeIfDone());

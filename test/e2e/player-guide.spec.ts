@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { gunzipSync } from 'node:zlib';
 import { aCategory, aChannel, anAccount, NOW } from '../builders/catalog-builder.js';
 import { violations } from '../conformance/contract.js';
 import * as shapes from '../conformance/shapes.js';
@@ -140,6 +141,42 @@ describe('the table', () => {
     expect(await archived()).toMatch(/^-48 /);
     await clock.advance(50 * 60_000 + 1000);
     expect(await archived()).toMatch(/^-47 .* 0$/);
+  });
+});
+
+describe('a large answer', () => {
+  const packed = async (query: string): Promise<{ encoding: string | undefined; text: string }> => {
+    const headers = { 'accept-encoding': 'gzip' };
+    const answer = await ask(house.port, { path: `/player_api.php?${login}&action=${query}`, headers });
+    const encoding = answer.headers['content-encoding'];
+    return encoding === undefined
+      ? { encoding, text: answer.text }
+      : { encoding: String(encoding), text: gunzipSync(answer.body).toString() };
+  };
+  const table = 'get_simple_data_table&stream_id=101';
+
+  it('is compressed for who takes it, says the same, and is made once', async () => {
+    expect(await packed(table)).toEqual({ encoding: 'gzip', text: await get(table) });
+    const { reads } = guides;
+    expect(await packed(table)).toEqual({ encoding: 'gzip', text: await get(table) });
+    expect(guides.reads).toBe(reads);
+    expect((await packed('get_short_epg&stream_id=101')).encoding).toBeUndefined();
+  });
+
+  it('moves on when a programme ends, compressed or not', async () => {
+    const before = await packed(table);
+    await clock.advance(50 * 60_000 - 1);
+    expect(await packed(table)).toEqual(before);
+    await clock.advance(1);
+    const after = await packed(table);
+    expect(after.text).toBe(await get(table));
+    const running = (text: string): string =>
+      titles(
+        (JSON.parse(text) as { epg_listings: Row[] }).epg_listings.filter((row) => row.now_playing === 1),
+      );
+    expect([before, after].map(({ text }) => running(text))).toEqual(['0', '1']);
+    house.events.emit('guide.changed', {});
+    expect(await packed(table)).toEqual(after);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GuideAnswers, type ListingsWish } from '../../catalog/guide-answers.js';
-import { JSON_TYPE } from '../shared/answer.js';
+import { encodingHeader, JSON_TYPE } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PUBLIC_SERVER } from '../shared/ports.js';
@@ -30,13 +30,22 @@ export class GuideActions {
     const asked = call.parameter(action === 'batch' ? 'stream_ids' : 'stream_id') ?? '';
     const ids = channelIds(asked);
     const wish = wishOf(action, call);
+    const { timezone } = this.settings;
+    const headers = { ...JSON_TYPE, 'cache-control': 'no-store', ...commonHeaders(call) };
+    if (action !== 'epg' && !isBatch(action, asked, call)) {
+      // 0 is no channel: an id that is none gets what an unknown channel gets.
+      const { bytes, encoding } = await this.guides.answer(
+        account,
+        ids[0] ?? 0,
+        wish,
+        timezone,
+        call.encoding,
+      );
+      return { status: 200, headers: { ...headers, ...encodingHeader(encoding) }, body: bytes };
+    }
     const rows: Buffer[] = [];
-    for (const id of ids) rows.push(await this.guides.rows(account, id, wish, this.settings.timezone));
-    return {
-      status: 200,
-      headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...commonHeaders(call) },
-      body: action === 'epg' ? joined(rows) : listings(ids, rows, isBatch(action, asked, call)),
-    };
+    for (const id of ids) rows.push(await this.guides.rows(account, id, wish, timezone));
+    return { status: 200, headers, body: action === 'epg' ? joined(rows) : byChannel(ids, rows) };
   }
 }
 
@@ -73,9 +82,8 @@ function isYes(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0';
 }
 
-/** `{"epg_listings":[…]}`, or an object of such arrays by channel. */
-function listings(ids: readonly number[], rows: readonly Buffer[], byChannel: boolean): Buffer {
-  if (!byChannel) return Buffer.concat([LISTINGS, rows[0] ?? NOTHING, END]);
+/** `{"epg_listings":{…}}`: an array of rows for each channel. */
+function byChannel(ids: readonly number[], rows: readonly Buffer[]): Buffer {
   const members = ids.map((id, index) => Buffer.concat([Buffer.from(`"${id}":`), rows[index] ?? NOTHING]));
   return Buffer.concat([LISTINGS, Buffer.from('{'), ...commaBetween(members), END, END]);
 }
