@@ -51,20 +51,16 @@ try {
 
 async function during(what: string, work: () => Promise<string>): Promise<void> {
   await audience.ask('mark');
-  await rooftop.usage();
   const idle = await rooftop.usage();
+  await rooftop.loopDelay();
   const player = poll();
   const startedAt = performance.now();
   const memory = { peak: 0 };
-  const sampling = setInterval(() => {
-    rooftop.usage().then(
-      ({ rssBytes }) => (memory.peak = Math.max(memory.peak, rssBytes)),
-      () => undefined,
-    );
-  }, 1000);
+  const sampling = setInterval(() => (memory.peak = Math.max(memory.peak, rooftop.rssBytes())), 100);
   const result = await work();
   clearInterval(sampling);
   const seconds = (performance.now() - startedAt) / 1000;
+  const loop = await rooftop.loopDelay();
   const now = await rooftop.usage();
   const report = await audience.ask<AudienceReport>('report');
   const latencies = await player.end();
@@ -78,6 +74,8 @@ async function during(what: string, work: () => Promise<string>): Promise<void> 
     questionP50Ms: quantile(latencies, 0.5),
     questionP99Ms: quantile(latencies, 0.99),
     questionMaxMs: quantile(latencies, 1),
+    loopP99Ms: loop.p99Ms.toFixed(1),
+    loopMaxMs: loop.maxMs.toFixed(1),
     starved: report.starved,
     lost: report.lost,
     longestGapMs: report.longestGapMs,

@@ -15,7 +15,7 @@ export class Htmlparser2Guide {
       problem: () => {},
     });
     let attributes: Record<string, string> = {};
-    const tag: TagAttributes = { attribute: (name) => attributes[name] };
+    const tag: TagAttributes = { attribute: (name) => attributes[name], usualTime: () => undefined };
     this.parser = new Parser(
       {
         onopentag: (name, found) => {

@@ -77,6 +77,8 @@ describeOnEveryDialect('a guide refresh', (store) => {
     const id = await add('/g.xml');
     const refreshed: unknown[] = [];
     house.events.on('epg.refreshed', (event) => refreshed.push(event));
+    const progress: object[] = [];
+    house.events.on('epg.progress', (event) => progress.push(event));
     expect(await house.refreshes.refresh(id)).toMatchObject({
       status: 'ok',
       reason: null,
@@ -87,6 +89,10 @@ describeOnEveryDialect('a guide refresh', (store) => {
       problemsBy: {},
     });
     expect(refreshed).toEqual([{ sourceId: id, channels: 10, programmes: 480 }]);
+    expect(progress.slice(0, 2)).toMatchObject([
+      { sourceId: id, step: 'waiting' },
+      { sourceId: id, step: 'fetching' },
+    ]);
     expect((await served()).ch3).toEqual(['Show 3.0']);
     expect((await served(NOW + 24 * HOUR, NOW + 26 * HOUR)).ch10).toEqual(['Show 10.24', 'Show 10.25']);
     expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'unchanged' });

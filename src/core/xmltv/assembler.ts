@@ -94,9 +94,8 @@ export class GuideAssembler implements MarkupSink {
   private beginProgramme(tag: TagAttributes): void {
     const channelId = this.id(tag, 'channel');
     if (channelId === null) return;
-    const written = tag.attribute('start')?.trim() ?? '';
-    if (written === '') return this.source.problem('no-start');
-    const start = this.time(written);
+    const start = this.timeOf(tag, 'start');
+    if (start === undefined) return this.source.problem('no-start');
     if (start === null) return;
     const record: GuideProgramme = { channelId, start, stop: this.stop(tag, start), titles: [] };
     const catchupId = tag.attribute('catchup-id');
@@ -119,6 +118,14 @@ export class GuideAssembler implements MarkupSink {
     return null;
   }
 
+  /** Epoch seconds; null = what it says is no time, which is reported; undefined = it says nothing. */
+  private timeOf(tag: TagAttributes, name: string): number | null | undefined {
+    const usual = tag.usualTime(name, this.times);
+    if (usual !== undefined && usual >= this.limits.earliest && usual < this.limits.latest) return usual;
+    const written = tag.attribute(name)?.trim() ?? '';
+    return written === '' ? undefined : this.time(written);
+  }
+
   private time(written: string): number | null {
     const time = this.times.parse(written);
     if (time !== null && time >= this.limits.earliest && time < this.limits.latest) return time;
@@ -127,9 +134,7 @@ export class GuideAssembler implements MarkupSink {
   }
 
   private stop(tag: TagAttributes, start: number): number | null {
-    const written = tag.attribute('stop')?.trim() ?? '';
-    if (written === '') return null;
-    const stop = this.time(written);
+    const stop = this.timeOf(tag, 'stop') ?? null;
     if (stop === null || stop > start) return stop;
     this.source.problem(stop === start ? 'zero-length' : 'backwards');
     return null;

@@ -62,8 +62,8 @@ const WINDOWS_1252 = [
 
 /** Expands references once, in one pass; what is none of ours stays as written. */
 export function decodeReferences(text: string): string {
-  // Nearly all there is, and much cheaper than a look at each.
-  if (!text.replaceAll('&amp;', '').includes('&')) return text.replaceAll('&amp;', '&');
+  // Nearly all there is, and much cheaper than a pattern.
+  if (isAmpersandsOnly(text)) return text.replaceAll('&amp;', '&');
   return text.replace(REFERENCE, (whole, decimal?: string, hex?: string, name?: string) => {
     if (name !== undefined) return XML_NAMES[name] ?? HTML_NAMES.get(name) ?? whole;
     return character(decimal === undefined ? parseInt(hex ?? '', 16) : parseInt(decimal, 10));
@@ -72,7 +72,15 @@ export function decodeReferences(text: string): string {
 
 /** Whether there is an `&` that begins no reference at all. */
 export function hasStrayAmpersand(text: string): boolean {
-  return STRAY.test(text);
+  return !isAmpersandsOnly(text) && STRAY.test(text);
+}
+
+/** Every reference in it is `&amp;`. */
+function isAmpersandsOnly(text: string): boolean {
+  for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', at + 5)) {
+    if (!text.startsWith('&amp;', at)) return false;
+  }
+  return true;
 }
 
 /** Some grabbers escape what is escaped already (`&amp;#34;`). No title means to show a reference, so it is read again. */

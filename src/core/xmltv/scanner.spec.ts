@@ -63,7 +63,8 @@ function scanWithHtmlparser2(text: string): string[] {
   let name = '';
   let key = '';
   let value = '';
-  const open = (): void => sink.open(name, { attribute: (wanted) => attributes.get(wanted) });
+  const open = (): void =>
+    sink.open(name, { attribute: (wanted) => attributes.get(wanted), usualTime: () => undefined });
   const slice = (start: number, end: number): string => text.slice(start, end);
   const tokenizer = new Tokenizer(
     { xmlMode: true, decodeEntities: false },

@@ -1,10 +1,13 @@
 import { ByteStrings } from './byte-strings.js';
 import { decodeReferences, hasStrayAmpersand, MAX_REFERENCE_LENGTH } from './entities.js';
+import { type GuideTimes, USUAL_TIME_LENGTH } from './time.js';
 
 /** The attributes of the tag that is being opened; valid only inside `open`. */
 export interface TagAttributes {
   /** "" for an attribute without a value; undefined when there is none. The first of a name counts. */
   attribute(name: string): string | undefined;
+  /** The attribute as epoch seconds where it is a time in the usual form; undefined where it is anything else. */
+  usualTime(name: string, times: GuideTimes): number | undefined;
 }
 
 export interface MarkupSink {
@@ -98,6 +101,8 @@ export class MarkupScanner implements TagAttributes {
   private mode = Mode.Text;
   private isLast = false;
   private tagEnd = 0;
+  /** Name of the last opening tag, which is most often that of the next closing one; "" where its bytes are not its letters. */
+  private opened = '';
   private tagSeen = 0;
   private attributes = 0;
   private readonly spans = new Int32Array(MAX_ATTRIBUTES * SPAN);
@@ -139,18 +144,28 @@ export class MarkupScanner implements TagAttributes {
 
   attribute(name: string): string | undefined {
     const { spans } = this;
+    const index = this.spanOf(name);
+    if (index === -1) return undefined;
+    return this.string(spans[index + 2] as number, spans[index + 3] as number, spans[index + 4] as number);
+  }
+
+  /** Straight from the bytes: of two million times hardly one is said twice, so strings of them are work for nothing. */
+  usualTime(name: string, times: GuideTimes): number | undefined {
+    const index = this.spanOf(name);
+    if (index === -1) return undefined;
+    const start = this.spans[index + 2] as number;
+    if ((this.spans[index + 3] as number) - start !== USUAL_TIME_LENGTH) return undefined;
+    return times.parseBytes(this.block, start) ?? undefined;
+  }
+
+  private spanOf(name: string): number {
+    const { spans } = this;
     const { length } = name;
     const end = this.attributes * SPAN;
     for (let index = 0; index < end; index += SPAN) {
-      if (spans[index + 1] === length && this.isAt(spans[index] as number, name)) {
-        return this.string(
-          spans[index + 2] as number,
-          spans[index + 3] as number,
-          spans[index + 4] as number,
-        );
-      }
+      if (spans[index + 1] === length && this.isAt(spans[index] as number, name)) return index;
     }
-    return undefined;
+    return -1;
   }
 
   private isAt(start: number, name: string): boolean {
@@ -275,7 +290,9 @@ export class MarkupScanner implements TagAttributes {
       seen |= CLASS[block[end] as number] as number;
     }
     if (end === limit) return this.unfinished(lt, limit);
-    this.sink.close(this.string(start, end, seen));
+    const { opened } = this;
+    const isOpened = end - start === opened.length && this.isAt(start, opened);
+    this.sink.close(isOpened ? opened : this.string(start, end, seen));
     if (start > lt + 2) this.line += this.newlines(lt, start);
     if (block[end] === GT) return end + 1;
     return this.enter(Mode.ToGreater, end);
@@ -296,6 +313,7 @@ export class MarkupScanner implements TagAttributes {
     if (isAlone === undefined) return this.unfinished(lt, limit);
     const after = this.tagEnd;
     const name = this.string(lt + 1, end, seen);
+    this.opened = seen === 0 ? name : '';
     this.sink.open(name, this);
     if (isAlone) this.sink.close(name);
     this.attributes = 0;

@@ -92,6 +92,20 @@ describe('times of a guide', () => {
     );
   });
 
+  it('reads the usual form from bytes as it does from text, and leaves everything else alone', () => {
+    const letter = fc.constantFrom('0', '1', '2', '9', '+', '-', ' ', 'Z', '\u00e9');
+    const usual = fc.integer({ min: 0, max: 4_000_000_000 }).map(xmltvTime);
+    fc.assert(
+      fc.property(fc.oneof(usual, fc.string({ unit: letter, minLength: 20, maxLength: 20 })), (written) => {
+        const read = utc.parseBytes(Buffer.from(`<${written}>`, 'latin1'), 1);
+        if (read !== undefined) expect(read).toBe(utc.parse(written));
+      }),
+    );
+    expect(utc.parseBytes(Buffer.from('20260314190000 +0530'), 0)).toBe(at('2026-03-14T13:30:00Z'));
+    expect(utc.parseBytes(Buffer.from('20260314190000 UTC+3'), 0)).toBeUndefined();
+    expect(utc.parseBytes(Buffer.from('20260231190000 +0000'), 0)).toBeNull();
+  });
+
   it('reads the wall clock of a zone back, outside the repeated hour', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1_000_000_000, max: 2_000_000_000 }), (time) => {

@@ -1,7 +1,12 @@
 import { offsetOf, WallClock } from './zones.js';
 
+/** Letters of `YYYYMMDDhhmmss ±hhmm`. */
+export const USUAL_TIME_LENGTH = 20;
 const DAY = 86_400;
 const ZERO = 48;
+const SPACE = 32;
+const PLUS = 43;
+const MINUS = 45;
 
 /**
  * XMLTV times → epoch seconds. `YYYYMMDDhhmmss ±hhmm` and everything shorter down to `YYYY` (what is missing is the
@@ -25,19 +30,27 @@ export class GuideTimes {
     return quick === undefined ? this.parseLoose(text.trim()) : quick;
   }
 
+  /** `parse` of the usual form, as bytes from `start`; undefined when it is another form. */
+  parseBytes(bytes: Uint8Array, start: number): number | null | undefined {
+    if (bytes[start + 14] !== SPACE) return undefined;
+    const date = byteDigits(bytes, start, start + 8);
+    const clock = byteDigits(bytes, start + 8, start + 14);
+    return this.compose(date, clock, bytes[start + 15] as number, byteDigits(bytes, start + 16, start + 20));
+  }
+
   /** The usual form, `YYYYMMDDhhmmss ±hhmm`, without a pattern; undefined when it is another. */
   private parsePlain(text: string): number | null | undefined {
-    if (text.length !== 20 || text.charCodeAt(14) !== 32) return undefined;
-    const sign = text.charCodeAt(15);
-    if (sign !== 43 && sign !== 45) return undefined;
-    const date = digits(text, 0, 8);
-    const clock = digits(text, 8, 14);
-    const zone = digits(text, 16, 20);
+    if (text.length !== USUAL_TIME_LENGTH || text.charCodeAt(14) !== SPACE) return undefined;
+    return this.compose(digits(text, 0, 8), digits(text, 8, 14), text.charCodeAt(15), digits(text, 16, 20));
+  }
+
+  private compose(date: number, clock: number, sign: number, zone: number): number | null | undefined {
+    if (sign !== PLUS && sign !== MINUS) return undefined;
     if (date < 0 || clock < 0 || zone < 0) return undefined;
     const wall = this.wall(date, clock);
     if (wall === null || zone > 1500 || zone % 100 > 59) return null;
     const offset = Math.floor(zone / 100) * 3600 + (zone % 100) * 60;
-    return sign === 43 ? wall - offset : wall + offset;
+    return sign === PLUS ? wall - offset : wall + offset;
   }
 
   private parseLoose(text: string): number | null {
@@ -108,6 +121,17 @@ function digits(text: string, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at++) {
     const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** `digits` of bytes. */
+function byteDigits(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

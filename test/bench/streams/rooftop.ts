@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import type { Usage } from './child.js';
 const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
 /** For who wants to look closer, e.g. BENCH_NODE="--cpu-prof". */
 const NODE_ARGUMENTS = (process.env['BENCH_NODE'] ?? '').split(' ').filter((argument) => argument !== '');
+const LOOP_EVERY_MS = 10;
+const PAGE_BYTES = 4096;
 const OWNER = { username: 'owner', password: 'bench-owner' };
 const VIEWER = { username: 'ines', password: 'bench-pass' };
 
@@ -102,6 +104,31 @@ export class BenchRooftop {
       cpuSeconds: value('process_cpu_seconds_total'),
       rssBytes: value('process_resident_memory_bytes'),
     };
+  }
+
+  /**
+   * How late the event loop was since the last call, in milliseconds: the server looks every ten, which are taken off.
+   * What other programs take of the processors counts as well.
+   */
+  async loopDelay(): Promise<{ p99Ms: number; maxMs: number }> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const value = (name: string): number => {
+      const seconds = Number(
+        new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1] ?? NaN,
+      );
+      return Math.max(0, seconds * 1000 - LOOP_EVERY_MS);
+    };
+    return { p99Ms: value('p99'), maxMs: value('max') };
+  }
+
+  /** Resident memory now, without asking the server. Linux only, else NaN. */
+  rssBytes(): number {
+    try {
+      const [, pages] = readFileSync(`/proc/${this.server.pid}/statm`, 'latin1').split(' ');
+      return Number(pages) * PAGE_BYTES;
+    } catch {
+      return NaN;
+    }
   }
 
   /** One number of the metrics. */
