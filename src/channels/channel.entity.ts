@@ -48,7 +48,7 @@ export class Channel {
   @Column('text', { name: 'tvg_id', default: '' })
   tvgId!: string;
 
-  /** Added to the times of guide channels that matching found: `tvg-shift` of the lists. */
+  /** Of guide channels that matching found, to be added to their times: `tvg-shift` of the lists. */
   @Column('integer', { name: 'guide_shift_minutes', default: 0 })
   guideShiftMinutes!: number;
 

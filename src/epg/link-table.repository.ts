@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In } from 'typeorm';
+import { readGuideName } from '../core/match/guide-name.js';
 import { Channel } from '../channels/channel.entity.js';
 import { Database } from '../platform/database/database.js';
 import { CategoryGuide, ChannelGuide } from './channel-guide.entity.js';
@@ -18,6 +19,9 @@ interface RawLink {
   shift: number;
   sourceShift: number;
   channelShift: number;
+  channelName: string;
+  /** As stored. */
+  editedFields: string;
   source: number;
   priority: number;
 }
@@ -79,6 +83,8 @@ export class LinkTableRepository {
       .addSelect('link.shiftMinutes', 'shift')
       .addSelect('source.shiftMinutes', 'sourceShift')
       .addSelect('channel.guideShiftMinutes', 'channelShift')
+      .addSelect('channel.name', 'channelName')
+      .addSelect('channel.editedFields', 'editedFields')
       .addSelect('source.id', 'source')
       .addSelect('source.priority', 'priority')
       .where('link.id > :afterId', { afterId })
@@ -94,13 +100,22 @@ function inOrder(a: RawLink, b: RawLink): number {
 }
 
 function toLinkRow(row: RawLink): LinkRow {
-  const isManual = row.origin === 'manual';
-  // A list that shifts "X +1" by an hour says what the name says: once is enough. Who links by hand says the shift as well.
-  const own = isManual || row.channelShift === 0 ? row.shift : row.channelShift;
   return {
     channelId: row.channel,
     guideChannelId: row.guide,
-    isManual,
-    shiftMinutes: own + row.sourceShift,
+    isManual: row.origin === 'manual',
+    shiftMinutes: ownShift(row) + row.sourceShift,
   };
+}
+
+/**
+ * Who links by hand says the shift as well. For found links that of the channel counts, but where its name has one too
+ * ("X +1"): matching knew it, and has found either the guide of "X +1" or that of "X" an hour later. A person's word goes
+ * before both.
+ */
+function ownShift({ origin, shift, channelShift, channelName, editedFields }: RawLink): number {
+  if (origin === 'manual') return shift;
+  if (editedFields.split(',').includes('guideShiftMinutes')) return channelShift;
+  if (channelShift === 0 || readGuideName(channelName).shiftHours !== 0) return shift;
+  return channelShift;
 }

@@ -125,10 +125,10 @@ describeOnEveryDialect('the guide of channels', (store) => {
 
   it('shifts found guides as the list says, once, and leaves those a person linked alone', async () => {
     await link(best);
-    const shift = (guideShiftMinutes: number): Promise<void> =>
+    const shift = (guideShiftMinutes: number, more: Partial<Channel> = {}): Promise<void> =>
       database
         .write('test', async (manager) => {
-          await manager.update(Channel, { id: one }, { guideShiftMinutes });
+          await manager.update(Channel, { id: one }, { guideShiftMinutes, ...more });
           await touch(manager, 'channels');
         })
         .then(() => feed.check());
@@ -136,11 +136,12 @@ describeOnEveryDialect('the guide of channels', (store) => {
     await shift(-90);
     expect(await shown(-4)).toBe('A -1.5-0.5, B 0.5-2.5, C 4.5-6.5');
     await write(GuideLink, { id: (await database.read.findOneByOrFail(GuideLink, {})).id, shiftMinutes: 60 });
-    await shift(60);
+    await shift(60, { name: 'One +1' });
     expect(await shown()).toBe('A 1-3, B 3-5, C 7-9');
     await shift(0);
     expect(await shown()).toBe('A 1-3, B 3-5, C 7-9');
-    await shift(120);
+    await shift(120, { editedFields: ['guideShiftMinutes'] });
+    expect(await shown()).toBe('A 2-4, B 4-6, C 8-10');
     await link(second, { origin: 'manual', shiftMinutes: 60 });
     await write(ChannelGuide, { channelId: one, mode: 'manual', shiftMinutes: 0, placeholder: null });
     expect(await shown()).toBe('a 1-4, b 4-8, d 9-11');

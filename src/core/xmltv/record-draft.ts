@@ -1,7 +1,7 @@
 import type { ElementRule, Gathered, Said } from './grammar.js';
 import { NEVER_INSIDE } from './grammar.js';
 import { FOREIGN, type TagAttributes, UNTIDY } from './scanner.js';
-import { cut, tidyAttribute, tidyLine, tidyText, tidyTitle } from './tidy.js';
+import { cut, tidyAttribute, tidyLine, tidyText, tidyTitle, trimmed } from './tidy.js';
 import type { GuideLimits, GuideProblemReason } from './types.js';
 
 /** Their text is for machines and never part of the text around them. */
@@ -113,7 +113,7 @@ export class RecordDraft<T> implements Gathered<T> {
   private tidy({ said, care }: Frame<T>, form: ElementRule<T>['text']): string {
     const { maxTextLength, maxValueLength } = this.limits;
     if (form === 'none' || said.text === '') return '';
-    const text = (care & UNTIDY) === 0 ? said.text.trim() : TIDIERS[form](said.text);
+    const text = (care & UNTIDY) === 0 ? trimmed(said.text) : TIDIERS[form](said.text);
     if ((care & FOREIGN) !== 0 && text.includes('\ufffd')) this.report('bad-encoding');
     const max = form === 'prose' ? maxTextLength : maxValueLength;
     if (text.length <= max) return text;

@@ -32,6 +32,16 @@ export function tidyLine(text: string): string {
   return text.replace(CONTROLS, '').replace(/\s+/g, ' ').trim();
 }
 
+/** `trim`, which costs more than a look at the ends that nearly always are letters. */
+export function trimmed(text: string): string {
+  return isInked(text.charCodeAt(0)) && isInked(text.charCodeAt(text.length - 1)) ? text : text.trim();
+}
+
+/** Above that come the first spaces of other scripts; the one of Latin-1 is in no tidy text. */
+function isInked(code: number): boolean {
+  return code > 0x20 && code < 0x1680 && code !== 0xa0;
+}
+
 /** Cut off at `max` UTF-16 units, never inside a character. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
