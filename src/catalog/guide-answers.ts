@@ -123,8 +123,9 @@ export class GuideAnswers implements OnModuleInit {
     const { revision } = this;
     const listings = await this.listings(channel, wish, timeZone, key);
     const { answer, packed } = listings;
-    if (encoding === 'identity' || answer.length < MIN_PACKED_BYTES)
+    if (encoding === 'identity' || answer.length < MIN_PACKED_BYTES) {
       return { bytes: answer, encoding: 'identity' };
+    }
     if (packed !== undefined) return { bytes: packed, encoding };
     const bytes = await this.packing.run(`${revision} ${listings.until} ${key}`, async () => {
       const made = await this.compressor.gzipSoon(answer);

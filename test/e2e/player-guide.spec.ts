@@ -151,7 +151,7 @@ describe('a large answer', () => {
     const encoding = answer.headers['content-encoding'];
     return encoding === undefined
       ? { encoding, text: answer.text }
-      : { encoding: String(encoding), text: gunzipSync(answer.body).toString() };
+      : { encoding, text: gunzipSync(answer.body).toString() };
   };
   const table = 'get_simple_data_table&stream_id=101';
 
