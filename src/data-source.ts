@@ -10,6 +10,7 @@ import { GuideLinks1764331200000 } from '../migrations/0008-guide-links.js';
 import { ListSnapshots1764417600000 } from '../migrations/0009-list-snapshots.js';
 import { Proxies1764676800000 } from '../migrations/0012-proxies.js';
 import { GuideShift1764763200000 } from '../migrations/0013-guide-shift.js';
+import { FilmsOfLists1764849600000 } from '../migrations/0014-films-of-lists.js';
 import { FilmEditsAndHistory1765022400000 } from '../migrations/0016-film-edits-and-history.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
@@ -99,6 +100,7 @@ export const SCHEMA: Schema = {
     ListSnapshots1764417600000,
     Proxies1764676800000,
     GuideShift1764763200000,
+    FilmsOfLists1764849600000,
     FilmEditsAndHistory1765022400000,
   ],
 };

@@ -58,6 +58,7 @@ import { ListSourcesRepository } from './scrapers/list-sources.repository.js';
 import { ListReader } from './scrapers/list-reader.js';
 import { ListsOverview } from './scrapers/lists-overview.js';
 import { ListSourcesService } from './scrapers/list-sources.service.js';
+import { LIST_FILMS } from './scrapers/listed-film.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { RefreshService } from './scrapers/refresh.service.js';
 import { SourceHealthRepository } from './source-health/source-health.repository.js';
@@ -77,6 +78,7 @@ import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
 import { FilmEditsRepository } from './vod/managing/film-edits.repository.js';
 import { FilmQueriesRepository } from './vod/managing/film-queries.repository.js';
 import { FilmsService } from './vod/managing/films.service.js';
+import { FilmsOfLists } from './vod/lists/films-of-lists.js';
 import { OfferedFilms } from './vod/offers/offered-films.js';
 import { OffersRepository } from './vod/offers/offers.repository.js';
 import { RutubeClient } from './vod/rutube/rutube-client.js';
@@ -155,6 +157,8 @@ const DOMAIN: Provider[] = [
   FilingTurn,
   OffersRepository,
   OfferedFilms,
+  FilmsOfLists,
+  { provide: LIST_FILMS, useExisting: FilmsOfLists },
   FilmFinder,
   TmdbAnswersRepository,
   TmdbClient,

@@ -24,7 +24,8 @@ export type CategoryRefusal =
   | { kind: 'unknown-parent'; id: number }
   | { kind: 'own-ancestor' }
   | { kind: 'other-kind'; id: number }
-  | { kind: 'not-empty'; counts: CategoryCounts };
+  /** `films`: ways to watch films and episodes. */
+  | { kind: 'not-empty'; counts: CategoryCounts; films: number };
 export type CategoryEdited = { kind: 'done'; category: Category } | CategoryRefusal;
 
 /** Categories as administrators see and change them. Merged ones are never told. */
@@ -126,7 +127,7 @@ export class CategoriesRepository {
     });
   }
 
-  /** Channels, users' rights and what lists bring under these names move to the target. */
+  /** Channels, films, users' rights and what lists bring under these names move to the target. */
   merge(targetId: number, ids: readonly number[]): Promise<CategoryEdited> {
     return this.edit('merge categories', async (manager) => {
       const target = await requireCategory(manager, targetId);
@@ -143,6 +144,7 @@ export class CategoriesRepository {
       if (ids.includes(target.parentId ?? 0)) {
         await manager.update(Category, { id: targetId }, { parentId: null });
       }
+      await moveFilms(manager, ids, targetId);
       await moveRights(manager, ids, targetId);
       await this.audit.record(manager, ['category', 'merge'], targetId, { merged: ids });
       return requireCategory(manager, targetId);
@@ -159,8 +161,9 @@ export class CategoriesRepository {
           `WHERE target.id = channels.merged_into_id) WHERE category_id = ${id} AND merged_into_id IS NOT NULL`,
       );
       const counts = await countsOf(manager, id);
-      if (counts.channels + counts.retired > 0) {
-        throw new Refused<CategoryRefusal>({ kind: 'not-empty', counts });
+      const films = await countFilms(manager, id);
+      if (counts.channels + counts.retired + films > 0) {
+        throw new Refused<CategoryRefusal>({ kind: 'not-empty', counts, films });
       }
       await manager.update(Category, { parentId: id }, { parentId: row.parentId });
       await manager.delete(Category, { mergedIntoId: id });
@@ -203,6 +206,22 @@ async function countsOf(manager: Transaction, categoryId: number): Promise<Categ
   const living = await manager.countBy(Channel, { categoryId, retiredAt: IsNull() });
   const retired = await manager.countBy(Channel, { categoryId, retiredAt: Not(IsNull()) });
   return { channels: living, hidden: 0, retired };
+}
+
+/** Plain statements: the rows are the films' room's. */
+async function moveFilms(manager: Transaction, ids: readonly number[], targetId: number): Promise<void> {
+  const list = ids.map(Number).join(', ');
+  for (const table of ['vod_ways', 'series']) {
+    await manager.query(`UPDATE ${table} SET category_id = ${targetId} WHERE category_id IN (${list})`);
+  }
+  await touch(manager, 'films');
+}
+
+async function countFilms(manager: Transaction, id: number): Promise<number> {
+  const [row] = await manager.query<{ films: number | string }[]>(
+    `SELECT COUNT(*) AS films FROM vod_ways WHERE category_id = ${id}`,
+  );
+  return Number(row?.films);
 }
 
 /** Who might see one of them may see what it became part of. Plain statements: the rows are the users' room's. */

@@ -104,8 +104,9 @@ function refusalError(refusal: CategoryRefusal): AppError {
       return conflict(`category ${refusal.id} is of another kind`);
     case 'not-empty': {
       const { channels, retired } = refusal.counts;
+      const films = refusal.films > 0 ? `, and ${refusal.films} films or episodes` : '';
       return conflict(
-        `the category holds ${channels} channels and ${retired} retired ones; merge it into another`,
+        `the category holds ${channels} channels and ${retired} retired ones${films}; merge it into another`,
       );
     }
   }

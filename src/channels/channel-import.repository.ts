@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import { among, BulkRows, listValue } from '../platform/database/bulk-rows.js';
 import { Database, touch } from '../platform/database/database.js';
-import { Category } from './category.entity.js';
 import { Channel } from './channel.entity.js';
+import { GroupCategoriesRepository } from './group-categories.repository.js';
 import { StreamSource } from './stream-source.entity.js';
 
 const READ_SLICE = 250;
@@ -29,7 +29,11 @@ export interface OwnedSource {
 /** Storage of a list refresh. Reads come in slices; writes are small transactions made by the caller. */
 @Injectable()
 export class ChannelImportRepository {
-  constructor(private readonly database: Database) {}
+  readonly categories: GroupCategoriesRepository;
+
+  constructor(private readonly database: Database) {
+    this.categories = new GroupCategoriesRepository(database);
+  }
 
   write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.database.write('list import', work);
@@ -77,22 +81,6 @@ export class ChannelImportRepository {
       where: { channelId: In(channelIds), retiredAt: IsNull() },
     });
     return new Set(living.filter(({ id }) => !sourceIds.has(id)).map(({ channelId }) => channelId));
-  }
-
-  liveCategories(): Promise<Category[]> {
-    return this.database.read.find(Category, { where: { kind: 'live' }, order: { position: 'ASC' } });
-  }
-
-  async addCategories(manager: EntityManager, rows: Omit<Category, 'id'>[]): Promise<Category[]> {
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Category)
-      .values(rows)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
-    return manager.findBy(Category, { kind: 'live', sourceKey: In(rows.map((row) => row.sourceKey)) });
   }
 
   channelsById(manager: EntityManager, ids: number[]): Promise<Channel[]> {

@@ -132,31 +132,9 @@ class ImportRun {
 
   async ensureCategories(set: ImportSet): Promise<void> {
     this.keysOfThisRun = new Set(set.keys);
-    const known = await this.repository.liveCategories();
-    for (const { sourceKey, id, mergedIntoId } of known) {
-      if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
-    }
-    let position = Math.max(0, ...known.map((category) => category.position));
-    const missing = new Map<string, string>();
-    for (const group of set.groups) {
-      if (!this.categoryIds.has(categoryKey(group))) missing.set(categoryKey(group), group);
-    }
-    const names = [...missing];
-    for (let start = 0; start < names.length; start += SLICE) {
-      const rows = names.slice(start, start + SLICE).map(([sourceKey, name]) => ({
-        kind: 'live' as const,
-        parentId: null,
-        name,
-        sourceKey,
-        position: ++position,
-        isHidden: false,
-        editedFields: [],
-        mergedIntoId: null,
-        createdAt: this.nowSeconds,
-      }));
-      const added = await this.repository.write((manager) => this.repository.addCategories(manager, rows));
-      for (const { sourceKey, id } of added) if (sourceKey !== null) this.categoryIds.set(sourceKey, id);
-    }
+    const names = new Map([...set.groups].map((group) => [categoryKey(group), group]));
+    const ids = await this.repository.categories.ensure('live', names, this.nowSeconds);
+    for (const [key, id] of ids) this.categoryIds.set(key, id);
   }
 
   /** Decides first (in memory), then writes: the transaction may run twice. */
@@ -221,7 +199,7 @@ class ImportRun {
 
   async foreseeCategories(set: ImportSet): Promise<void> {
     this.keysOfThisRun = new Set(set.keys);
-    for (const { sourceKey, id, name, mergedIntoId } of await this.repository.liveCategories()) {
+    for (const { sourceKey, id, name, mergedIntoId } of await this.repository.categories.all('live')) {
       this.categoryNames.set(id, name);
       if (sourceKey !== null) this.categoryIds.set(sourceKey, mergedIntoId ?? id);
     }
@@ -475,7 +453,7 @@ function sourceChanges(row: StreamSource, wanted: NewSource): Partial<NewSource>
   return changes as Partial<NewSource>;
 }
 
-function categoryKey(group: string): string {
+export function categoryKey(group: string): string {
   return group.normalize('NFKC').trim().toLowerCase();
 }
 

@@ -49,13 +49,11 @@ export function importSet(channels: readonly ImportChannel[], perSlice: number):
 }
 
 /**
- * Channels as texts of JSON, one a slice. Tens of thousands of small objects that wait for their turn would make
- * every garbage collection of the server a long one.
+ * Rows as texts of JSON, one a slice. Tens of thousands of small objects that wait for their turn would make every
+ * garbage collection of the server a long one.
  */
-export class PackedChannels implements ImportSet {
+export class PackedRows<T> {
   private readonly packed: string[] = [];
-  keys: readonly string[] = [];
-  groups: readonly string[] = [];
   total = 0;
 
   add(slice: string, count: number): void {
@@ -68,11 +66,16 @@ export class PackedChannels implements ImportSet {
     return this.packed;
   }
 
-  *slices(): Generator<ImportChannel[]> {
-    for (const slice of this.packed) yield JSON.parse(slice) as ImportChannel[];
+  *slices(): Generator<T[]> {
+    for (const slice of this.packed) yield JSON.parse(slice) as T[];
   }
 
-  unpack(): ImportChannel[] {
+  unpack(): T[] {
     return [...this.slices()].flat();
   }
+}
+
+export class PackedChannels extends PackedRows<ImportChannel> implements ImportSet {
+  keys: readonly string[] = [];
+  groups: readonly string[] = [];
 }

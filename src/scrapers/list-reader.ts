@@ -1,23 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
-import { PackedChannels } from '../channels/import-set.js';
+import { PackedChannels, PackedRows } from '../channels/import-set.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
 import { AppError, describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import { CLOCK } from '../platform/tokens.js';
+import type { ListedFilm, PackedFilms } from './listed-film.js';
 import type { ListSummary, ReadListOptions } from './read-list.js';
 
 export type ReaderMessage =
-  | { kind: 'slice'; packed: string; count: number }
+  | { kind: 'channels' | 'films'; packed: string; count: number }
   | { kind: 'end'; summary: ListSummary; keys: string[]; groups: string[] };
 
-export interface ListOfChannels extends ListSummary {
+export interface PackedList extends ListSummary {
   channels: PackedChannels;
+  listedFilms: PackedFilms;
 }
 
 export interface ListReaderOptions extends ReadListOptions {
-  onProgress?: (channels: number) => void;
+  onProgress?: (done: number) => void;
   /** A list that takes longer (a filter that backtracks for ever, say) is given up. */
   timeoutMs?: number;
   /** Heap of the worker; a list of 200,000 entries needs about 300 MB. */
@@ -37,7 +39,7 @@ export class ListReader {
   ) {}
 
   /** `bytes` may be handed over to the worker: do not use them afterwards. Throws `list_unreadable`. */
-  async read(bytes: Uint8Array, options: ListReaderOptions): Promise<ListOfChannels> {
+  async read(bytes: Uint8Array, options: ListReaderOptions): Promise<PackedList> {
     const { onProgress, timeoutMs = TIMEOUT_MS, maxMegabytes = MAX_WORKER_MEGABYTES, ...rest } = options;
     const limits = { maxEntries: this.config.sources.maxEntries, ...rest.limits };
     const own = transferable(bytes);
@@ -58,8 +60,9 @@ export class ListReader {
     worker: Worker,
     timeoutMs: number,
     onProgress: ListReaderOptions['onProgress'],
-  ): Promise<ListOfChannels> {
+  ): Promise<PackedList> {
     const channels = new PackedChannels();
+    const films = new PackedRows<ListedFilm>();
     return new Promise((resolve, reject) => {
       const fail = (reason: string, cause?: unknown): void => {
         settle();
@@ -80,11 +83,13 @@ export class ListReader {
           settle();
           channels.keys = message.keys;
           channels.groups = message.groups;
-          resolve({ ...message.summary, channels });
+          resolve({ ...message.summary, channels, listedFilms: films });
           return;
         }
-        if (message.count > 0) channels.add(message.packed, message.count);
-        onProgress?.(channels.total);
+        if (message.count > 0) {
+          (message.kind === 'films' ? films : channels).add(message.packed, message.count);
+        }
+        onProgress?.(channels.total + films.total);
         worker.postMessage('next');
       });
     });

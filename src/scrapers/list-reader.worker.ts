@@ -3,13 +3,13 @@ import { importSet } from '../channels/import-set.js';
 import { readList, type ReadListOptions } from './read-list.js';
 import type { ReaderMessage } from './list-reader.js';
 
-/** Channels per message and per transaction of the import. */
+/** Channels or films per message and per transaction of the import. */
 const SLICE = 40;
 
 const port = parentPort;
 if (!port) throw new Error('the list reader runs in a worker thread only');
 const { bytes, options } = workerData as { bytes: Uint8Array; options: ReadListOptions };
-const { channels, ...summary } = readList(bytes, options);
+const { channels, listedFilms, ...summary } = readList(bytes, options);
 const slices = messages();
 
 // Each one is asked for, so that they never reach the main thread in one heap.
@@ -18,11 +18,15 @@ port.on('message', () => {
   if (next.done) port.close();
   else port.postMessage(next.value);
 });
-port.postMessage({ kind: 'slice', packed: '[]', count: 0 } satisfies ReaderMessage);
+port.postMessage({ kind: 'channels', packed: '[]', count: 0 } satisfies ReaderMessage);
 
 function* messages(): Generator<ReaderMessage> {
   for (const slice of importSet(channels, SLICE).slices()) {
-    yield { kind: 'slice', packed: JSON.stringify(slice), count: slice.length };
+    yield { kind: 'channels', packed: JSON.stringify(slice), count: slice.length };
+  }
+  for (let start = 0; start < listedFilms.length; start += SLICE) {
+    const slice = listedFilms.slice(start, start + SLICE);
+    yield { kind: 'films', packed: JSON.stringify(slice), count: slice.length };
   }
   const { keys, groups } = importSet(channels, SLICE);
   yield { kind: 'end', summary, keys: [...keys], groups: [...groups] };

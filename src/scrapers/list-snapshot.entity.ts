@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { ListSource } from './list-source.entity.js';
 
-/** Some of the channels a list named at one refresh: deflated JSON. */
+/** Some of the channels, or of the films, that a list named at one refresh: deflated JSON. */
 @Entity('list_snapshots')
 export class ListSnapshot {
   @PrimaryColumn('integer', { name: 'list_source_id' })
@@ -18,6 +18,10 @@ export class ListSnapshot {
   @PrimaryColumn('integer')
   position!: number;
 
+  @Column('text', { default: 'channels' })
+  content!: 'channels' | 'films';
+
+  /** Of all rows of this content. */
   @Column('integer', { name: 'channel_count' })
   channelCount!: number;
 

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { epochSeconds, jsonColumn } from '../platform/database/columns.js';
+import type { ListedFilmCounts } from './listed-film.js';
 
 export const LIST_TYPES = ['auto', 'm3u', 'json', 'html'] as const;
 export type ListType = (typeof LIST_TYPES)[number];
@@ -23,12 +24,15 @@ export interface RefreshReport {
   sourceId: number;
   status: RefreshStatus;
   found: number;
+  /** Of channels. */
   added: number;
   updated: number;
   retired: number;
   skipped: number;
   problems: { line: number; reason: string }[];
   reason: string | null;
+  /** null = nothing was applied. Reports of earlier versions lack it. */
+  films?: ListedFilmCounts | null;
 }
 
 /** A channel list that Rooftop reads again and again. */
@@ -91,6 +95,10 @@ export class ListSource {
 
   @Column('integer', { name: 'entry_count', default: 0 })
   entryCount!: number;
+
+  /** Films and episodes. */
+  @Column('integer', { name: 'film_count', default: 0 })
+  filmCount!: number;
 
   /** The snapshot of what is in force; null = it was applied before snapshots were kept. */
   @Column('integer', { nullable: true })

@@ -13,6 +13,7 @@ import {
   type ListType,
 } from './list-source.entity.js';
 import { ListSourcesRepository } from './list-sources.repository.js';
+import { LIST_FILMS, type ListFilms } from './listed-film.js';
 
 /** Everything a person may set. Absent = default at creation, unchanged at an update. */
 export interface ListSourceInput {
@@ -41,6 +42,7 @@ export class ListSourcesService {
   constructor(
     private readonly sources: ListSourcesRepository,
     private readonly channels: ChannelImportService,
+    @Inject(LIST_FILMS) private readonly films: ListFilms,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -65,6 +67,7 @@ export class ListSourcesService {
       lastModified: null,
       contentHash: null,
       entryCount: 0,
+      filmCount: 0,
       generation: null,
       previousGeneration: null,
       guideUrls: [],
@@ -94,10 +97,11 @@ export class ListSourcesService {
     return this.get(id);
   }
 
-  /** Removes the list; channels that nothing else feeds disappear from view but keep their ids. */
+  /** Removes the list; channels and films that nothing else feeds disappear from view but keep their ids. */
   async remove(id: number): Promise<{ retired: number }> {
     await this.get(id);
     const retired = await this.channels.retireList(id);
+    await this.films.retire(id);
     await this.sources.remove(id);
     return { retired };
   }

@@ -4,6 +4,8 @@ import { parseList } from '../core/lists/parse-list.js';
 import { describeReason, type FoundEntry, type ListLimits, type ListProblem } from '../core/lists/types.js';
 import { groupAlternates, type ChannelCandidate } from '../core/match/alternates.js';
 import type { Grouping, ListFilters, ListType } from './list-source.entity.js';
+import type { ListedFilm } from './listed-film.js';
+import { readFilms } from './read-films.js';
 
 export interface ReadListOptions {
   listSourceId: number;
@@ -11,44 +13,59 @@ export interface ReadListOptions {
   contentType: string;
   grouping: Grouping;
   filters: ListFilters;
+  /** What a number behind the name of a film may mean depends on it. */
+  thisYear: number;
   limits?: Partial<ListLimits>;
 }
 
 export interface ListSummary {
   /** Entries the list tries to name. */
   found: number;
-  /** Entries that became no source: refused, repeated, filtered out, films and episodes. */
+  /** Entries that became neither a source of a channel nor a film or an episode: refused, repeated, filtered out. */
   skipped: number;
-  /** Sources brought in. */
+  /** Sources of channels. */
   streams: number;
+  films: number;
+  episodes: number;
   problems: { line: number; reason: string }[];
   guideUrls: string[];
   /** Why the list as a whole cannot be used; null = it can. */
   refusal: string | null;
 }
 
-export interface ReadChannels extends ListSummary {
+export interface ReadList extends ListSummary {
   channels: ImportChannel[];
+  listedFilms: ListedFilm[];
 }
 
 const NO_GROUP = 'Other';
 
-/** Bytes of a list → channels ready for the import. Pure; large lists belong in the worker. */
-export function readList(bytes: Uint8Array, options: ReadListOptions): ReadChannels {
+/** Bytes of a list → channels, films and episodes ready for the import. Pure; large lists belong in the worker. */
+export function readList(bytes: Uint8Array, options: ReadListOptions): ReadList {
   const { type, contentType } = options;
   const list = parseList(bytes, { type, contentType, ...(options.limits ? { limits: options.limits } : {}) });
   const isWanted = compileFilters(options.filters);
-  const live = list.entries.filter((entry) => entry.kind === 'live');
-  const wanted = live.filter(isWanted);
-  const candidates = groupAlternates(wanted, { by: options.grouping });
+  const wanted = list.entries.filter(isWanted);
+  const candidates = groupAlternates(
+    wanted.filter(({ kind }) => kind === 'live'),
+    { by: options.grouping },
+  );
   const channels = candidates.map((candidate) => toChannel(candidate, options));
   const streams = channels.reduce((sum, { sources }) => sum + sources.length, 0);
+  const { films, unplayable } = readFilms(
+    wanted.filter(({ kind }) => kind !== 'live'),
+    options.thisYear,
+  );
+  const episodes = films.filter(({ episode }) => episode !== null).length;
   return {
     channels,
+    listedFilms: films,
     found: list.counts.found,
-    skipped: list.counts.found - streams,
+    skipped: list.counts.found - streams - films.length,
     streams,
-    problems: problemsOf(list.problems, list.entries, live.length - wanted.length),
+    films: films.length - episodes,
+    episodes,
+    problems: problemsOf(list.problems, unplayable, list.entries.length - wanted.length),
     guideUrls: list.guideUrls,
     refusal:
       list.counts.imported === 0
@@ -61,20 +78,16 @@ export function readList(bytes: Uint8Array, options: ReadListOptions): ReadChann
 
 function problemsOf(
   problems: readonly ListProblem[],
-  entries: readonly FoundEntry[],
+  unplayable: readonly FoundEntry[],
   filtered: number,
 ): ListSummary['problems'] {
   const told = problems.map(({ line, reason, name }) => ({
     line,
     reason: name === null ? describeReason(reason) : `${describeReason(reason)}: ${name}`,
   }));
-  for (const { kind, line, name } of entries) {
-    if (kind !== 'live') {
-      told.push({
-        line,
-        reason: `${kind === 'film' ? 'a film' : 'an episode'}, not a live channel: ${name}`,
-      });
-    }
+  for (const { kind, line, name } of unplayable) {
+    const what = kind === 'film' ? 'a film' : 'an episode';
+    told.push({ line, reason: `${what} that does not lie on a web server: ${name}` });
   }
   if (filtered > 0) {
     told.push({ line: 0, reason: `${filtered} entries were left out by the filters of this list` });

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { SingleFlight } from '../core/util/single-flight.js';
 import { Semaphore } from '../core/util/semaphore.js';
 import type { ChannelDiff } from '../channels/channel-diff.js';
+import type { PackedChannels } from '../channels/import-set.js';
 import { ChannelImportService, type ImportCounts } from '../channels/channel-import.service.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
@@ -12,10 +13,11 @@ import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { readListFile } from './list-file.store.js';
-import { ListReader, type ListOfChannels } from './list-reader.js';
+import { ListReader, type PackedList } from './list-reader.js';
 import type { ListSource, RefreshReport, RefreshStatus } from './list-source.entity.js';
 import { ListSnapshotsRepository } from './list-snapshots.repository.js';
 import { ListSourcesRepository } from './list-sources.repository.js';
+import { LIST_FILMS, type ListedFilmCounts, type ListFilms, type PackedFilms } from './listed-film.js';
 
 export interface RefreshProgress {
   step: 'waiting' | 'fetching' | 'reading' | 'importing';
@@ -36,6 +38,13 @@ export interface ListPreview extends ChannelDiff {
   found: number;
   skipped: number;
   streams: number;
+  /** Films and episodes the list names, and how many of them would come and go. */
+  films: { films: number; episodes: number; added: number; retired: number };
+}
+
+/** What a list brings in. */
+export interface AppliedCounts extends ImportCounts {
+  films: ListedFilmCounts;
 }
 
 type Fetched =
@@ -52,8 +61,8 @@ type Fetched =
 interface Outcome {
   status: RefreshStatus;
   reason: string | null;
-  list?: ListOfChannels;
-  counts?: ImportCounts;
+  list?: PackedList;
+  counts?: AppliedCounts;
   fields?: Partial<ListSource>;
 }
 
@@ -78,6 +87,7 @@ export class RefreshService {
     private readonly sources: ListSourcesRepository,
     private readonly snapshots: ListSnapshotsRepository,
     private readonly channels: ChannelImportService,
+    @Inject(LIST_FILMS) private readonly films: ListFilms,
     private readonly reader: ListReader,
     private readonly fetcher: HttpFetcher,
     private readonly config: AppConfig,
@@ -118,7 +128,9 @@ export class RefreshService {
         listSourceId: id,
         allowPrivate: source.allowPrivate,
       });
-      return { reason, found, skipped, streams, ...diff };
+      const films = await this.films.preview(id, list.listedFilms);
+      const named = { films: list.films, episodes: list.episodes };
+      return { reason, found, skipped, streams, films: { ...named, ...films }, ...diff };
     });
   }
 
@@ -126,17 +138,24 @@ export class RefreshService {
    * Brings back what the list said before its last applied refresh; once more undoes that. Edits of people stay, ids
    * too. Throws `not_found`, `conflict` when there is nothing to go back to.
    */
-  undo(id: number): Promise<ImportCounts> {
+  undo(id: number): Promise<AppliedCounts> {
     return this.turn.use(async () => {
-      const { generation, previousGeneration, allowPrivate } = await this.known(id);
+      const source = await this.known(id);
+      const { generation, previousGeneration } = source;
       if (previousGeneration === null) {
         throw new AppError('conflict', `list ${id} has nothing to go back to`, { status: 409 });
       }
-      const channels = await this.snapshots.read(id, previousGeneration);
-      const counts = await this.channels.apply(channels, { listSourceId: id, allowPrivate });
+      const { channels, films } = await this.snapshots.read(id, previousGeneration);
+      const counts = await this.bringIn(source, channels, films, {});
       let entryCount = 0;
       for (const slice of channels.slices()) for (const { sources } of slice) entryCount += sources.length;
-      const fields = { entryCount, generation: previousGeneration, previousGeneration: generation };
+      const filmCount = films.total;
+      const fields = {
+        entryCount,
+        filmCount,
+        generation: previousGeneration,
+        previousGeneration: generation,
+      };
       await this.sources.recordUndo(id, fields);
       return counts;
     });
@@ -156,11 +175,12 @@ export class RefreshService {
     const outcome = await this.attempt(source, options);
     const report = toReport(source, outcome);
     await this.remember(source, outcome, report);
-    const { status, reason, found, added, updated, retired, skipped } = report;
+    const { status, reason, found, added, updated, retired, skipped, films } = report;
     this.logger[status === 'failed' || status === 'stale' ? 'warn' : 'info']('list refreshed', {
       list: id,
       name: source.name,
       ...{ status, reason, found, added, updated, retired, skipped },
+      ...(films ? { films: films.films, episodes: films.episodes } : {}),
     });
     return report;
   }
@@ -185,20 +205,35 @@ export class RefreshService {
       const list = await this.read(source, fetched, options);
       const refusal = this.refusal(source, list, options);
       if (refusal !== null) return { ...this.failure(source, refusal), list };
-      const counts = await this.channels.apply(list.channels, {
-        listSourceId: source.id,
-        allowPrivate: source.allowPrivate,
-        onProgress: (done, total) => {
-          partly = `; ${done} of its ${total} channels had been brought in by then`;
-          options.onProgress?.({ step: 'importing', done, total });
+      const counts = await this.bringIn(source, list.channels, list.listedFilms, {
+        ...options,
+        onProgress: (progress) => {
+          const { done, total } = progress;
+          partly = `; ${done} of its ${total} channels and films had been brought in by then`;
+          options.onProgress?.(progress);
         },
       });
-      await this.snapshots.save(source.id, list.channels);
-      const fields = { ...validators, contentHash, entryCount: list.streams, guideUrls: list.guideUrls };
+      await this.snapshots.save(source.id, list.channels, list.listedFilms);
+      const brought = { entryCount: list.streams, filmCount: list.listedFilms.total };
+      const fields = { ...validators, ...brought, contentHash, guideUrls: list.guideUrls };
       return { status: 'ok', reason: null, list, counts, fields };
     } catch (error) {
       return this.failure(source, `${describeError(error)}${partly}`);
     }
+  }
+
+  private async bringIn(
+    source: ListSource,
+    channels: PackedChannels,
+    films: PackedFilms,
+    options: RefreshOptions,
+  ): Promise<AppliedCounts> {
+    const { id, name, allowPrivate } = source;
+    const total = channels.total + films.total;
+    const tell = (done: number): void => options.onProgress?.({ step: 'importing', done, total });
+    const counts = await this.channels.apply(channels, { listSourceId: id, allowPrivate, onProgress: tell });
+    const told = (done: number): void => tell(channels.total + done);
+    return { ...counts, films: await this.films.apply({ id, name, allowPrivate }, films, told) };
   }
 
   private async fetch(source: ListSource, options: RefreshOptions): Promise<Fetched> {
@@ -244,33 +279,42 @@ export class RefreshService {
     source: ListSource,
     fetched: Extract<Fetched, { kind: 'ok' }>,
     options: RefreshOptions,
-  ): Promise<ListOfChannels> {
+  ): Promise<PackedList> {
     return this.reader.read(fetched.body, {
       listSourceId: source.id,
       type: source.type,
       contentType: fetched.contentType,
       grouping: source.grouping,
       filters: source.filters,
+      thisYear: new Date(this.clock.now()).getUTCFullYear(),
       onProgress: (done) => options.onProgress?.({ step: 'reading', done, total: null }),
     });
   }
 
-  private refusal(source: ListSource, list: ListOfChannels, options: RefreshOptions): string | null {
+  private refusal(source: ListSource, list: PackedList, options: RefreshOptions): string | null {
     if (list.refusal !== null) return list.refusal;
-    if (list.streams === 0) {
+    if (list.streams + list.listedFilms.total === 0) {
       return list.found > 0 ? 'no entry of the list could be used' : 'the list is empty';
     }
     const threshold = source.shrinkThreshold ?? this.config.sources.shrinkThreshold;
-    if (options.force || source.entryCount === 0 || list.streams >= source.entryCount * threshold) {
-      return null;
-    }
-    const share = Math.round((100 * list.streams) / source.entryCount);
-    return `the list has shrunk to ${list.streams} of ${source.entryCount} entries (${share} %); refresh it with --force if that is right`;
+    if (options.force) return null;
+    const kinds = [
+      { what: 'entries', now: list.streams, before: source.entryCount },
+      { what: 'films and episodes', now: list.listedFilms.total, before: source.filmCount },
+    ];
+    const shrunk = kinds.find(({ now, before }) => now < before * threshold);
+    if (!shrunk) return null;
+    const { what, now, before } = shrunk;
+    const share = Math.round((100 * now) / before);
+    return `the list has shrunk to ${now} of ${before} ${what} (${share} %); refresh it with --force if that is right`;
   }
 
   /** What was there stays: stale. Nothing was there: failed. */
   private failure(source: ListSource, reason: string): Outcome {
-    return { status: source.contentHash === null && source.entryCount === 0 ? 'failed' : 'stale', reason };
+    return {
+      status: source.contentHash === null && source.entryCount + source.filmCount === 0 ? 'failed' : 'stale',
+      reason,
+    };
   }
 
   private async remember(source: ListSource, outcome: Outcome, report: RefreshReport): Promise<void> {
@@ -302,6 +346,7 @@ function toReport(source: ListSource, outcome: Outcome): RefreshReport {
     skipped: list?.skipped ?? 0,
     problems: (list?.problems ?? []).slice(0, MAX_PROBLEMS),
     reason,
+    films: counts?.films ?? null,
   };
 }
 

@@ -29,6 +29,7 @@ import { RefreshService } from '../../src/scrapers/refresh.service.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { createListHost } from '../fakes/list-host.js';
 import { LoopWatch } from './loop-watch.js';
+import { filmRoom } from '../fakes/film-room.js';
 
 const NAME = 'list.m3u';
 
@@ -64,6 +65,7 @@ function parseOnly(entries: number): void {
     contentType: '',
     grouping: 'tvg-id-then-name',
     filters: {},
+    thisYear: 2026,
   });
   const seconds = (performance.now() - startedAt) / 1000;
   process.stdout.write(
@@ -89,13 +91,15 @@ class ImportBench {
     const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
     const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
     const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
-    const lists = new ListSourcesService(repository, imports, clock);
+    const films = filmRoom(database, feed, clock, lifecycle).lists;
+    const lists = new ListSourcesService(repository, imports, films, clock);
     const reader = new ListReader(config, lifecycle, clock);
     const fetcher = new HttpFetcher(clock);
     const refreshes = new RefreshService(
       repository,
       new ListSnapshotsRepository(database),
       imports,
+      films,
       reader,
       fetcher,
       config,

@@ -24,6 +24,7 @@ import { ListSourcesService } from '../../src/scrapers/list-sources.service.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { ImporterHere } from './importer-here.js';
 import { RecordingLogger } from './recording-logger.js';
+import { filmRoom } from './film-room.js';
 
 export interface GuideHouseOptions {
   dataDir: string;
@@ -69,8 +70,9 @@ export class GuideHouse {
     const sources = new GuideSourcesRepository(database, audit);
     const channels = new ChannelsRepository(database);
     const imports = new ChannelImportService(new ChannelImportRepository(database), changes, clock);
+    const films = filmRoom(database, changes, clock, this.lifecycle).lists;
     this.listSources = new ListSourcesRepository(database, audit);
-    this.lists = new ListSourcesService(this.listSources, imports, clock);
+    this.lists = new ListSourcesService(this.listSources, imports, films, clock);
     this.programmes = new ProgrammesRepository(database);
     this.runs = new GuideRunsRepository(database);
     this.guides = new GuideSourcesService(sources, clock);

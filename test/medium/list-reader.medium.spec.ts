@@ -12,6 +12,7 @@ const OPTIONS: ListReaderOptions = {
   contentType: '',
   grouping: 'tvg-id-then-name',
   filters: {},
+  thisYear: 2026,
 };
 
 function aList(entries: number): Buffer {
@@ -40,7 +41,8 @@ describe('the list reader', () => {
     const bytes = aList(5000);
     const expected = readList(Buffer.from(bytes), OPTIONS);
     const read = await reader.read(bytes, { ...OPTIONS, onProgress: (done) => progress.push(done) });
-    expect({ ...read, channels: read.channels.unpack() }).toEqual(expected);
+    const unpacked = { channels: read.channels.unpack(), listedFilms: read.listedFilms.unpack() };
+    expect({ ...read, ...unpacked }).toEqual(expected);
     expect(read.channels.total).toBe(5000);
     const steps = progress.slice(1).map((done, at) => done - (progress[at] ?? 0));
     expect(Math.max(...steps)).toBeLessThanOrEqual(500);

@@ -23,6 +23,7 @@ import { RefreshService } from '../../src/scrapers/refresh.service.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { createListHost, type ListFault, type ListHost } from '../fakes/list-host.js';
+import { filmRoom } from '../fakes/film-room.js';
 
 function m3u(names: readonly string[]): string {
   return `#EXTM3U url-tvg="http://guide.invalid/g.xml"\n${names.map((name) => `#EXTINF:-1 group-title="News",${name}\nhttp://tv.invalid/${encodeURIComponent(name)}.ts\n`).join('')}`;
@@ -64,13 +65,15 @@ describeOnEveryDialect('a list refresh', (store) => {
     const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
     const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
     const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
+    const films = filmRoom(database, feed, clock, lifecycle).lists;
     channels = new ChannelsRepository(database);
-    lists = new ListSourcesService(repository, imports, clock);
+    lists = new ListSourcesService(repository, imports, films, clock);
     const reader = new ListReader(config, lifecycle, clock);
     refreshes = new RefreshService(
       repository,
       new ListSnapshotsRepository(database),
       imports,
+      films,
       reader,
       new HttpFetcher(clock),
       config,
@@ -185,7 +188,7 @@ describeOnEveryDialect('a list refresh', (store) => {
       const { status, reason } = await refreshes.refresh(id);
       expect(status).toBe('failed');
       const [, done, total] =
-        /; (\d+) of its (\d+) channels had been brought in by then$/.exec(reason ?? '') ?? [];
+        /; (\d+) of its (\d+) channels and films had been brought in by then$/.exec(reason ?? '') ?? [];
       expect([Number(total), Number(done)]).toEqual([1501, (await names()).length]);
       expect(Number(done)).toBeGreaterThan(0);
     } finally {
@@ -253,6 +256,7 @@ describeOnEveryDialect('a list refresh', (store) => {
       repository,
       new ListSnapshotsRepository(database),
       imports,
+      filmRoom(database, feed, clock, lifecycle).lists,
       new ListReader(config, lifecycle, clock),
       new HttpFetcher(clock),
       config,
@@ -373,6 +377,7 @@ describeOnEveryDialect('a list refresh', (store) => {
       reason: null,
       found: 4,
       skipped: 0,
+      films: { films: 0, episodes: 0, added: 0, retired: 0 },
       streams: 4,
       added: { total: 1, first: [{ name: 'e', category: 'Kids' }] },
       renamed: { total: 1, first: [{ id: b!.id, before: 'b', after: 'new b' }] },

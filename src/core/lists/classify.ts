@@ -1,4 +1,5 @@
 // What kind of thing an entry is: a channel, a film or an episode; radio; adult.
+import { readEpisodeName } from '../films/episode-name.js';
 import type { StreamLocator } from './locator.js';
 import type { EntryKind } from './types.js';
 
@@ -16,46 +17,63 @@ export interface ClassifyInput {
 
 export interface Classification {
   kind: EntryKind;
+  /** What stands before the numbers of an episode. */
   series: string | null;
   season: number | null;
   episode: number | null;
+  /** What stands behind them. */
+  episodeTitle: string | null;
 }
 
-const LIVE: Classification = Object.freeze({ kind: 'live', series: null, season: null, episode: null });
+const NO_EPISODE = { series: null, season: null, episode: null, episodeTitle: null };
+const LIVE: Classification = Object.freeze({ kind: 'live', ...NO_EPISODE });
 const VIDEO_FILE = /\.(?:mkv|mp4|avi|m4v|mov|wmv|flv|webm|mpe?g|divx|vob|m2ts)$/i;
-const EPISODE =
-  /^(.*?)[\s._([-]*(?:s(\d{1,3})[\s._-]*e(?:p)?(\d{1,4})|(\d{1,2})x(\d{2,3}))(?![\p{L}\p{N}])/iu;
 const FILM_TYPES = /^(?:movies?|films?|vod|фильмы?)$/i;
 const SERIES_TYPES = /^(?:series?|tvshows?|episodes?|shows?|serials?|сериалы?)$/i;
 const LIVE_TYPES = /^(?:live|tv|stream|channel|radio)$/i;
+/** Groups that hold what can be watched at any time; "Movies" and "Кино" are full of channels too. */
+const VOD_GROUP = /(?<![\p{L}\p{N}])(?:vod|video on demand|фильмотека|медиатека)(?![\p{L}\p{N}])/iu;
+const SERIES_GROUP =
+  /(?<![\p{L}])(?:series|serien|s[ée]ries|serie ?tv|seriale|сериалы?|tv ?shows?|box ?sets?)(?![\p{L}])/iu;
 /** Live lists write 0, 1 or a few seconds; nothing to be kept as a film is shorter than ten minutes. */
 const FILM_SECONDS = 600;
 
 /**
  * First the list's own word (`tvg-type`), then the path of an Xtream panel (`/live/`, `/movie/`, `/series/`), then a
- * video file's extension, then a duration of a film's length on an address that is no playlist. An entry with a guide id,
- * channel number or country is not made a film by its extension or duration alone. AceStream addresses are live unless the list
- * says otherwise: `stream.mp4` and `&.mp4` there are decoration for players.
+ * group that says VOD, a name with season and episode in a group of series, a video file's extension, a duration of a
+ * film's length on an address that is no playlist. An entry with a guide id, channel number or country is not made a film
+ * by any of these last ones. AceStream addresses are live unless the list says otherwise: `stream.mp4` and `&.mp4` there
+ * are decoration for players.
  */
 export function classify(input: ClassifyInput): Classification {
   const kind = kindOf(input);
   if (kind === 'live') return LIVE;
-  const match = EPISODE.exec(input.name);
-  if (match === null) return { kind, series: null, season: null, episode: null };
-  const season = Number(match[2] ?? match[4]);
-  const episode = Number(match[3] ?? match[5]);
-  const series = match[1]?.trim();
-  return { kind: 'episode', series: series === undefined || series === '' ? null : series, season, episode };
+  const { name, group } = input;
+  const found = readEpisodeName(name, { isEpisode: kind === 'episode', group });
+  if (found === null) return { kind, ...NO_EPISODE };
+  const { season, number: episode } = found;
+  return {
+    ...{ kind: 'episode', season, episode },
+    series: found.series === '' ? null : found.series,
+    episodeTitle: found.title === '' ? null : found.title,
+  };
 }
 
-function kindOf({ name, locator, duration, type, isChannel }: ClassifyInput): EntryKind {
+function kindOf(input: ClassifyInput): EntryKind {
+  const { name, locator, type } = input;
   if (type !== null && FILM_TYPES.test(type)) return 'film';
   if (type !== null && SERIES_TYPES.test(type)) return 'episode';
   if (locator.kind === 'acestream' || locator.kind === 'udp') return VIDEO_FILE.test(name) ? 'film' : 'live';
   const path = pathOf(locator.locator);
   if (/\/series\/./i.test(path)) return 'episode';
   if (/\/movies?\/./i.test(path)) return VIDEO_FILE.test(path) || !isPlaylist(locator) ? 'film' : 'live';
-  if (/^\/live\/./i.test(path) || isChannel || (type !== null && LIVE_TYPES.test(type))) return 'live';
+  if (/^\/live\/./i.test(path) || input.isChannel || (type !== null && LIVE_TYPES.test(type))) return 'live';
+  return kindByLooks(input, path);
+}
+
+function kindByLooks({ name, group, locator, duration }: ClassifyInput, path: string): EntryKind {
+  if (group !== null && SERIES_GROUP.test(group) && readEpisodeName(name) !== null) return 'episode';
+  if (group !== null && VOD_GROUP.test(group)) return 'film';
   if (VIDEO_FILE.test(path) || VIDEO_FILE.test(name)) return 'film';
   return (duration ?? 0) >= FILM_SECONDS && !isPlaylist(locator) ? 'film' : 'live';
 }

@@ -66,6 +66,8 @@ describe('#EXTINF', () => {
       series: null,
       season: null,
       episode: null,
+      episodeTitle: null,
+      durationSeconds: null,
       locator: { kind: 'http', locator: A },
       userAgent: 'Agent/1',
       headers: {},
@@ -372,5 +374,22 @@ describe('films and episodes', () => {
       season,
       episode,
     });
+  });
+});
+
+describe('films and episodes by their group', () => {
+  it.each([
+    ['Movie VOD', 'Koati 2022', 'http://v.invalid/1', 'film'],
+    ['TV VOD', 'Bel-Air S01E06', 'http://v.invalid/1', 'episode'],
+    ['Series/Lost', 'Lost S01E06', 'http://v.invalid/1.ts', 'episode'],
+    ['Сериалы', 'Кухня. Сезон 1. Серия 2', 'http://v.invalid/1', 'episode'],
+    ['Movies', 'Film channel', 'http://v.invalid/1', 'live'],
+    ['Series', 'Series channel HD', 'http://v.invalid/1', 'live'],
+  ])('%s: %s is %s', (group, name, url, kind) => {
+    expect(one(`#EXTINF:0 group-title="${group}",${name}`, url).kind).toBe(kind);
+  });
+
+  it('leaves a channel with a guide id alone', () => {
+    expect(one('#EXTINF:0 tvg-id="one.tv" group-title="VOD",One', 'http://v.invalid/1').kind).toBe('live');
   });
 });

@@ -56,7 +56,7 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
   const number = channelNumber(attributes);
   const type = attributes.get('tvg-type') ?? attributes.get('type') ?? null;
   const isChannel = tvgId !== null || number !== null || attributes.has('tvg-country');
-  const { kind, series, season, episode } = classify({
+  const { kind, series, season, episode, episodeTitle } = classify({
     name,
     group,
     locator,
@@ -76,6 +76,8 @@ export function makeEntry(raw: RawEntry, maxNameLength: number): FoundEntry {
     series,
     season,
     episode,
+    episodeTitle,
+    durationSeconds: raw.duration !== null && raw.duration >= 1 ? Math.round(raw.duration) : null,
     locator,
     userAgent: raw.request.userAgent,
     headers: raw.request.headers,

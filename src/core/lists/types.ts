@@ -26,6 +26,10 @@ export interface FoundEntry {
   series: string | null;
   season: number | null;
   episode: number | null;
+  /** What the name says behind the numbers of an episode. */
+  episodeTitle: string | null;
+  /** As the list tells it. */
+  durationSeconds: number | null;
   locator: StreamLocator;
   userAgent: string | null;
   headers: Record<string, string>;

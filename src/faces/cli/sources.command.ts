@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { redactUrl } from '../../platform/logging/redact.js';
 import type { ListSource, RefreshReport } from '../../scrapers/list-source.entity.js';
 import { ListSourcesService, type ListSourceInput } from '../../scrapers/list-sources.service.js';
+import type { ListedFilmCounts } from '../../scrapers/listed-film.js';
 import { RefreshService } from '../../scrapers/refresh.service.js';
 import { header, proxyOrNone, share, wholeNumber } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
@@ -149,9 +150,10 @@ export function addSourcesCommand(program: Command, context: CliContext): void {
     .description('bring back what the list said before its last refresh; once more undoes that')
     .action((id: string, _options: unknown, command: Command) =>
       context.run(wantsJson(command), async (services) => {
-        const { added, updated, retired } = await services.get(RefreshService).undo(toId(id, 'list'));
+        const { films, ...counts } = await services.get(RefreshService).undo(toId(id, 'list'));
+        const { added, updated, retired } = counts;
         const text = `list ${id} is as before: ${added} added, ${updated} updated, ${retired} retired\n`;
-        show(context.terminal, command, { id: Number(id), added, updated, retired }, text);
+        show(context.terminal, command, { id: Number(id), ...counts, films }, text + filmLine(films));
       }),
     );
 
@@ -259,15 +261,23 @@ async function refreshOne(
 }
 
 function printReport(terminal: Terminal, report: RefreshReport, most: number): void {
-  const { sourceId, status, found, added, updated, retired, skipped, reason, problems } = report;
+  const { sourceId, status, found, added, updated, retired, skipped, reason, problems, films } = report;
   terminal.out(`list ${sourceId}: ${status}${reason === null ? '' : ` (${reason})`}\n`);
   terminal.out(
     `  found ${found}, added ${added}, updated ${updated}, retired ${retired}, skipped ${skipped}\n`,
   );
+  if (films) terminal.out(filmLine(films));
   for (const problem of problems.slice(0, most)) terminal.out(`  line ${problem.line}: ${problem.reason}\n`);
   if (problems.length > most) {
     terminal.out(`  … and ${problems.length - most} more: rooftop sources report ${sourceId}\n`);
   }
+}
+
+/** Nothing where a list has no films and had none. */
+function filmLine({ films, series, episodes, added, updated, retired }: ListedFilmCounts): string {
+  if (films + episodes + retired === 0) return '';
+  const changes = `added ${added}, updated ${updated}, retired ${retired}`;
+  return `  films ${films}, series ${series} with ${episodes} episodes; ${changes}\n`;
 }
 
 function describe(source: ListSource) {
@@ -284,6 +294,7 @@ function describe(source: ListSource) {
     proxyUrl: source.proxyUrl === null ? null : redactUrl(source.proxyUrl),
     maxConnections: source.maxConnections,
     entryCount: source.entryCount,
+    filmCount: source.filmCount,
     guideUrls: source.guideUrls.map(redactUrl),
     lastStatus: source.lastReport?.status ?? null,
     lastReason: source.lastReport?.reason ?? null,

@@ -9,7 +9,14 @@ import { FilmRegister } from '../filing/film-register.js';
 import { FoundFilmsRepository } from '../filing/found-films.repository.js';
 import { ENRICH_FILM } from '../film-jobs.js';
 import { OFFERS_PER_WRITE, OfferRun } from './offer-run.js';
-import { offerSet, type Offer, type OfferCounts, type OfferOwner, type OfferSet } from './offer.js';
+import {
+  keyPrefix,
+  offerSet,
+  type Offer,
+  type OfferCounts,
+  type OfferOwner,
+  type OfferSet,
+} from './offer.js';
 import { OffersRepository } from './offers.repository.js';
 import { SeriesRegister } from './series-register.js';
 
@@ -52,6 +59,24 @@ export class OfferedFilms {
   /** Retires what a removed owner offered. Returns how many ways to watch that were. */
   async retire(owner: OfferOwner): Promise<number> {
     return (await this.apply(owner, [])).retired;
+  }
+
+  /** Whether it ever offered anything. */
+  hasAny(owner: OfferOwner): Promise<boolean> {
+    return this.offers.hasWays(owner);
+  }
+
+  /** How many ways to watch `apply` would add and retire, by the keys of the offers. Nothing is written. */
+  async preview(owner: OfferOwner, keys: ReadonlySet<string>): Promise<{ added: number; retired: number }> {
+    const prefix = keyPrefix(owner);
+    let living = 0;
+    let retired = 0;
+    for await (const { originKey, retiredAt } of this.offers.waysOf(owner)) {
+      if (retiredAt !== null) continue;
+      if (keys.has(originKey.slice(prefix.length))) living++;
+      else retired++;
+    }
+    return { added: keys.size - living, retired };
   }
 
   private async applyNow(

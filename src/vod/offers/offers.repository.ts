@@ -31,11 +31,11 @@ export class OffersRepository {
       ...{ id: true, originKey: true, filmId: true, episodeId: true },
       ...{ categoryId: true, retiredAt: true },
     };
-    const where =
-      owner.origin === 'list'
-        ? { listSourceId: owner.listSourceId }
-        : { filmSourceId: owner.filmSourceId, origin: owner.origin };
-    return this.rows(VodWay, select, where);
+    return this.rows(VodWay, select, ownedBy(owner));
+  }
+
+  hasWays(owner: OfferOwner): Promise<boolean> {
+    return this.database.read.existsBy(VodWay, ownedBy(owner));
   }
 
   series(): AsyncGenerator<KnownSeriesRow> {
@@ -127,4 +127,10 @@ export class OffersRepository {
       last = rows.at(-1)?.id ?? 0;
     }
   }
+}
+
+function ownedBy(owner: OfferOwner): FindOptionsWhere<VodWay> {
+  return owner.origin === 'list'
+    ? { listSourceId: owner.listSourceId }
+    : { filmSourceId: owner.filmSourceId, origin: owner.origin };
 }

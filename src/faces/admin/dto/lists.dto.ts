@@ -103,6 +103,26 @@ export class ListProblemDto {
   reason!: string;
 }
 
+export class ListedFilmsDto {
+  @Told('Films the list has.', { type: 'integer' })
+  films!: number;
+
+  @Told('Series the list has episodes of.', { type: 'integer' })
+  series!: number;
+
+  @Told('Episodes the list has.', { type: 'integer' })
+  episodes!: number;
+
+  @Told('Addresses of films and episodes that are new, or came back.', { type: 'integer' })
+  added!: number;
+
+  @Told('Addresses of films and episodes of which something changed.', { type: 'integer' })
+  updated!: number;
+
+  @Told('Addresses of films and episodes that are gone.', { type: 'integer' })
+  retired!: number;
+}
+
 export class ListReportDto {
   @Told('Outcome.', { type: String, enum: [...REFRESH_STATES] })
   status!: string;
@@ -119,8 +139,14 @@ export class ListReportDto {
   @Told('Channels that nothing feeds any more.', { type: 'integer' })
   retired!: number;
 
-  @Told('Entries that became no source.', { type: 'integer' })
+  @Told('Entries that became neither a source nor a film nor an episode.', { type: 'integer' })
   skipped!: number;
+
+  @Told('Films and episodes; null = nothing was applied, or by a version that took none.', {
+    type: ListedFilmsDto,
+    nullable: true,
+  })
+  films!: ListedFilmsDto | null;
 
   @Told('The first hundred problems.', { type: [ListProblemDto] })
   problems!: ListProblemDto[];
@@ -133,7 +159,7 @@ export class RunDto {
   @Told('What is being done.', { type: String, enum: [...STEPS] })
   step!: string;
 
-  @Told('Bytes while fetching, channels otherwise.', { type: 'integer' })
+  @Told('Bytes while fetching, else channels, films and episodes.', { type: 'integer' })
   done!: number;
 
   @Told('How many there will be; null = not known.', { type: 'integer', nullable: true })
@@ -186,8 +212,11 @@ export class ListDto {
   })
   shrinkThreshold!: number | null;
 
-  @Told('Sources the list brought last time.', { type: 'integer' })
+  @Told('Sources of channels the list brought last time.', { type: 'integer' })
   entryCount!: number;
+
+  @Told('Films and episodes the list brought last time.', { type: 'integer' })
+  filmCount!: number;
 
   @Told('Guides the list names, without credentials.', { type: [String] })
   guideUrls!: string[];
@@ -301,6 +330,20 @@ class DroppedChannelsDto {
   first!: DroppedChannelDto[];
 }
 
+export class FilmsToComeDto {
+  @Told('Films the list names.', { type: 'integer' })
+  films!: number;
+
+  @Told('Episodes the list names.', { type: 'integer' })
+  episodes!: number;
+
+  @Told('Addresses of them that would be new, or come back.', { type: 'integer' })
+  added!: number;
+
+  @Told('Addresses of them that would go.', { type: 'integer' })
+  retired!: number;
+}
+
 export class ListPreviewDto {
   @Told('Why a refresh would not apply it; null = it would.', { type: String, nullable: true })
   reason!: string | null;
@@ -308,11 +351,14 @@ export class ListPreviewDto {
   @Told('Entries the list tries to name.', { type: 'integer' })
   found!: number;
 
-  @Told('Entries that become no source.', { type: 'integer' })
+  @Told('Entries that become neither a source nor a film nor an episode.', { type: 'integer' })
   skipped!: number;
 
   @Told('Sources the list brings.', { type: 'integer' })
   streams!: number;
+
+  @Told('Films and episodes.', { type: FilmsToComeDto })
+  films!: FilmsToComeDto;
 
   @Told('Channels that come, or come back.', { type: NewChannelsDto })
   added!: NewChannelsDto;
@@ -336,4 +382,7 @@ export class UndoneListDto {
 
   @Told('Channels that nothing feeds any more.', { type: 'integer' })
   retired!: number;
+
+  @Told('Films and episodes.', { type: ListedFilmsDto })
+  films!: ListedFilmsDto;
 }
