@@ -72,6 +72,10 @@ import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 import { FilmsOverview } from './vod/films-overview.js';
 import { WatchableRepository } from './vod/watchable.repository.js';
+import { FilmSourceRefresh } from './vod/feeds/film-source-refresh.js';
+import { FilmSourceScheduler } from './vod/feeds/film-source-scheduler.js';
+import { FilmSourcesRepository } from './vod/feeds/film-sources.repository.js';
+import { FilmSourcesService } from './vod/feeds/film-sources.service.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
 import { FilingTurn } from './vod/filing/filing-turn.js';
 import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
@@ -173,6 +177,10 @@ const DOMAIN: Provider[] = [
   ShownFilmsRepository,
   RutubeClient,
   RutubeStreams,
+  FilmSourcesRepository,
+  FilmSourcesService,
+  FilmSourceRefresh,
+  FilmSourceScheduler,
 ];
 
 /** The platform and the domain, without any face: what the server and the command line share. */

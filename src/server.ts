@@ -23,6 +23,7 @@ import { NestLogger } from './platform/logging/nest-logger.js';
 import { outliveReaders } from './platform/logging/outlive-readers.js';
 import { openLog, type OpenLog } from './platform/logging/pino-logger.js';
 import { RestartingServer } from './restarting-server.js';
+import { FilmSourceScheduler } from './vod/feeds/film-source-scheduler.js';
 import { RefreshScheduler } from './scrapers/refresh-scheduler.js';
 import { OrphanSessions } from './streaming/engine/orphan-sessions.js';
 import { CredentialsService } from './users/credentials.service.js';
@@ -129,6 +130,7 @@ async function ensureAdministrator(
 async function startWork(house: House, app: NestFastifyApplication): Promise<void> {
   await house.changes.start();
   app.get(RefreshScheduler).start();
+  app.get(FilmSourceScheduler).start();
   app.get(GuideScheduler).start();
   app.get(GuideLinker).start();
   app.get(FilmFinder).start();

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { epochSeconds, jsonColumn } from '../platform/database/columns.js';
+import type { FilmSourceOptions, FilmSourceReport } from './feeds/film-source-types.js';
 
 /** A feed of films that is read again and again. */
 @Entity('film_sources')
@@ -14,10 +15,11 @@ export class FilmSource {
   kind!: 'rutube';
 
   @Column('text')
+  /** Path and query below the base address of Rutube. */
   url!: string;
 
   @Column('text', { default: '{}', transformer: jsonColumn({}) })
-  options!: Record<string, unknown>;
+  options!: FilmSourceOptions;
 
   @Column('boolean', { name: 'is_enabled', default: true })
   isEnabled!: boolean;
@@ -33,7 +35,7 @@ export class FilmSource {
   entryCount!: number;
 
   @Column('text', { name: 'last_report', nullable: true, transformer: jsonColumn(null) })
-  lastReport!: unknown;
+  lastReport!: FilmSourceReport | null;
 
   @Column('bigint', { name: 'last_run_at', nullable: true, transformer: epochSeconds })
   lastRunAt!: number | null;

@@ -25,7 +25,7 @@ describe('docs/cli.md', () => {
   });
 
   it('names only commands that exist', () => {
-    const named = [...documented.matchAll(/^\| `(rooftop [a-z]+(?: [a-z][a-z-]*)?)/gm)].map(
+    const named = [...documented.matchAll(/^\| `(rooftop [a-z][a-z-]*(?: [a-z][a-z-]*)?)/gm)].map(
       (match) => match[1] ?? '',
     );
     expect(named.length).toBeGreaterThan(10);

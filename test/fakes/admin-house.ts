@@ -15,6 +15,8 @@ export const OWNER = { username: 'owner', password: 'sesame-open' } as const;
 export interface AdminHouseOptions {
   clock?: Clock;
   tmdb?: Partial<AppConfigValues['tmdb']>;
+  rutube?: Partial<AppConfigValues['rutube']>;
+  sources?: Partial<AppConfigValues['sources']>;
   logger?: Logger;
   onRoute?: (route: { method: string; path: string }) => void;
 }
@@ -34,6 +36,8 @@ export class AdminHouse {
       dataDir: store.dataDir,
       database: { url: store.url },
       tmdb: options.tmdb ?? {},
+      rutube: options.rutube ?? {},
+      sources: options.sources ?? {},
     });
     const opened = await openHouse(config, options.logger ?? new SilentLogger());
     const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };

@@ -35,6 +35,8 @@ import {
   GuideChannelsController,
   GuideLinksController,
 } from './guide-links.controller.js';
+import { FilmSourcesAdminService } from './film-sources-admin.service.js';
+import { FilmSourcesController } from './film-sources.controller.js';
 import { ListsAdminService } from './lists-admin.service.js';
 import { ListsController } from './lists.controller.js';
 import { EnginesAdminService } from './engines-admin.service.js';
@@ -62,6 +64,7 @@ import { UsersController } from './users.controller.js';
     ChannelHealthController,
     CategoriesController,
     ListsController,
+    FilmSourcesController,
     GuideLinksController,
     GuideChannelsController,
     ChannelGuideController,
@@ -88,6 +91,7 @@ import { UsersController } from './users.controller.js';
     HealthAdminService,
     CategoriesAdminService,
     ListsAdminService,
+    FilmSourcesAdminService,
     GuideLinksAdminService,
     GuidesAdminService,
     ProgrammesAdminService,

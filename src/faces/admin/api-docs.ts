@@ -30,6 +30,7 @@ const TAGS = {
   Channels: 'The channels that lists and people made, and their sources.',
   Categories: 'The groups channels are shown in.',
   Lists: 'The channel lists that are read again and again.',
+  'Film sources': 'Feeds, tags, persons, playlists and cards of Rutube that are read for films.',
   Guides: 'The programme guides that are read again and again.',
   Films: 'What can be watched, for everybody.',
   Sessions: 'Who watches.',

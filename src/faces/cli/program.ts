@@ -4,6 +4,7 @@ import type { CliContext } from './context.js';
 import { addDoctorCommand } from './doctor/doctor.command.js';
 import { addDataCommands } from './data.command.js';
 import { addFilmsCommand } from './films.command.js';
+import { addFilmSourcesCommand } from './film-sources.command.js';
 import { addGuidesCommand } from './guides.command.js';
 import { addOverviewCommand } from './overview.command.js';
 import { addSourcesCommand } from './sources.command.js';
@@ -26,6 +27,7 @@ export function buildProgram(context: CliContext, version: string): Command {
     .action(() => context.serve());
   addUsersCommand(program, context);
   addSourcesCommand(program, context);
+  addFilmSourcesCommand(program, context);
   addGuidesCommand(program, context);
   addChannelsCommand(program, context);
   addFilmsCommand(program, context);

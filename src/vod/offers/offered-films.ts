@@ -23,6 +23,8 @@ import { SeriesRegister } from './series-register.js';
 export interface OfferOptions {
   /** Offers of one owner taken at most. */
   maxOffers?: number;
+  /** These may not be all: what is not among them stays. */
+  keepUnseen?: boolean;
   onProgress?: (done: number) => void;
 }
 
@@ -82,7 +84,7 @@ export class OfferedFilms {
   private async applyNow(
     owner: OfferOwner,
     set: OfferSet,
-    { maxOffers = MAX_OFFERS, onProgress }: OfferOptions,
+    { maxOffers = MAX_OFFERS, keepUnseen = false, onProgress }: OfferOptions,
   ): Promise<OfferCounts> {
     const now = Math.floor(this.clock.now() / 1000);
     const register = await this.register(now);
@@ -95,7 +97,7 @@ export class OfferedFilms {
         done += batch.length;
         onProgress?.(done);
       }
-      await run.retireUnseen();
+      if (!keepUnseen) await run.retireUnseen();
     } finally {
       const isSettled = await this.films.settle(now);
       if (run.isChanged || isSettled) await this.films.announce();

@@ -38,6 +38,8 @@ export interface RutubeReading {
   isComplete: boolean;
   /** Why there is nothing at all; null = it was read, or a part of it. */
   failure: RutubeFailure | null;
+  /** What broke it off in the middle; null = nothing did. */
+  interrupted: string | null;
   /** In words, for the operator. */
   problems: string[];
 }
@@ -57,6 +59,7 @@ export class RutubeReader {
   private cards = 0;
   private isComplete = true;
   private failure: RutubeFailure | null = null;
+  private interrupted: string | null = null;
 
   constructor(options: RutubeReaderOptions) {
     this.options = { ...DEFAULTS, ...options };
@@ -68,10 +71,10 @@ export class RutubeReader {
       lists.push(...(await this.readList(list)));
       if (this.failure) break;
     }
-    const { pages, skipped, isComplete, problems } = this;
+    const { pages, skipped, isComplete, interrupted, problems } = this;
     const failure = pages === 0 ? this.failure : null;
     const films = [...this.films.values()];
-    return { films, pages, entries: this.seen.size, skipped, isComplete, failure, problems };
+    return { films, pages, entries: this.seen.size, skipped, isComplete, failure, interrupted, problems };
   }
 
   /** All pages of one list. Returns the lists it refers to. */
@@ -175,6 +178,7 @@ export class RutubeReader {
   /** A list that is gone ends itself; a host that does not answer ends the run. */
   private fail(failure: RutubeFailure): void {
     this.leaveOut();
+    this.interrupted ??= describeRutubeFailure(failure);
     this.note(describeRutubeFailure(failure));
     if (failure.kind === 'unavailable' || this.pages === 0) this.failure = failure;
   }
