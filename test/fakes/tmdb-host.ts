@@ -38,6 +38,8 @@ export class TmdbHost extends FaultyHost<TmdbFault> {
   readonly films = new Map<number, FakeFilm>();
   /** Answers that stand at a path, whatever the films are. */
   readonly fixed = new Map<string, unknown>();
+  /** The next request is answered with 429 and this `Retry-After`; null = none is. */
+  nextRetryAfter: number | null = null;
   refused = 0;
   limited = 0;
   /** Most requests that were being answered at once. */
@@ -66,13 +68,18 @@ export class TmdbHost extends FaultyHost<TmdbFault> {
       this.refused++;
       return status(exchange, 401, 7, 'Invalid API key: You must be granted a valid key.');
     }
-    if (!this.isWithinLimit()) {
+    const retryAfter = this.nextRetryAfter ?? 1;
+    if (this.nextRetryAfter !== null || !this.isWithinLimit()) {
       this.limited++;
+      this.nextRetryAfter = null;
       const body = JSON.stringify({
         status_code: 25,
         status_message: 'Your request count is over the limit.',
       });
-      return exchange.send(429, body, { 'Content-Type': 'application/json', 'Retry-After': '1' });
+      return exchange.send(429, body, {
+        'Content-Type': 'application/json',
+        'Retry-After': String(retryAfter),
+      });
     }
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
     const { latencyMs = 0 } = this.settings;

@@ -190,6 +190,40 @@ describeOnEveryDialect('TMDB', (store) => {
     expect(clock.monotonic()).toBeGreaterThanOrEqual(6000);
   });
 
+  it('holds everybody back for as long as 429 says, and tells a caller who would wait too long', async () => {
+    host.nextRetryAfter = 9;
+    await expect(turning(tmdb.film(11))).resolves.toMatchObject({ kind: 'found' });
+    expect(host.limited).toBe(1);
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(9000);
+
+    host.nextRetryAfter = 120;
+    const asked = host.requests.all.length;
+    const answer = await turning(tmdb.film(12));
+    expect(answer).toMatchObject({ kind: 'unavailable', retryAfterSeconds: expect.any(Number) });
+    expect(host.requests.all.length - asked).toBe(1);
+    expect(await stored()).toBe(1);
+  });
+
+  it('asks for lists again after an hour, and for persons after a week', async () => {
+    const entry = { id: 11, title: 'Stalker', original_title: 'Stalker', release_date: '1979-05-25' };
+    host.fixed.set('/movie/popular', { page: 1, results: [entry] });
+    host.fixed.set('/trending/movie/day', { page: 1, results: [] });
+    host.fixed.set('/person/7', { id: 7, name: 'Andrei Tarkovsky' });
+    const askAll = async (): Promise<void> => {
+      expect(await tmdb.list('popular', { freshness: 'now' })).toMatchObject({ value: [{ id: 11 }] });
+      expect(await tmdb.list('trending', { freshness: 'now' })).toMatchObject({ value: [] });
+      const person = await tmdb.person(7, { freshness: 'now' });
+      expect(person).toMatchObject({ value: { name: 'Andrei Tarkovsky' } });
+    };
+    const asked: number[] = [];
+    for (const hours of [0, 0.99, 0.02, 24 * 6.9, 24 * 0.2]) {
+      await clock.advance(hours * HOUR_MS);
+      await askAll();
+      asked.push(host.requests.all.length);
+    }
+    expect(asked).toEqual([3, 3, 5, 7, 10]);
+  });
+
   it('uses few connections however many ask', async () => {
     begin({ key: 'key', connections: 2 });
     host.put(
