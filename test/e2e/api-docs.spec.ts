@@ -29,6 +29,7 @@ describe('the description of the API', () => {
     expect(document.openapi).toMatch(/^3\./);
     expect(document.info.version).toMatch(/^\d+\.\d+\.\d+/);
     expect(lintDocument(document)).toEqual([]);
+    expect(JSON.stringify(document)).toContain('uses the TMDB API but is not endorsed or certified by TMDB');
   });
 
   it('passes a linter of others', async () => {

@@ -1,3 +1,4 @@
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -32,7 +33,9 @@ const TAGS = {
   Lists: 'The channel lists that are read again and again.',
   'Film sources': 'Feeds, tags, persons, playlists and cards of Rutube that are read for films.',
   Guides: 'The programme guides that are read again and again.',
-  Films: 'What can be watched, for everybody.',
+  Films: `What can be watched, for everybody. ${TMDB_ATTRIBUTION}`,
+  'Found films': 'Films and series as the operator sees them: matched, edited, hidden.',
+  Overview: 'How everything is, in one answer.',
   Sessions: 'Who watches.',
   Engines: 'AceStream engines: health, load, and being taken out of service.',
   Settings: 'What can be changed while the server runs.',

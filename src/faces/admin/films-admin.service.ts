@@ -6,7 +6,8 @@ import type { EditableField } from '../../vod/managing/film-rules.js';
 import { FilmsService } from '../../vod/managing/films.service.js';
 import { FilmEnrichment } from '../../vod/tmdb/film-enrichment.js';
 import type { FilmSuggestions } from '../../vod/tmdb/film-matcher.js';
-import { TMDB_ATTRIBUTION, type TmdbList } from '../../vod/tmdb/tmdb-types.js';
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
+import type { TmdbList } from '../../vod/tmdb/tmdb-types.js';
 import { Tmdb } from '../../vod/tmdb/tmdb.js';
 import { isoTime } from './dto/common.dto.js';
 import type {

@@ -1,7 +1,7 @@
 import type { FilmDetail } from '../../vod/managing/films.service.js';
 import type { Film } from '../../vod/film.entity.js';
 import { readFilmFacts } from '../../core/films/film-facts.js';
-import { TMDB_ATTRIBUTION } from '../../vod/tmdb/tmdb-types.js';
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
 import type { VodWay } from '../../vod/vod-way.entity.js';
 import { isoTime } from './dto/common.dto.js';
 import type { FilmDetailDto, FilmDto } from './dto/films.dto.js';

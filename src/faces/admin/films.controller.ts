@@ -16,7 +16,7 @@ import {
 import { FilmsAdminService } from './films-admin.service.js';
 import { IdPipe } from './validation.js';
 
-@AdminController('films', 'Films')
+@AdminController('films', 'Found films')
 export class FilmsController {
   constructor(private readonly admin: FilmsAdminService) {}
 

@@ -5,7 +5,7 @@ import { ChangeSeriesDto, SeriesDetailDto, SeriesPageDto, SeriesQueryDto } from 
 import { SeriesAdminService } from './series-admin.service.js';
 import { IdPipe } from './validation.js';
 
-@AdminController('series', 'Films')
+@AdminController('series', 'Found films')
 export class SeriesController {
   constructor(private readonly admin: SeriesAdminService) {}
 

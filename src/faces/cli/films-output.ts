@@ -3,7 +3,7 @@ import type { FilmPlaces } from '../../vod/managing/film-queries.repository.js';
 import type { Film } from '../../vod/film.entity.js';
 import { readFacts } from '../../vod/tmdb/film-facts.js';
 import type { FilmSuggestions } from '../../vod/tmdb/film-matcher.js';
-import { TMDB_ATTRIBUTION } from '../../vod/tmdb/tmdb-types.js';
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
 import type { EnrichReport, FetchReport, FilterReport } from './film-steps.js';
 import { printTable, type Terminal } from './output.js';
 

@@ -10,7 +10,7 @@ import {
 import { FILM_YEARS, type FilmInput } from '../../vod/managing/film-rules.js';
 import { FilmsService } from '../../vod/managing/films.service.js';
 import type { EnrichOutcome } from '../../vod/tmdb/film-enrichment.js';
-import { TMDB_ATTRIBUTION } from '../../vod/tmdb/tmdb-types.js';
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
 import { wholeNumber } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import { addFilmSteps } from './film-steps.command.js';

@@ -1,3 +1,5 @@
+import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
+
 /** The page at `/`: how to bring a player to this server. No script, nothing from elsewhere, nothing secret. */
 export function setUpPage(baseUrl: string): string {
   const base = escapeHtml(baseUrl);
@@ -39,6 +41,7 @@ a { color: var(--accent); } ol { padding-left: 1.3rem; } li { margin: .35rem 0; 
 <li>Bring your channels in: <code>npm run rooftop -- sources add ADDRESS-OR-FILE</code>, then <code>npm run rooftop -- sources refresh --all</code></li>
 <li>Administration: the API at <code>${base}/api/admin</code>, described at <a href="/api/docs">/api/docs</a>; state of the server at <a href="/readyz">/readyz</a></li>
 </ol>
+<p class="lead">Films: ${TMDB_ATTRIBUTION}</p>
 </body>
 </html>
 `;

@@ -1,8 +1,5 @@
 // What TMDB says, as far as Rooftop uses it. Texts may be empty; lists are bounded.
 
-/** Shown wherever something of TMDB is shown: its terms ask for these very words. */
-export const TMDB_ATTRIBUTION = 'This product uses the TMDB API but is not endorsed or certified by TMDB.';
-
 /** A film in a list of search results, popular or trending ones. */
 export interface TmdbFilm {
   id: number;
