@@ -6,7 +6,7 @@ import { printJson, printTable, wantsJson, type Terminal } from './output.js';
 
 const HOURS = 24;
 /** What only the server itself can tell. */
-const OF_SERVER = new Set(['tmdb', 'engine']);
+const OF_SERVER = new Set(['tmdb', 'engine', 'films']);
 
 export function addOverviewCommand(program: Command, context: CliContext): void {
   program
@@ -16,7 +16,11 @@ export function addOverviewCommand(program: Command, context: CliContext): void 
       context.run(wantsJson(command), async (services) => {
         const { freshness, hosts, counts } = await services.get(OverviewRegistry).now();
         const hours = await services.get(History).last(HOURS);
-        const told = { freshness, hosts: hosts.filter(({ kind }) => !OF_SERVER.has(kind)), counts };
+        const told = {
+          freshness: freshness.filter(({ what }) => !OF_SERVER.has(what)),
+          hosts: hosts.filter(({ kind }) => !OF_SERVER.has(kind)),
+          counts,
+        };
         if (wantsJson(command)) return printJson(context.terminal, { ...told, hours });
         printOverview(context.terminal, told);
         const sum = (name: string): number =>
