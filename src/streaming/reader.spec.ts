@@ -86,6 +86,21 @@ describe('Reader', () => {
     expect(over).toEqual([reader]);
   });
 
+  it('is closed when only single bytes go through', async () => {
+    cursor.chunks = [Buffer.alloc(60_000)];
+    sink.blocked = true;
+    reader.pump();
+    for (let seconds = 0; seconds < 30; seconds++) {
+      reader.check();
+      expect(reader.isOver).toBe(false);
+      sink.pending--;
+      await clock.advance(1_000);
+    }
+    reader.check();
+    expect(sink.ends).toEqual(['too-slow']);
+    expect(reader.bytes).toBe(30);
+  });
+
   it('is not closed while it merely waits for the source', async () => {
     reader.pump();
     await clock.advance(600_000);

@@ -152,6 +152,40 @@ describe('a stream that breaks under its viewers', () => {
     }
   });
 
+  it('goes the whole way down: same session, new session, other engine, other source', async () => {
+    host = await createHttpTsHost({ channels: [{ name: 'spare', channelId: 77 }] });
+    await open({ session: { stableMs: 0 } }, [{}, {}]);
+    sim(0).control.inject({ kind: 'dropFin', atBytes: 2 * SECOND });
+    const players = await audience(house.channels.add(NEWS, host.urlOf('spare')));
+    const took: unknown[] = [];
+    const recovered = async (count: number): Promise<void> => {
+      await stats(({ recoveries, state }) => recoveries === count && state === 'live');
+      const [stream] = house.streaming.hub.stats();
+      took.push([sim(0).metrics.totalStarts, sim(1).metrics.totalStarts, stream?.sourceId]);
+    };
+    await recovered(1);
+    sim(0).control.inject({ kind: 'sessionLost' });
+    await recovered(2);
+    sim(0).control.inject({ kind: 'restart', downMs: 60_000 });
+    await recovered(3);
+    sim(1).control.loseSessions('news');
+    sim(1).control.removeContent('news');
+    await recovered(4);
+    expect(took).toEqual([
+      [1, 0, 1],
+      [2, 0, 1],
+      [2, 1, 1],
+      [2, expect.any(Number), 2],
+    ]);
+    for (const player of players) {
+      await player.more(SECOND);
+      expect(player.isOver).toBe(false);
+      expect(player.frames().at(-2)).toMatchObject({ channelId: 77, intact: true });
+      expect(player.continuityErrors()).toEqual([]);
+    }
+    invariants = { allow: { leaked: 0 } };
+  });
+
   it('shows the viewers null packets while it looks for a way', async () => {
     await open({ session: { backoffMs: [400] } });
     const [player] = await audience(house.channels.add(NEWS));
