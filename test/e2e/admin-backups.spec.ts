@@ -296,7 +296,7 @@ describe('a database that is damaged under a running server', () => {
     await store.drop();
   });
 
-  /** Overwrites the first page of the table, as a failing disk may. */
+  /** Overwrites the first page of a table that has rows, as a failing disk may. */
   async function damage(table: string): Promise<void> {
     const { writerSource } = premises.server.house.database;
     await writerSource.query('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -313,7 +313,7 @@ describe('a database that is damaged under a running server', () => {
   it('is named, and cured by a restore; what is left of it is kept', async () => {
     const { body } = await premises.ask('post', '');
     const { name } = body as { name: string };
-    await damage('tmdb_cache');
+    await damage('audit_log');
     const refused = await premises.ask('post', '');
     expect([refused.status, refused.body]).toMatchObject([503, { error: { code: 'database_damaged' } }]);
     const restored = await premises.afterRestart(() => premises.ask('post', `/${name}/restore`));
