@@ -1,4 +1,5 @@
 import type { AskedRange } from '../core/util/http-ranges.js';
+import { WallClock } from '../core/xmltv/zones.js';
 import type { Clock } from '../platform/clock.js';
 import type { OpenFile } from '../streaming/files/file-hosts.js';
 import { mostHopeful } from '../streaming/stream-failure.js';
@@ -12,6 +13,7 @@ import type { FilmHlsViewing, SegmentedFilm } from './film-hls-viewing.js';
 import type { FilmWays, OpenWay } from './film-ways.js';
 import type { PlaybackService } from './playback.service.js';
 import type { CurrentAccounts } from './ports.js';
+import { notBegunSlate } from './slate-texts.js';
 import type { PlaybackClient, Viewing } from './viewing.js';
 
 /** What playback needs of films and episodes. */
@@ -23,10 +25,12 @@ export interface WatchableFilms {
 export interface FilmPlaybackOptions {
   films: WatchableFilms;
   ways: Pick<FilmWays, 'openFirst'>;
-  live: Pick<PlaybackService, 'open' | 'mayOpen'>;
+  live: Pick<PlaybackService, 'open' | 'openWords' | 'mayOpen'>;
   limiter: ConnectionLimiter;
   accounts: CurrentAccounts;
   clock: Clock;
+  /** IANA zone in which viewers read times. */
+  zone: { readonly timezone: string };
 }
 
 export interface FilmRequest {
@@ -67,7 +71,7 @@ export type FilmOutcome =
   | { kind: 'file'; facts: FileFacts; viewing: FileViewing }
   /** It stands in segments, which the player fetches one by one. */
   | { kind: 'playlist'; viewing: FilmHlsViewing }
-  /** It is on air: the viewer joins the channel. */
+  /** It is on air, and the viewer joins the channel; or it comes later, and he is shown when. */
   | { kind: 'live'; viewing: Viewing }
   | NotWatched;
 
@@ -113,8 +117,8 @@ export class FilmPlayback {
       return { kind: 'file', facts: factsOf(opened) };
     }
     const channels = await this.visibleAirings(request, film);
-    if (channels.some(({ start }) => start <= this.now())) return { kind: 'live' };
-    return this.notBegun(channels);
+    const isShown = request.account.slates ? channels.length > 0 : this.hasBegun(channels);
+    return isShown ? { kind: 'live' } : this.notBegun(channels);
   }
 
   /** Ends the viewings whose account was closed, has run out or may no longer see the category. */
@@ -186,7 +190,28 @@ export class FilmPlayback {
       if (opened.kind === 'ready') return { kind: 'live', viewing: opened.viewing };
       if (opened.kind === 'failed') failures.push(opened.failure);
     }
-    return failures.length > 0 ? { kind: 'failed', failure: mostHopeful(failures) } : this.notBegun(airings);
+    if (failures.length > 0) return { kind: 'failed', failure: mostHopeful(failures) };
+    const told = await this.tellWhen(request, film, airings[0]);
+    return told ? { kind: 'live', viewing: told } : this.notBegun(airings);
+  }
+
+  /** A slate, for who wants it: players show no status, and a television has no log. */
+  private async tellWhen(
+    { account, client, signal }: FilmRequest,
+    { title }: Watchable,
+    next: Watchable['airings'][number] | undefined,
+  ): Promise<Viewing | undefined> {
+    if (!next || !account.slates) return undefined;
+    const { channelId, start } = next;
+    const clock = new WallClock(this.options.zone.timezone);
+    const when = { start, now: this.now() };
+    return this.options.live.openWords({ account, client, signal, channelId }, (channel) =>
+      notBegunSlate(title, channel, when, clock),
+    );
+  }
+
+  private hasBegun(airings: Watchable['airings']): boolean {
+    return airings.some(({ start }) => start <= this.now());
   }
 
   private async visibleAirings({ account }: FilmRequest, film: Watchable): Promise<Watchable['airings']> {

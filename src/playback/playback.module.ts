@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ChannelsRepository } from '../channels/channels.repository.js';
 import type { Clock } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
 import { EventBus } from '../platform/events/event-bus.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { SettingsService } from '../platform/settings/settings.service.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { SourceHealthService } from '../source-health/source-health.service.js';
 import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
@@ -73,6 +75,8 @@ const RECHECK_EVERY_MS = 60_000;
         CLOCK,
         Lifecycle,
         EventBus,
+        AppConfig,
+        SettingsService,
       ],
     },
   ],
@@ -116,9 +120,16 @@ function createFilmPlayback(
   clock: Clock,
   lifecycle: Lifecycle,
   events: EventBus,
+  { server }: AppConfig,
+  settings: SettingsService,
 ): FilmPlayback {
   const accounts = currentAccounts(users, clock);
-  const playback = new FilmPlayback({ films, ways, live, limiter, accounts, clock });
+  const zone = {
+    get timezone() {
+      return settings.current.timezone ?? server.timezone;
+    },
+  };
+  const playback = new FilmPlayback({ films, ways, live, limiter, accounts, clock, zone });
   recheckViewers('check of film viewers', () => playback.recheck(), { clock, lifecycle, events });
   lifecycle.onShutdown('streams', 'films', () => playback.close());
   return playback;

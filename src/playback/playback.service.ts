@@ -99,9 +99,17 @@ export class PlaybackService {
   }
 
   /** For an account that may not watch: a slate that says so; undefined where it wants none. */
-  async openInactive(request: PlaybackRequest): Promise<Viewing | undefined> {
+  openInactive(request: PlaybackRequest): Promise<Viewing | undefined> {
+    return this.openWords(request, () => accountSlate(request.account));
+  }
+
+  /** Words about a channel instead of what it shows; undefined where the account wants none, or may not see it. */
+  async openWords(
+    request: PlaybackRequest,
+    words: (channelName: string) => SlateText,
+  ): Promise<Viewing | undefined> {
     const channel = await this.slateChannel(request);
-    return channel && (await this.openSlate(request, channel, accountSlate(request.account)))?.viewing;
+    return channel && (await this.openSlate(request, channel, words(channel.name)))?.viewing;
   }
 
   /** As `openInactive`, in segments. */

@@ -314,5 +314,23 @@ describe('playing films and episodes', () => {
       expect((await get(`/movie/ines/pass/${FILM + 1}.ts`)).status).toBe(404);
       expect((await get(`/movie/ines/pass/${FILM + 2}.ts`)).status).toBe(404);
     });
+
+    it('shows those who want slates when and where it comes, and costs them no connection', async () => {
+      const channelId = house.channels.add(channels.urlOf('plain'));
+      const start = now() + 10 * 86_400;
+      house.films.add(FILM, [], [{ channelId, start, stop: start + 3600 }]);
+      house.films.add(FILM + 1, [], [{ channelId, start: now() - 600, stop: now() - 1 }]);
+      house.addUser({ slates: true, maxConnections: 1 });
+      const path = `/movie/ines/pass/${FILM}.ts`;
+      expect(await ask(house.port, { method: 'HEAD', path })).toMatchObject({ status: 200 });
+      const player = house.player(path);
+      expect(await player.opened()).toBe(200);
+      await player.received(50_000);
+      expect(player.data[0]).toBe(0x47);
+      const [session] = house.playback.sessions();
+      expect(session?.slate).toMatch(/^\d{1,2} \p{L}+ \d\d:\d\d on /u);
+      expect(house.limiter.active(1)).toBe(0);
+      expect((await get(`/movie/ines/pass/${FILM + 1}.ts`)).status).toBe(404);
+    });
   });
 });

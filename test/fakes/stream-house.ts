@@ -198,6 +198,7 @@ export class StreamHouse {
       limiter: this.limiter,
       accounts: { current: (id) => Promise.resolve(this.accountOf(id)) },
       clock,
+      zone: { timezone: 'Europe/Lisbon' },
     });
     this.addUser();
   }
