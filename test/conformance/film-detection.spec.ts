@@ -124,6 +124,24 @@ describeWithService('shared-data', 'films in real guides', () => {
     expect(recall).toBeGreaterThanOrEqual(0.7);
   });
 
+  it('grows surer with its score', () => {
+    const films = judged.filter(({ item }) => item.gold.kind === 'movie').length;
+    const scores = [...new Set(judged.map(({ found }) => found.score))].sort((a, b) => b - a);
+    const curve = scores.map((score) => {
+      const taken = judged.filter(({ found }) => found.score >= score);
+      const right = taken.filter(({ item }) => item.gold.kind === 'movie').length;
+      return { score, precision: right / taken.length, recall: right / films };
+    });
+    for (const { score, precision, recall } of curve) {
+      lines.push(
+        `score from ${score.toFixed(2)}: precision ${precision.toFixed(3)} recall ${recall.toFixed(3)}`,
+      );
+    }
+    const least = Math.min(...judged.flatMap(({ found }) => (found.kind === 'film' ? [found.score] : [])));
+    const sure = curve.filter(({ score }) => score >= least).map(({ precision }) => precision);
+    expect(Math.min(...sure)).toBeGreaterThanOrEqual(0.97);
+  });
+
   it('keeps nearly all others as candidates', () => {
     expect(rates(tally(judged)).reach).toBeGreaterThanOrEqual(0.95);
   });
