@@ -8,6 +8,8 @@ export interface CatalogSource {
   /** Every channel a player may be told of, best in the order of `num`. */
   listVisible(): Promise<readonly LiveChannel[]>;
   listCategories(kind: 'live' | 'vod' | 'series'): Promise<readonly CatalogCategory[]>;
+  /** Calls when channels are told in another way though they did not change. */
+  onLogos?(handler: () => void): () => void;
 }
 
 export interface CatalogCategory extends PresentedCategory {

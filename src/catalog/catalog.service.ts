@@ -58,13 +58,16 @@ export class CatalogService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    for (const name of ['channels.changed', 'guide.changed'] as const) {
-      const stop = this.events.on(name, () => {
-        this.announced++;
-        this.refresh();
-      });
-      this.lifecycle.onShutdown('faces', 'catalogue', stop);
-    }
+    const renew = (): void => {
+      this.announced++;
+      this.refresh();
+    };
+    const stops = [
+      this.events.on('channels.changed', renew),
+      this.events.on('guide.changed', renew),
+      this.source.onLogos?.(renew),
+    ];
+    for (const stop of stops) if (stop) this.lifecycle.onShutdown('faces', 'catalogue', stop);
     this.refresh();
   }
 

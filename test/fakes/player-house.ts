@@ -272,7 +272,7 @@ function houseModule(
       useValue: { hashOf: () => null, want: () => undefined },
     },
     { provide: CredentialsService, useValue: options.credentials },
-    { provide: AppConfig, useValue: { server } },
+    { provide: AppConfig, useValue: { server, images: { keepLogos: false } } },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },
     { provide: EventBus, useValue: parts.events },
     { provide: Lifecycle, useValue: parts.lifecycle },

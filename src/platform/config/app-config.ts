@@ -57,6 +57,7 @@ export interface AppConfigValues {
     readonly spoolBytes: number;
   };
   readonly images: {
+    readonly keepLogos: boolean;
     readonly maxDiskBytes: number;
     readonly maxBytes: number;
     readonly maxPixels: number;

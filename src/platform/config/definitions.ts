@@ -386,6 +386,12 @@ export const DEFINITIONS = {
       default: GiB,
       doc: 'Disk space for posters and logos; what nobody looked at for longest goes first.',
     }),
+    keepLogos: setting({
+      env: 'ROOFTOP_KEEP_LOGOS',
+      type: types.flag(),
+      default: false,
+      doc: 'Fetch the logos of channels once and show them from this server. Needs ROOFTOP_PUBLIC_URL; logos that cannot be fetched stay where they are.',
+    }),
     maxBytes: setting({
       env: 'ROOFTOP_IMAGES_MAX_BYTES',
       type: types.bytes({ min: 64 * 1024, max: 100 * MiB }),
