@@ -33,6 +33,7 @@ import { EventBus } from '../../src/platform/events/event-bus.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { DEFAULT_SETTINGS } from '../../src/platform/settings/settings-shape.js';
+import { OverviewRegistry } from '../../src/platform/overview/overview-registry.js';
 import { SettingsService } from '../../src/platform/settings/settings.service.js';
 import { CLOCK, LOGGER } from '../../src/platform/tokens.js';
 import { ImageStore } from '../../src/platform/images/image-store.js';
@@ -276,6 +277,7 @@ function houseModule(
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },
     { provide: EventBus, useValue: parts.events },
     { provide: Lifecycle, useValue: parts.lifecycle },
+    OverviewRegistry,
     { provide: CLOCK, useValue: options.clock ?? new SystemClock() },
     { provide: LOGGER, useValue: parts.logger },
     { provide: ACTIVE_CONNECTIONS, useValue: { count } },
