@@ -40,6 +40,8 @@ export interface ShownFilm extends Pick<
   | 'updatedAt'
 > {
   genres: readonly string[];
+  /** Names of the fields that a person set, as stored: joined by commas. */
+  editedFields: string;
   /** What TMDB says of it, as stored: JSON, or null. */
   tmdbDetails: string | null;
 }
@@ -76,7 +78,7 @@ const FILM_COLUMNS = [
     'ageLimit',
   ],
   ...['isAdult', 'guidePicture', 'posterUrl', 'backdropUrl', 'tmdbId', 'tmdbDetails', 'views', 'addedAt'],
-  'updatedAt',
+  ...['updatedAt', 'editedFields'],
 ];
 
 /** Films and series that viewers may be told of: neither hidden nor rejected nor retired. Read in slices. */
@@ -164,6 +166,7 @@ function toFilm(row: Record<string, unknown>): ShownFilm {
     ...{ backdropUrl: text('backdropUrl'), tmdbId: numeric('tmdbId'), ageLimit: numeric('ageLimit') },
     genres: GENRES.from(row['genres']) as string[],
     isAdult: Boolean(row['isAdult']),
+    editedFields: text('editedFields'),
     tmdbDetails: row['tmdbDetails'] === null ? null : text('tmdbDetails'),
     ...{ views: Number(row['views']), addedAt: Number(row['addedAt']), updatedAt: Number(row['updatedAt']) },
   };

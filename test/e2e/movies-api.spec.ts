@@ -222,4 +222,21 @@ describe('the film API', () => {
       'http://a.test',
     ]);
   });
+
+  it('tells what a person set rather than what TMDB says', async () => {
+    const set = {
+      title: 'Stalker, restored',
+      year: 1980,
+      rating: 9,
+      description: 'Ours.',
+      genres: ['Classic'],
+    };
+    expect((await house.ask('patch', `/api/admin/films/${ids[0]}`).send(set)).status).toBe(200);
+    await house.house.changes.check();
+    await house.get(FilmLibrary).fresh();
+    const { body } = (await ask(`/api/movies/${ids[0]}`)) as { body: { tmdb_data: object } };
+    expect(body.tmdb_data).toMatchObject({ ...set, original_title: 'Сталкер', duration: 162 });
+    expect(await titles('?year=1980&genre=classic&rating_gte=9')).toEqual(['Сталкер']);
+    expect(await titles('?genre=drama')).toEqual([]);
+  });
 });

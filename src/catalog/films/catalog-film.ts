@@ -1,4 +1,4 @@
-import { readFilmFacts, type FilmFacts } from '../../core/films/film-facts.js';
+import { readFilmFacts, withEdits, type EditableFacts, type FilmFacts } from '../../core/films/film-facts.js';
 import type { LiveChannel } from '../../core/xtream/present-live.js';
 import { cleanLine } from '../../core/xtream/text.js';
 import type { ShownFilm, ShownWay } from '../../vod/shown-films.repository.js';
@@ -22,7 +22,7 @@ export interface CatalogFilm extends Omit<ShownFilm, 'tmdbDetails'> {
   factsText: string | null;
   /** Whether TMDB says anything. */
   isKnown: boolean;
-  /** TMDB's where it is known, else the guide's. */
+  /** A person's, else TMDB's where it is known, else the guide's. */
   bestYear: number | null;
   bestRating: number | null;
   /** TMDB's are of one language. */
@@ -39,8 +39,12 @@ export function toldFilm(film: CatalogFilm): ToldFilm {
   return { ...film, facts: factsOf(film) };
 }
 
-export function factsOf({ factsText }: Pick<CatalogFilm, 'factsText'>): FilmFacts | null {
-  return factsText === null ? null : readFilmFacts(parsed(factsText));
+/** What TMDB says of it, where no person said otherwise. */
+export function factsOf(
+  film: EditableFacts & Pick<CatalogFilm, 'factsText' | 'editedFields'>,
+): FilmFacts | null {
+  const facts = film.factsText === null ? null : readFilmFacts(parsed(film.factsText));
+  return facts && withEdits(facts, film, film.editedFields.split(','));
 }
 
 /** Texts that many films share are kept once. */
@@ -64,7 +68,7 @@ export class TextPool {
 
 export function toFilm(stored: ShownFilm, pool: TextPool): CatalogFilm {
   const { tmdbDetails, ...film } = stored;
-  const facts = factsOf({ factsText: tmdbDetails });
+  const facts = factsOf({ ...film, factsText: tmdbDetails });
   return {
     ...film,
     title: cleanLine(film.title),

@@ -17,6 +17,7 @@ function aFilm(id: number, description = ''): CatalogFilm {
     ...{ id, title: `Film ${id}`, originalTitle: '', year: 1979, durationSeconds: null, description },
     ...{ genres: [], rating: null, ageLimit: null, isAdult: false, guidePicture: 'http://a.test/g.jpg' },
     ...{ posterUrl: 'http://a.test/p.jpg', backdropUrl: '', tmdbId: 7, views: 0, addedAt: 1, updatedAt: 1 },
+    editedFields: '',
     tmdbDetails: JSON.stringify({ title: 'Фильм', overview: description }),
   };
   return toFilm(stored, new TextPool());

@@ -46,6 +46,32 @@ export function readFilmFacts(stored: unknown): FilmFacts | null {
   };
 }
 
+/** What a person may have set of a film that TMDB tells too. */
+export interface EditableFacts {
+  readonly title: string;
+  readonly originalTitle: string;
+  readonly year: number | null;
+  readonly description: string;
+  readonly genres: readonly string[];
+  readonly rating: number | null;
+}
+
+/** The facts with what a person set in place of what TMDB says; `edited` names the fields of the film. */
+export function withEdits(facts: FilmFacts, film: EditableFacts, edited: readonly string[]): FilmFacts {
+  if (edited.length === 0) return facts;
+  const { title, originalTitle, year, description, genres, rating } = film;
+  const set = new Set(edited);
+  return {
+    ...facts,
+    ...(set.has('title') ? { title } : {}),
+    ...(set.has('originalTitle') ? { originalTitle } : {}),
+    ...(set.has('year') ? { year } : {}),
+    ...(set.has('description') ? { overview: description } : {}),
+    ...(set.has('genres') ? { genres: [...genres] } : {}),
+    ...(set.has('rating') ? { rating } : {}),
+  };
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, MAX_TEXT) : '';
 }
