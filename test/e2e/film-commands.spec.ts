@@ -57,7 +57,7 @@ describeOnEveryDialect('films on the command line', (store) => {
 
   it('goes step by step, and says in a trial what each would do', async () => {
     const trial = await rooftop('films', 'fetch', '--dry-run');
-    expect(trial).toContain('would read 2 lists and guides');
+    expect(trial).toContain('would read 2 lists, guides and feeds');
     expect(await rooftop('films', 'fetch')).toMatch(/list 1 .*: ok, 1 entries[^]*guide 1 .*: ok, 1 channels/);
     expect(await rooftop('films', 'filter', '--dry-run')).toMatch(
       /3 films are new.*nothing was written[^]*\+ Heat/,

@@ -268,6 +268,11 @@ describeOnEveryDialect('sources of films', (store) => {
     const rows = await rooftop('film-sources', 'list');
     expect(rows).toMatch(/Studio +paused/);
     expect(rows).toMatch(/Rutube tags\/video\/1 +ok +7/);
+    const fetched: unknown = JSON.parse(await rooftop('films', 'fetch', '--only', 'feeds', '--json'));
+    expect(fetched).toMatchObject({
+      read: [{ what: 'feed', id, status: 'ok', entries: 7, reason: null }],
+      links: null,
+    });
     expect(await rooftop('film-sources', 'remove', other)).toContain('removed, 0 ways');
     await expect(rooftop('film-sources', 'refresh', other)).rejects.toMatchObject({ code: 'not_found' });
     await expect(rooftop('film-sources', 'refresh')).rejects.toMatchObject({ code: 'invalid_input' });

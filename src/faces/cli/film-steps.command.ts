@@ -12,15 +12,18 @@ import {
 import { printEnrichReport, printFetchReport, printFilterReport } from './films-output.js';
 import { EXIT, endProgress, printJson, printProgress, wantsJson, type Terminal } from './output.js';
 
+/** Of a list, a guide or a feed: it could not be read, or not all of it. */
+const FAILURES: ReadonlySet<string> = new Set(['failed', 'stale', 'partly']);
+
 interface StepFlags {
   dryRun?: boolean;
   force?: boolean;
   only?: FilmOriginRead;
 }
 
-/** The steps that make films out of guides and lists: each alone, or all in their order. */
+/** The steps that make films out of guides, lists and feeds: each alone, or all in their order. */
 export function addFilmSteps(films: Command, context: CliContext): void {
-  step(films.command('fetch'), 'read lists and guides now; what is unchanged is left as it is')
+  step(films.command('fetch'), 'read lists, guides and feeds now; what is unchanged is left as it is')
     .option('--force', 'apply what is unchanged or has shrunk suspiciously, too')
     .addOption(new Option('--only <what>', 'only these').choices([...FILM_ORIGINS_READ]))
     .action((flags: StepFlags, command: Command) =>
@@ -100,7 +103,7 @@ function show<T>(
 }
 
 function tellFailures(terminal: Terminal, { read }: FetchReport): void {
-  const failed = read.filter(({ status }) => status === 'failed' || status === 'stale');
+  const failed = read.filter(({ status }) => FAILURES.has(status));
   if (failed.length === 0) return;
   const isAll = read.every(({ status }) => status === 'failed');
   terminal.setExitCode(isAll ? EXIT.failed : EXIT.partly);

@@ -5,6 +5,8 @@ import { JobQueue } from '../../platform/jobs/job-queue.js';
 import type { JobSummary } from '../../platform/jobs/jobs.repository.js';
 import { ListSourcesService } from '../../scrapers/list-sources.service.js';
 import { RefreshService } from '../../scrapers/refresh.service.js';
+import { FilmSourceRefresh } from '../../vod/feeds/film-source-refresh.js';
+import { FilmSourcesService } from '../../vod/feeds/film-sources.service.js';
 import { FilmFinder, type FindingReport } from '../../vod/finding/film-finder.js';
 import { ENRICH_FILM } from '../../vod/film-jobs.js';
 import { FilmEnrichment, type EnrichOutcome } from '../../vod/tmdb/film-enrichment.js';
@@ -12,7 +14,7 @@ import type { ServiceLocator } from './context.js';
 import { progressText } from './guides-output.js';
 
 /** What films come from. */
-export const FILM_ORIGINS_READ = ['lists', 'guides'] as const;
+export const FILM_ORIGINS_READ = ['lists', 'guides', 'feeds'] as const;
 export type FilmOriginRead = (typeof FILM_ORIGINS_READ)[number];
 
 export interface StepOptions {
@@ -29,12 +31,12 @@ export interface FetchOptions extends StepOptions {
 }
 
 export interface ReadPlace {
-  what: 'list' | 'guide';
+  what: 'list' | 'guide' | 'feed';
   id: number;
   name: string;
   /** `would-read` in a dry run. */
   status: string;
-  /** Channels of a guide, entries of a list. */
+  /** Channels of a guide, entries of a list or a feed. */
   entries: number | null;
   programmes: number | null;
   reason: string | null;
@@ -44,7 +46,7 @@ export interface FetchReport {
   step: 'fetch';
   dryRun: boolean;
   read: ReadPlace[];
-  /** How channels were matched to guides afterwards; null = nothing was read. */
+  /** How channels were matched to guides afterwards; null = neither lists nor guides were read. */
   links: LinkingReport | null;
 }
 
@@ -64,7 +66,7 @@ export interface EnrichReport {
   jobs: JobSummary;
 }
 
-/** Reads lists and guides, one after the other; what is unchanged costs one request each. */
+/** Reads lists, guides and feeds, one after the other; lists and guides that are unchanged cost one request each. */
 export async function fetchStep(services: ServiceLocator, options: FetchOptions): Promise<FetchReport> {
   const { only, dryRun, tell } = options;
   const read: ReadPlace[] = [];
@@ -78,7 +80,14 @@ export async function fetchStep(services: ServiceLocator, options: FetchOptions)
       if (isEnabled) read.push(await readGuide(services, id, name, options));
     }
   }
-  if (dryRun || read.length === 0) return { step: 'fetch', dryRun, read, links: null };
+  if (only.includes('feeds')) {
+    for (const { id, name, isEnabled } of await services.get(FilmSourcesService).list()) {
+      if (isEnabled) read.push(await readFeed(services, id, name, options));
+    }
+  }
+  if (dryRun || read.every(({ what }) => what === 'feed')) {
+    return { step: 'fetch', dryRun, read, links: null };
+  }
   tell('matching channels to guides');
   return { step: 'fetch', dryRun, read, links: await services.get(GuideLinker).run() };
 }
@@ -111,6 +120,21 @@ async function readGuide(
     onProgress: (progress) => tell(progressText(id, progress)),
   });
   return { ...place, status, entries: channels, programmes, reason };
+}
+
+async function readFeed(
+  services: ServiceLocator,
+  id: number,
+  name: string,
+  { dryRun, force, tell }: FetchOptions,
+): Promise<ReadPlace> {
+  const place = { what: 'feed', id, name, programmes: null } as const;
+  if (dryRun) return { ...place, status: 'would-read', entries: null, reason: null };
+  const { status, entries, reason } = await services.get(FilmSourceRefresh).refresh(id, {
+    force,
+    onProgress: ({ step, done }) => tell(`feed ${id}: ${step} ${done}`),
+  });
+  return { ...place, status, entries, reason };
 }
 
 /** Looks for films in the guides as they are. A run that is cut off is simply done again. */

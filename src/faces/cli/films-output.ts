@@ -94,9 +94,9 @@ export function printFilm(terminal: Terminal, detail: FilmDetail, suggestions: F
 
 export function printFetchReport(terminal: Terminal, { read, links, dryRun }: FetchReport): void {
   const verb = dryRun ? 'would read' : 'read';
-  terminal.out(`fetch: ${verb} ${read.length} lists and guides\n`);
+  terminal.out(`fetch: ${verb} ${read.length} lists, guides and feeds\n`);
   for (const { what, id, name, status, entries, programmes, reason } of read) {
-    const brought = entries === null ? '' : `, ${entries} ${what === 'list' ? 'entries' : 'channels'}`;
+    const brought = entries === null ? '' : `, ${entries} ${what === 'guide' ? 'channels' : 'entries'}`;
     const shown = programmes === null ? '' : `, ${programmes} programmes`;
     terminal.out(
       `  ${what} ${id} "${name}": ${status}${reason === null ? '' : ` (${reason})`}${brought}${shown}\n`,
