@@ -129,11 +129,12 @@ describeOnEveryDialect('a hostile guide, or a hostile machine', (store) => {
   });
 
   it('is killed in the middle: the old guide serves, and what was written goes', async () => {
-    host.put('/g.xml', smallGuide(LARGE));
+    // Long enough to be killed in, however quick the machine is.
+    host.put('/g.xml', smallGuide({ ...LARGE, channels: 400 }));
     const other = new GuideProcess({ dataDir: store.dataDir, url: store.url, sourceId: id });
     const isWriting = (line: object): boolean =>
       'progress' in line && (line.progress as { step: string }).step === 'storing';
-    expect(await other.until(isWriting)).toMatchObject({ progress: { programmes: 10_080 } });
+    expect(await other.until(isWriting)).toMatchObject({ progress: { programmes: 67_200 } });
     while ((await generations()).length < 2) await new Promise((resolve) => setImmediate(resolve));
     await other.kill();
     expect(await titles()).toEqual(GOOD_TITLES);
@@ -145,7 +146,7 @@ describeOnEveryDialect('a hostile guide, or a hostile machine', (store) => {
     await house.cleaner.clean();
     expect(await generations()).toHaveLength(1);
     expect((await house.runs.list(id)).map(({ status }) => status)).toEqual(['abandoned', 'ok']);
-    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok', programmes: 10_080 });
+    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok', programmes: 67_200 });
   });
 
   it('fills the disk with what it spools', async () => {

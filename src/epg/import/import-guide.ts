@@ -63,6 +63,7 @@ class GuideImport {
   private bytes = 0;
   private totalBytes: number | null = null;
   private told = Number.NEGATIVE_INFINITY;
+  private toldStep: ImportProgress['step'] | undefined;
   private saidAlive: number;
 
   constructor(private readonly parts: GuideImportParts) {
@@ -190,15 +191,16 @@ class GuideImport {
     };
   }
 
-  /** Some times a second to the main thread, some times a minute to the database. */
+  /** Every step, and some times a second, to the main thread; some times a minute to the database. */
   private async tell(
     step: ImportProgress['step'],
     share: number | null,
     since = this.startedAt,
   ): Promise<void> {
     const now = this.parts.clock.monotonic();
-    if (now - this.told >= PROGRESS_MS) {
+    if (step !== this.toldStep || now - this.told >= PROGRESS_MS) {
       this.told = now;
+      this.toldStep = step;
       const { bytes, totalBytes, collector } = this;
       const secondsLeft = share === null || share <= 0 ? null : ((now - since) / 1000) * (1 / share - 1);
       this.parts.onProgress({
