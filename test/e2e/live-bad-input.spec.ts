@@ -132,7 +132,7 @@ describe('bad input', () => {
 
     it('stays inside its memory with a source of 200 Mbit/s', async () => {
       const viewer = player(host.at('/x.ts', stream({ bitrate: 200_000_000 })));
-      await viewer.received(40 * MiB);
+      await viewer.received(24 * MiB);
       expect(house.streaming.hub.stats()[0]?.ringBytes).toBeLessThanOrEqual(17 * MiB);
     });
   });

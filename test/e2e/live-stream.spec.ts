@@ -189,7 +189,7 @@ describe('live channels', () => {
   });
 
   it('close a viewer through whom nothing passes', async () => {
-    await open({ session: { slowReaderMs: 2_000 } }, { bitrateKbps: 40_000, burstSeconds: 4 });
+    await open({ session: { slowReaderMs: 6_000 } }, { bitrateKbps: 40_000, burstSeconds: 4 });
     const id = house.channels.add(NEWS);
     const quick = house.player(id, { keep: false });
     const stuck = house.player(id);
