@@ -132,9 +132,10 @@ describe('bad input', () => {
 
     it('stays inside its memory with a source of 200 Mbit/s', async () => {
       const viewer = player(host.at('/x.ts', stream({ bitrate: 200_000_000 })));
-      await viewer.received(24 * MiB);
+      await viewer.received(40 * MiB);
       expect(house.streaming.hub.stats()[0]?.ringBytes).toBeLessThanOrEqual(17 * MiB);
-    });
+      // A viewer who is overtaken waits for the next keyframe, 25 MB further on, and a busy machine overtakes him often.
+    }, 120_000);
   });
 
   describe('HLS', () => {
