@@ -28,7 +28,28 @@ declare module '../platform/events/event-bus.js' {
     'epg.refreshed': { sourceId: number; channels: number; programmes: number };
     /** How far a run of this process is; some times a second. */
     'epg.progress': ImportProgress & { sourceId: number };
+    /** A run of this process is over, whatever came of it; what it did can be read. */
+    'epg.ended': GuideEnd;
   }
+}
+
+export type GuideRunMode = GuideJob['mode'];
+
+/** How far a run of this process is. */
+export interface GuideRunProgress extends ImportProgress {
+  sourceId: number;
+  mode: GuideRunMode;
+}
+
+export interface GuideEnd {
+  sourceId: number;
+  mode: GuideRunMode;
+  status: GuideRunStatus;
+  /** Why nothing was applied; null = it was, there was nothing new, or nothing was to be applied. */
+  reason: string | null;
+  channels: number;
+  programmes: number;
+  seconds: number;
 }
 
 export interface GuideRefreshOptions {
@@ -70,7 +91,8 @@ const RETRY_MINUTES = 30;
 @Injectable()
 export class GuideRefreshService {
   private readonly running = new SingleFlight<number, GuideReport>();
-  private readonly progress = new Map<number, ImportProgress>();
+  /** One entry per run that waits or goes on; of one guide there may be a refresh and a preview. */
+  private readonly going = new Set<{ sourceId: number; mode: GuideRunMode; progress: ImportProgress }>();
   private readonly previews = new Map<number, GuidePreview>();
   /** One import at a time: it keeps a processor busy, and streams need the other one. */
   private readonly turn = new Semaphore(1);
@@ -126,28 +148,44 @@ export class GuideRefreshService {
 
   /** Of a run in this process; null = none. */
   progressOf(id: number): ImportProgress | null {
-    return this.progress.get(id) ?? null;
+    return [...this.going].find(({ sourceId }) => sourceId === id)?.progress ?? null;
   }
 
-  private async queue(
-    id: number,
-    mode: GuideJob['mode'],
-    options: GuideRefreshOptions,
-  ): Promise<GuidePreview> {
+  /** Of all runs in this process, in the order in which they were asked for. */
+  progressOfAll(): GuideRunProgress[] {
+    return [...this.going].map(({ progress, ...run }) => ({ ...run, ...progress }));
+  }
+
+  private async queue(id: number, mode: GuideRunMode, options: GuideRefreshOptions): Promise<GuidePreview> {
+    const begin = { sourceId: id, mode };
+    const run = { ...begin, progress: WAITING };
+    const startedAt = this.clock.now();
     const tell = (progress: ImportProgress): void => {
-      this.progress.set(id, progress);
+      run.progress = progress;
       this.events.emit('epg.progress', { sourceId: id, ...progress });
       options.onProgress?.(progress);
     };
+    this.going.add(run);
     tell(WAITING);
     try {
-      return await this.turn.use(() => this.run(id, mode, { ...options, onProgress: tell }));
-    } finally {
-      this.progress.delete(id);
+      const preview = await this.turn.use(() => this.run(id, mode, { ...options, onProgress: tell }));
+      this.going.delete(run);
+      const { status, reason, channels, programmes, seconds } = preview.report;
+      this.events.emit('epg.ended', { ...begin, status, reason, channels, programmes, seconds });
+      return preview;
+    } catch (error) {
+      this.going.delete(run);
+      const { channels, programmes } = run.progress;
+      const seconds = (this.clock.now() - startedAt) / 1000;
+      this.events.emit('epg.ended', {
+        ...begin,
+        ...{ status: 'failed', reason: describeError(error), channels, programmes, seconds },
+      });
+      throw error;
     }
   }
 
-  private async run(id: number, mode: GuideJob['mode'], options: GuideRefreshOptions): Promise<GuidePreview> {
+  private async run(id: number, mode: GuideRunMode, options: GuideRefreshOptions): Promise<GuidePreview> {
     const source = await this.known(id);
     const startedAt = this.clock.now();
     const generation = await this.runs.begin(id, this.nowSeconds());
@@ -166,7 +204,7 @@ export class GuideRefreshService {
   private async attempt(
     source: GuideSource,
     generation: number,
-    mode: GuideJob['mode'],
+    mode: GuideRunMode,
     options: GuideRefreshOptions,
   ): Promise<Outcome> {
     try {
@@ -200,7 +238,7 @@ export class GuideRefreshService {
   private async jobOf(
     source: GuideSource,
     generation: number,
-    mode: GuideJob['mode'],
+    mode: GuideRunMode,
     isForced: boolean,
   ): Promise<GuideJob> {
     const { id, url, kind, headers, options, timeZone, etag, lastModified, contentHash } = source;

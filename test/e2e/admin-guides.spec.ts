@@ -1,14 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type supertest from 'supertest';
 import { smallGuide } from '../builders/small-guide.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { AdminHouse, type Method } from '../fakes/admin-house.js';
+import { EventListener } from '../fakes/event-listener.js';
 import { createListHost, type ListHost } from '../fakes/list-host.js';
 
 type Body = supertest.Response['body'];
 
 const NOW = Math.floor(Date.now() / 3_600_000) * 3600;
 const FIVE = { channels: 5, hours: 30, from: NOW };
+/** Takes some seconds where it comes slowly. */
+const LONG = { ...FIVE, hours: 2_000 };
 
 describeOnEveryDialect('guides over the API', (store) => {
   let house: AdminHouse;
@@ -106,6 +109,71 @@ describeOnEveryDialect('guides over the API', (store) => {
     expect(runs.items).toMatchObject([{ status: 'ok' }, { status: 'ok' }, { status: 'ok' }]);
     expect(runs.items[0].report.problemsBy).not.toEqual({});
     expect(runs.items[0].report.problems[0]).toMatchObject({ line: expect.any(Number) });
+  });
+
+  describe('told as events', () => {
+    const EVENTS = '/api/admin/guides/events';
+    interface Run {
+      guideId: number;
+      mode: string;
+      step: string;
+      bytes: number;
+      programmes: number;
+    }
+    const listen = (): EventListener => new EventListener(house.url, EVENTS, house.token);
+    const runs = (listener: EventListener): Run[] =>
+      listener.told<{ items: Run[] }>('runs').flatMap(({ items }) => items);
+    const ends = (listener: EventListener): Body[] => listener.told<Body>('end');
+
+    it('are for administrators, only some at once, and end with the server', async () => {
+      expect((await house.ask('get', EVENTS, null)).status).toBe(401);
+      const listeners = Array.from({ length: 21 }, listen);
+      await Promise.all(listeners.map((listener) => listener.until(() => listener.status !== 0)));
+      expect(listeners.map(({ status }) => status).sort()).toEqual([...Array<number>(20).fill(200), 429]);
+      await house.close();
+      await Promise.all(listeners.map((listener) => listener.until(() => listener.over)));
+      house = await AdminHouse.open(store);
+    });
+
+    it('show how far a run is and how it ended', async () => {
+      const listener = listen();
+      await listener.until(() => listener.told('runs').length === 1);
+      expect(listener.told('runs')).toEqual([{ items: [], total: 0 }]);
+      const guide = await add({ url: host.put('/g.xml', smallGuide(LONG)), allowPrivate: true });
+      host.inject({ kind: 'slowDrip', bytes: 200_000, everyMs: 700 });
+      await ask('post', `/${guide.id}/refresh`, {});
+      await listener.until(() => ends(listener).length === 1);
+      const going = runs(listener).find(({ programmes }) => programmes > 0);
+      expect(going).toMatchObject({ guideId: guide.id, mode: 'stage', step: 'fetching' });
+      expect(going).toMatchObject({
+        channels: 5,
+        bytes: expect.any(Number),
+        secondsLeft: expect.any(Number),
+      });
+      expect(going?.programmes).toBeLessThan(10_000);
+      expect(ends(listener)).toMatchObject([
+        { guideId: guide.id, mode: 'stage', status: 'ok', reason: null, programmes: 10_000 },
+      ]);
+      expect((await ask('get', `/${guide.id}`))[1]).toMatchObject({ run: null, programmeCount: 10_000 });
+      await listener.until(() => listener.told<{ total: number }>('runs').at(-1)?.total === 0);
+      listener.leave();
+    });
+
+    it('tell failures and previews, too', async () => {
+      const guide = await add({ url: `${host.url}/absent.xml`, allowPrivate: true });
+      const listener = listen();
+      await listener.until(() => listener.told('runs').length === 1);
+      await ask('post', `/${guide.id}/refresh`, {});
+      await listener.until(() => ends(listener).length === 1);
+      host.put('/absent.xml', smallGuide(FIVE));
+      await ask('post', `/${guide.id}/preview`);
+      await listener.until(() => ends(listener).length === 2);
+      expect(ends(listener)).toMatchObject([
+        { guideId: guide.id, mode: 'stage', status: 'failed', reason: expect.stringContaining('404') },
+        { guideId: guide.id, mode: 'preview', status: 'ok', programmes: 150 },
+      ]);
+      listener.leave();
+    });
   });
 
   it('refuse what breaks a rule, naming every field', async () => {

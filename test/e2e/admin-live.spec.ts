@@ -1,59 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import type { LiveStreamDto, LiveStreamsDto } from '../../src/faces/admin/dto/live.dto.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { TestStore } from '../contract/dialects.js';
 import { AdminHouse } from '../fakes/admin-house.js';
+import { EventListener } from '../fakes/event-listener.js';
 import { HttpTsHost } from '../fakes/http-ts-host.js';
 import { StreamPlayer } from '../fakes/stream-player.js';
 
 const SECOND = 125_000;
 
-/** A client of server-sent events. */
-class Listener {
-  status = 0;
-  over = false;
-  text = '';
-  private readonly outgoing;
-  private changed: () => void = () => {};
-
-  constructor(url: string, token: string) {
-    this.outgoing = request(`${url}/api/admin/sessions/events`, {
-      agent: false,
-      headers: { authorization: `Bearer ${token}` },
-    });
-    this.outgoing.on('response', (answer: IncomingMessage) => {
-      this.status = answer.statusCode ?? 0;
-      expect(this.status === 200).toBe(answer.headers['content-type'] === 'text/event-stream');
-      answer.setEncoding('utf8').on('data', (text: string) => {
-        this.text += text;
-        this.changed();
-      });
-      answer.on('close', () => {
-        this.over = true;
-        this.changed();
-      });
-      answer.on('error', () => {});
-    });
-    this.outgoing.on('error', () => {});
-    this.outgoing.end();
-  }
-
-  get events(): LiveStreamsDto[] {
-    return [...this.text.matchAll(/^event: streams\ndata: (.*)\n\n/gm)].map(
-      ([, data = '']) => JSON.parse(data) as LiveStreamsDto,
-    );
-  }
-
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => (this.changed = resolve));
-  }
-
-  leave(): void {
-    this.outgoing.destroy();
-  }
-}
+const EVENTS = '/api/admin/sessions/events';
+const told = (listener: EventListener): LiveStreamsDto[] => listener.told<LiveStreamsDto>('streams');
 
 describe('running streams over the API', () => {
   const store = new TestStore('sqlite');
@@ -189,27 +146,28 @@ describe('running streams over the API', () => {
   });
 
   it('tell what changes as it happens, at most once a second', async () => {
-    const listener = new Listener(house.url, house.token);
-    await listener.until(() => listener.events.length === 1);
-    expect(listener.events[0]).toEqual({ items: [], total: 0 });
+    const listener = new EventListener(house.url, EVENTS, house.token);
+    await listener.until(() => told(listener).length === 1);
+    expect(told(listener)[0]).toEqual({ items: [], total: 0 });
     const player = await watch();
-    await listener.until(() => listener.events.at(-1)?.items[0]?.viewers.length === 1);
-    const count = listener.events.length;
+    await listener.until(() => told(listener).at(-1)?.items[0]?.viewers.length === 1);
+    const count = told(listener).length;
     const startedAt = Date.now();
-    await listener.until(() => listener.events.length >= count + 2);
+    await listener.until(() => told(listener).length >= count + 2);
     expect(Date.now() - startedAt).toBeGreaterThan(1_000);
     expect(listener.text).not.toContain(password);
     player.leave();
-    await listener.until(() => listener.events.at(-1)?.items[0]?.viewers.length === 0);
+    await listener.until(() => told(listener).at(-1)?.items[0]?.viewers.length === 0);
     listener.leave();
   });
 
   it('tell it only to administrators, and only to some at once', async () => {
-    expect((await house.ask('get', '/api/admin/sessions/events', null)).status).toBe(401);
-    const listeners = Array.from({ length: 21 }, () => new Listener(house.url, house.token));
+    expect((await house.ask('get', EVENTS, null)).status).toBe(401);
+    const listeners = Array.from({ length: 21 }, () => new EventListener(house.url, EVENTS, house.token));
     while (listeners.some(({ status }) => status === 0)) {
       await new Promise((resolve) => setImmediate(resolve));
     }
+    expect(listeners.filter(({ contentType }) => contentType === 'text/event-stream')).toHaveLength(20);
     expect(listeners.map(({ status }) => status).sort()).toEqual([...Array<number>(20).fill(200), 429]);
     await house.ask('post', '/api/admin/auth/logout');
     await Promise.all(listeners.map((listener) => listener.until(() => listener.over)));

@@ -28,6 +28,7 @@ import { GuidesAdminService } from './guides-admin.service.js';
 import { GuidesController } from './guides.controller.js';
 import { ProgrammesAdminService } from './programmes-admin.service.js';
 import { ProgrammesController } from './programmes.controller.js';
+import { GuideEvents } from './guide-events.js';
 import { GuideLinksAdminService } from './guide-links-admin.service.js';
 import {
   CategoryGuideController,
@@ -94,6 +95,7 @@ import { UsersController } from './users.controller.js';
     FilmSourcesAdminService,
     GuideLinksAdminService,
     GuidesAdminService,
+    GuideEvents,
     ProgrammesAdminService,
     FilmsAdminService,
     SeriesAdminService,

@@ -1,22 +1,36 @@
-import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AdminController, BadInput, Conflict, JsonBody, NotFound } from './admin-controller.js';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminController, BadInput, Conflict, JsonBody, NotFound, Throttled } from './admin-controller.js';
 import {
   AddGuideDto,
   ChangeGuideDto,
   GuideDto,
+  GuideEndDto,
   GuidePreviewDto,
   GuideRunsDto,
+  GuideRunsGoingDto,
   GuidesDto,
   RefreshGuideDto,
   RemovedGuideDto,
 } from './dto/guides.dto.js';
+import { GuideEvents } from './guide-events.js';
 import { GuidesAdminService } from './guides-admin.service.js';
 import { IdPipe } from './validation.js';
 
 @AdminController('guides', 'Guides')
 export class GuidesController {
-  constructor(private readonly admin: GuidesAdminService) {}
+  constructor(
+    private readonly admin: GuidesAdminService,
+    private readonly events: GuideEvents,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -26,6 +40,26 @@ export class GuidesController {
   @ApiOkResponse({ type: GuidesDto, description: 'All guides.' })
   list(): Promise<GuidesDto> {
     return this.admin.list();
+  }
+
+  @Get('events')
+  @ApiOperation({
+    summary: 'Follow the runs of guides',
+    description:
+      'Server-sent events. `runs` (GuideRunsGoingDto) holds every refresh and preview that goes on or waits, with bytes, channels, programmes and the time left: at once and then whenever it has changed, at most once a second. `end` (GuideEndDto) comes once for each that is over, with its outcome. It ends with the token.',
+  })
+  @ApiExtraModels(GuideRunsGoingDto, GuideEndDto)
+  @ApiOkResponse({
+    description: 'Events without end; the schema is that of the data of one.',
+    content: {
+      'text/event-stream': {
+        schema: { oneOf: [GuideRunsGoingDto, GuideEndDto].map((type) => ({ $ref: getSchemaPath(type) })) },
+      },
+    },
+  })
+  @Throttled('All places of listeners are taken; Retry-After says how long to wait.')
+  follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.events.open(request, reply);
   }
 
   @Get(':id')

@@ -172,6 +172,50 @@ export class GuideProgressDto {
   secondsLeft!: number | null;
 }
 
+const MODES = ['stage', 'preview'] as const;
+
+export class GuideRunGoingDto extends GuideProgressDto {
+  @Told('Id of the guide.', { type: 'integer' })
+  guideId!: number;
+
+  @Told('`stage` = a refresh, `preview` = nothing is going to be applied.', {
+    type: String,
+    enum: [...MODES],
+  })
+  mode!: string;
+}
+
+export class GuideRunsGoingDto {
+  @Told('Runs of this server, those that wait for their turn too.', { type: [GuideRunGoingDto] })
+  items!: GuideRunGoingDto[];
+
+  @Told('How many.', { type: 'integer' })
+  total!: number;
+}
+
+export class GuideEndDto {
+  @Told('Id of the guide.', { type: 'integer' })
+  guideId!: number;
+
+  @Told('`stage` = a refresh, `preview` = nothing was to be applied.', { type: String, enum: [...MODES] })
+  mode!: string;
+
+  @Told('Outcome.', { type: String, enum: [...GUIDE_RUN_STATES] })
+  status!: string;
+
+  @Told('Why nothing was applied; null = it was, or there was nothing new.', { type: String, nullable: true })
+  reason!: string | null;
+
+  @Told('Channels with programmes.', { type: 'integer' })
+  channels!: number;
+
+  @Told('Programmes.', { type: 'integer' })
+  programmes!: number;
+
+  @Told('How long it took, in seconds.', { type: Number })
+  seconds!: number;
+}
+
 export class GuideDto {
   @Told('Id.', { type: 'integer' })
   id!: number;
