@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { sqliteFile } from '../../src/platform/database/open-database.js';
 import type { RunningServer } from '../../src/server.js';
 import { startServer } from '../../src/server.js';
 import { anAppConfig } from '../builders/app-config.js';
@@ -27,6 +29,20 @@ afterEach(async () => {
 
 const get = (at: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`http://127.0.0.1:${server.port}${at}`, { headers });
+
+/** Overwrites the first page of a table, as a failing disk may. */
+async function garble(table: string): Promise<void> {
+  const { writerSource } = server.house.database;
+  await writerSource.query('PRAGMA wal_checkpoint(TRUNCATE)');
+  const [at]: { rootpage: number }[] = await writerSource.query(
+    `SELECT rootpage FROM sqlite_schema WHERE name = '${table}'`,
+  );
+  const [{ page_size: bytes } = { page_size: 4096 }]: { page_size: number }[] =
+    await writerSource.query('PRAGMA page_size');
+  const file = await open(sqliteFile(dir), 'r+');
+  await file.write(Buffer.alloc(bytes, 'x'), 0, bytes, ((at?.rootpage ?? 1) - 1) * bytes);
+  await file.close();
+}
 
 describe('health', () => {
   it('lives', async () => {
@@ -54,6 +70,22 @@ describe('health', () => {
     const answer = await get('/readyz');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ state: 'failing' });
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it.each([
+    ['the head of its file', 'sqlite_schema'],
+    ['a table', 'users'],
+    ['a table that nobody has read yet', 'guide_pages'],
+  ])('is not ready while %s is garbled', async (_what, table) => {
+    expect((await get('/readyz')).status).toBe(200);
+    await garble(table);
+    const answer = await get('/readyz');
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      state: 'failing',
+      checks: expect.arrayContaining([expect.objectContaining({ name: 'database', state: 'failing' })]),
+    });
     expect((await get('/healthz')).status).toBe(200);
   });
 

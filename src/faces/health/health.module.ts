@@ -58,9 +58,7 @@ export class HealthModule implements OnModuleInit {
     readiness.register({
       name: 'database',
       whenBroken: 'failing',
-      check: async () => {
-        await database.read.query('SELECT 1');
-      },
+      check: () => database.probe(),
     });
     readiness.register({
       name: 'write queue',
