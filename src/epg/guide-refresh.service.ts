@@ -5,6 +5,7 @@ import { SingleFlight } from '../core/util/single-flight.js';
 import { ChannelsRepository } from '../channels/channels.repository.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
+import { sizeText } from '../platform/config/value-types.js';
 import { ChangeFeed } from '../platform/database/change-feed.js';
 import { Database } from '../platform/database/database.js';
 import { AppError, describeError } from '../platform/errors/app-error.js';
@@ -83,6 +84,8 @@ const WAITING: ImportProgress = {
 const MAX_PREVIEWS = 20;
 /** A failed guide is tried again after this, and at its interval at the latest. */
 const RETRY_MINUTES = 30;
+/** At this pace even a small guide is not done in the time that it may take. */
+const LEAST_BYTES_PER_MINUTE = 64 * 1024;
 
 /**
  * Reads a guide and lets it serve. Whatever goes wrong – unreachable, empty, unreadable, suddenly shrunken – leaves
@@ -243,8 +246,8 @@ export class GuideRefreshService {
   ): Promise<GuideJob> {
     const { id, url, kind, headers, options, timeZone, etag, lastModified, contentHash } = source;
     const isKnown = !isForced && contentHash !== null && source.generation !== null;
-    const { fetchTimeoutSeconds, maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes } =
-      this.config.guides;
+    const { fetchTimeoutSeconds, ...limits } = this.config.guides;
+    const { maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes, leastFreeBytes } = limits;
     return {
       location: this.database.location,
       spoolFolder: path.join(this.config.dataDir, 'spool'),
@@ -257,7 +260,8 @@ export class GuideRefreshService {
       },
       channels: url.includes('{channel}') ? await this.requestedChannels(source) : [],
       limits: {
-        ...{ maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes },
+        ...{ maxBytes, maxChannels, maxProgrammesPerChannel, spoolBytes, leastFreeBytes },
+        leastBytesPerMinute: LEAST_BYTES_PER_MINUTE,
         timeoutMs: fetchTimeoutSeconds * 1000,
       },
       nowSeconds: this.nowSeconds(),
@@ -279,7 +283,7 @@ export class GuideRefreshService {
     if (counts.programmes === 0) {
       return counts.channelsNamed > 0
         ? `the guide names ${counts.channelsNamed} channels and no programmes that are not over`
-        : 'the guide is empty';
+        : `the guide is empty: ${sizeText(counts.bytes)} came, without a channel or a programme; look at what its address shows`;
     }
     if (isForced || source.generation === null) return null;
     const threshold = source.shrinkThreshold ?? this.config.guides.shrinkThreshold;

@@ -2,6 +2,7 @@ import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import xz from 'xz-decompress';
+import { sizeText } from '../platform/config/value-types.js';
 
 export type Packing = 'gzip' | 'xz' | 'zip' | 'plain';
 
@@ -71,10 +72,16 @@ export async function* unpack(
   for await (const chunk of layer(input, bounds.maxLayers)) {
     bytes += chunk.length;
     if (bytes > bounds.maxBytes) {
-      throw new UnpackError('too-large', `more than ${bounds.maxBytes} bytes when unpacked`);
+      throw new UnpackError(
+        'too-large',
+        `the guide is larger than ${sizeText(bounds.maxBytes)} when unpacked`,
+      );
     }
     if (bytes > bounds.ratioFromBytes && bytes > input.bytes * bounds.maxRatio) {
-      throw new UnpackError('bomb', `${input.bytes} bytes became more than ${bytes}`);
+      throw new UnpackError(
+        'bomb',
+        `the guide is packed beyond all measure: ${input.bytes} bytes became more than ${bytes}`,
+      );
     }
     yield chunk;
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type supertest from 'supertest';
 import { UsersService } from '../../src/users/users.service.js';
 import { routesOf, type ApiDocument, type Route } from '../builders/openapi-lint.js';
-import { describeOnEveryDialect } from '../contract/dialects.js';
+import { describeOnEveryDialect, TestStore } from '../contract/dialects.js';
 import { AdminHouse, type Method } from '../fakes/admin-house.js';
 import { ask } from '../fakes/raw-http.js';
 import { RecordingLogger } from '../fakes/recording-logger.js';
@@ -294,3 +294,31 @@ function minimalBody({ method, path }: Route): object | undefined {
   if (path.endsWith('/streams/order')) return { ids: [1] };
   return {};
 }
+
+describe('a disk that is full', () => {
+  const store = new TestStore('sqlite');
+  let house: AdminHouse;
+  beforeAll(async () => {
+    await store.make();
+    house = await AdminHouse.open(store);
+  });
+  afterAll(async () => {
+    await house.close();
+    await store.drop();
+  });
+
+  it('is named to who wants to change something, and changes go on when there is room', async () => {
+    const add = (name: string) =>
+      house.ask('post', '/api/admin/categories').send({ kind: 'live', name: name.padEnd(100, 'x') });
+    const { writerSource } = house.house.database;
+    // SQLite meets this bound as it meets the end of a disk.
+    await writerSource.query('PRAGMA max_page_count = 1');
+    let refused = await add('0');
+    for (let n = 1; refused.status === 201; n++) refused = await add(String(n));
+    expectError(refused, 503, 'database_unavailable');
+    expect(refused.body.error.message).toMatch(/disk .* is full/);
+    expect((await house.ask('get', '/api/admin/categories')).status).toBe(200);
+    await writerSource.query('PRAGMA max_page_count = 1000000');
+    expect((await add('again')).status).toBe(201);
+  });
+});

@@ -80,6 +80,34 @@ describeOnEveryDialect('a hostile guide, or a hostile machine', (store) => {
     expect(await titles()).toEqual(GOOD_TITLES.map((title) => `${title} B`));
   });
 
+  it('would fill the disk: it is given up while there is room, and everything else can be written', async () => {
+    const full = new GuideHouse(database, {
+      dataDir: store.dataDir,
+      guides: { ...SMALL_BOUNDS, leastFreeBytes: Number.MAX_SAFE_INTEGER },
+    });
+    host.put('/g.xml', smallGuide({ ...GOOD, edition: 'B' }));
+    expect(await full.refreshes.refresh(id)).toMatchObject({
+      status: 'stale',
+      reason: expect.stringMatching(/disk of the data folder is nearly full/),
+    });
+    expect((await full.runs.list(id))[0]).toMatchObject({ status: 'stale' });
+    expect(await titles()).toEqual(GOOD_TITLES);
+    await full.lifecycle.shutdown();
+  });
+
+  it('is no guide: the report says what came instead', async () => {
+    host.put('/g.xml', '<!DOCTYPE html><html><body>Your subscription has ended</body></html>');
+    expect(await house.refreshes.refresh(id)).toMatchObject({
+      status: 'stale',
+      reason: expect.stringMatching(/empty: 68 bytes came, without a channel/),
+    });
+    host.put('/g.xml', '');
+    expect(await house.refreshes.refresh(id)).toMatchObject({
+      status: 'stale',
+      reason: expect.stringMatching(/empty: 0 bytes/),
+    });
+  });
+
   it('has every oddity in a few lines: they cost the element they stand in', async () => {
     const one = (channel: string, times: string, inner: string): string =>
       `<programme channel="${channel}" ${times}>${inner}</programme>`;

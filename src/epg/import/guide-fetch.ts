@@ -90,7 +90,8 @@ async function fetchPages(job: GuideJob, tools: FetchTools, channelId: string | 
 
 function requestOf({ source, limits }: GuideJob, url: string) {
   const { headers, allowPrivate } = source;
-  return { url, headers, allowPrivate, maxBytes: limits.maxBytes, timeoutMs: limits.timeoutMs };
+  const { maxBytes, timeoutMs, leastBytesPerMinute } = limits;
+  return { url, headers, allowPrivate, maxBytes, timeoutMs, leastBytesPerMinute };
 }
 
 function addressOf({ source }: GuideJob, channelId: string | null, page: number | null): string {

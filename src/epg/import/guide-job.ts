@@ -14,6 +14,10 @@ export interface ImportLimits {
   maxProgrammesPerChannel: number;
   /** Programmes gathered in memory before they go to a file. */
   spoolBytes: number;
+  /** Room that has to stay on the disk of the data folder. */
+  leastFreeBytes: number;
+  /** A slower server is given up: other guides wait meanwhile. */
+  leastBytesPerMinute: number;
 }
 
 /** Everything a run needs, as plain data: it happens in a thread of its own. */

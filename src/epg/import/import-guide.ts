@@ -1,10 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
+import path from 'node:path';
 import { dayOf, SECONDS_PER_DAY } from '../../core/guide/page.js';
 import type { GuideProblem, GuideSummary } from '../../core/xmltv/types.js';
 import type { Clock } from '../../platform/clock.js';
 import { openBulkConnection } from '../../platform/database/bulk-connection.js';
+import { isDiskFull } from '../../platform/database/sqlite-errors.js';
 import { HttpFetcher } from '../../platform/http/fetcher.js';
 import { compareGuides, type GuideDiff, type GuideOutline } from '../guide-diff.js';
+import { DiskRoom } from './disk-room.store.js';
 import { finishSpooled, type FinishedRecord } from './finish-channel.js';
 import { GuideCollector } from './guide-collector.js';
 import { fetchGuide, type GuideFetch, type GuidePart } from './guide-fetch.js';
@@ -35,8 +38,14 @@ export async function importGuide(
     maxProgrammesPerChannel: job.limits.maxProgrammesPerChannel,
   });
   const staged = new StagedGuideRepository(connection, job, () => Math.floor(clock.now() / 1000));
+  const room = new DiskRoom({
+    folder: path.dirname(job.spoolFolder),
+    leastBytes: job.limits.leastFreeBytes,
+  });
   try {
-    return await new GuideImport({ job, clock, fetcher, spool, staged, onProgress }).run();
+    return await new GuideImport({ job, clock, fetcher, spool, staged, room, onProgress }).run();
+  } catch (error) {
+    throw isDiskFull(error) ? new Error('the disk of the data folder is full', { cause: error }) : error;
   } finally {
     spool.close();
     await fetcher.close();
@@ -50,6 +59,7 @@ interface GuideImportParts {
   fetcher: HttpFetcher;
   spool: ProgrammeSpool;
   staged: StagedGuideRepository;
+  room: DiskRoom;
   onProgress: (progress: ImportProgress) => void;
 }
 
@@ -191,7 +201,7 @@ class GuideImport {
     };
   }
 
-  /** Every step, and some times a second, to the main thread; some times a minute to the database. */
+  /** Every step, and some times a second, to the main thread, with a look at the disk; some times a minute to the database. */
   private async tell(
     step: ImportProgress['step'],
     share: number | null,
@@ -211,6 +221,7 @@ class GuideImport {
         programmes: collector.programmes,
         secondsLeft: secondsLeft === null ? null : Math.ceil(secondsLeft),
       });
+      await this.parts.room.check();
     }
     if (now - this.saidAlive >= ALIVE_MS) {
       this.saidAlive = now;

@@ -1,7 +1,7 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, describeError, type FieldProblem } from '../../platform/errors/app-error.js';
-import { isDamage } from '../../platform/database/sqlite-errors.js';
+import { isDamage, isDiskFull } from '../../platform/database/sqlite-errors.js';
 import type { ErrorCode } from '../../platform/errors/codes.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { LOGGER } from '../../platform/tokens.js';
@@ -53,6 +53,12 @@ const DAMAGED: Known = {
     'the database is damaged; restore a backup, here or with "rooftop restore FILE" after stopping Rooftop',
   details: [],
 };
+const FULL: Known = {
+  status: 503,
+  code: 'database_unavailable',
+  message: 'the disk of the data folder is full: nothing can be changed until there is room again',
+  details: [],
+};
 const INTERNAL = 'something went wrong inside Rooftop; the log has it under this request id';
 
 /** Whether errors of this address are told in JSON: everything under /api, and the health probes. */
@@ -67,6 +73,7 @@ export function explain(thrown: unknown): Known | null {
     if (status < 500 || code !== 'internal') return { status, code, message, details };
   }
   if (isDamage(thrown)) return DAMAGED;
+  if (isDiskFull(thrown)) return FULL;
   const status = thrown instanceof AppError ? undefined : statusOf(thrown);
   if (status === undefined || status >= 500) return null;
   const code = CODE_OF_STATUS[status] ?? 'invalid_input';

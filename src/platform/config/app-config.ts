@@ -55,6 +55,7 @@ export interface AppConfigValues {
     readonly maxChannels: number;
     readonly maxProgrammesPerChannel: number;
     readonly spoolBytes: number;
+    readonly leastFreeBytes: number;
   };
   readonly images: {
     readonly keepLogos: boolean;

@@ -264,6 +264,12 @@ export const DEFINITIONS = {
       default: 24 * MiB,
       doc: 'Memory in which the programmes of a guide that is being read wait; what does not fit waits in a file.',
     }),
+    leastFreeBytes: setting({
+      env: 'ROOFTOP_GUIDES_LEAST_FREE_BYTES',
+      type: types.bytes({ min: 0, max: 1024 * GiB }),
+      default: 64 * MiB,
+      doc: 'Room that stays free on the disk of the data folder: a guide that would take it is given up, and everything else can still be written.',
+    }),
   },
   streaming: {
     ringBytes: setting({

@@ -438,6 +438,33 @@ describe('time', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it.each([
+    ['gives up on a host that is slower than it may be', 20, 'too slow: 16 bytes within a minute'],
+    ['bears a host that is just quick enough', 16, 'not done within 120 s'],
+  ])('%s', async (_what, leastBytesPerMinute, message) => {
+    const clock = new FakeClock();
+    let answer: ServerResponse | undefined;
+    const base = await host((_, res) => {
+      answer = res;
+      res.write('.');
+    });
+    const request = ask(base, { timeoutMs: 120_000, leastBytesPerMinute });
+    const outcome = await fetcher({ idleTimeoutMs: 5000 }, clock).fetch(request);
+    if (outcome.kind !== 'ok') throw new Error(outcome.kind);
+    const iterator = outcome.body[Symbol.asyncIterator]();
+    await expect(async () => {
+      for (let next = await iterator.next(); !next.done;) {
+        const coming = iterator.next();
+        coming.catch(() => undefined);
+        await settle();
+        await clock.advance(4000);
+        answer?.write('.');
+        next = await coming;
+      }
+    }).rejects.toMatchObject({ code: 'fetch_timeout', message: expect.stringContaining(message) });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('gives up on a host that stops in the middle', async () => {
     const clock = new FakeClock();
     const base = await host((_, res) => void res.write('.'));

@@ -24,6 +24,8 @@ export interface FetchRequest {
   maxBytes: number;
   /** For everything, to the last byte. */
   timeoutMs: number;
+  /** An answer that brings less in a minute of waiting for it is given up; not given = any pace will do. */
+  leastBytesPerMinute?: number;
   maxRedirects?: number;
   signal?: AbortSignal;
 }
@@ -61,6 +63,7 @@ export interface HttpFetcherOptions {
   userAgent?: string;
 }
 
+const MINUTE_MS = 60_000;
 const REDIRECTS = [301, 302, 303, 307, 308];
 /**
  * The one general HTTP client: for lists, guides and APIs. Streams use the guarded agent directly. Knows nothing of the
@@ -237,7 +240,7 @@ export class HttpFetcher {
       makeError: tooLarge(request),
     };
     try {
-      yield* decodeBody(this.watched(response.body, deadline), encodings, limits);
+      yield* decodeBody(this.watched(request, response.body, deadline), encodings, limits);
     } catch (error) {
       throw deadline.signal.aborted ? deadline.explain(error) : fetchFailure(request.url, error);
     } finally {
@@ -248,14 +251,28 @@ export class HttpFetcher {
 
   /** A reader that takes its time is no idle server: the clock runs only while we wait for bytes. */
   private async *watched(
+    { url, leastBytesPerMinute = 0 }: FetchRequest,
     body: AsyncIterable<Uint8Array>,
     deadline: Deadline,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     deadline.expect(this.options.idleTimeoutMs, 'no byte');
+    let since = this.clock.monotonic();
+    let waitedMs = 0;
+    let bytes = 0;
     for await (const chunk of body) {
       deadline.pause();
+      waitedMs += this.clock.monotonic() - since;
+      bytes += chunk.length;
+      if (waitedMs >= MINUTE_MS) {
+        if (bytes < leastBytesPerMinute) {
+          throw new FetchError('fetch_timeout', url, `too slow: ${bytes} bytes within a minute`);
+        }
+        waitedMs = 0;
+        bytes = 0;
+      }
       yield chunk;
       deadline.expect(this.options.idleTimeoutMs, 'no byte');
+      since = this.clock.monotonic();
     }
   }
 
