@@ -15,7 +15,16 @@ const OUTPUT_CHUNK_BYTES = 256 * 1024;
  * login must not wait for playlists.
  */
 export class Compressor {
-  private readonly slots = new Semaphore(2);
+  private readonly slots: Semaphore;
+
+  constructor(private readonly most = 2) {
+    this.slots = new Semaphore(most);
+  }
+
+  /** Whether the next one would wait. */
+  get isBusy(): boolean {
+    return this.slots.inUse >= this.most;
+  }
 
   gzip(bytes: Buffer): Promise<Buffer> {
     return this.slots.use(() => gzipAsync(bytes, { level: SMALL, chunkSize: OUTPUT_CHUNK_BYTES }));

@@ -224,6 +224,8 @@ describe('the film API', () => {
   });
 
   it('tells what a person set rather than what TMDB says', async () => {
+    // Kept by the third time.
+    for (let times = 0; times < 3; times++) expect(await titles('?genre=drama')).toEqual(['Сталкер']);
     const set = {
       title: 'Stalker, restored',
       year: 1980,

@@ -17,6 +17,7 @@ export interface AdminHouseOptions {
   tmdb?: Partial<AppConfigValues['tmdb']>;
   rutube?: Partial<AppConfigValues['rutube']>;
   sources?: Partial<AppConfigValues['sources']>;
+  movies?: Partial<AppConfigValues['movies']>;
   logger?: Logger;
   onRoute?: (route: { method: string; path: string }) => void;
 }
@@ -38,6 +39,7 @@ export class AdminHouse {
       tmdb: options.tmdb ?? {},
       rutube: options.rutube ?? {},
       sources: options.sources ?? {},
+      movies: options.movies ?? {},
     });
     const opened = await openHouse(config, options.logger ?? new SilentLogger());
     const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };

@@ -40,6 +40,10 @@ export interface FilmOptions {
   cacheBytes: number;
   /** Answers below this many bytes are not compressed. */
   gzipFromBytes: number;
+  /** Idle memory for pages of the film API that are sent once. Bytes. */
+  lentBytes: number;
+  /** Pages of the film API compressed at once; while so many are, further ones go out as they are. */
+  compressions: number;
   /** Least pause between two readings; a slow one pauses twice as long as it took. Milliseconds. */
   pauseMs: number;
   /** What is "on now" is looked at again after this long at the earliest. Seconds. */
@@ -53,6 +57,8 @@ export const DEFAULT_FILM_OPTIONS: FilmOptions = {
   maxAirings: 200,
   cacheBytes: 128 * 1024 * 1024,
   gzipFromBytes: 1_024,
+  lentBytes: 16 * 1024 * 1024,
+  compressions: 2,
   pauseMs: 1_000,
   momentSeconds: 30,
   retryLadderMs: [1_000, 2_000, 5_000, 15_000, 30_000],

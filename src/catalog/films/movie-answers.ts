@@ -1,11 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { BufferPool } from '../../core/util/buffer-pool.js';
+import { HitCounter } from '../../core/util/hit-counter.js';
+import { SeenLately } from '../../core/util/seen-lately.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { CLOCK } from '../../platform/tokens.js';
-import { ByteCache } from '../byte-cache.js';
-import type { Encoding, Representation } from '../catalog-edition.js';
+import type { Encoding } from '../catalog-edition.js';
 import { Compressor } from '../compress.js';
 import { Slicer } from '../slicer.js';
 import { FilmLibrary, type FilmState } from './film-library.js';
@@ -17,11 +19,17 @@ import {
   type FilmOptions,
   type FilmPictures,
 } from './film-source.js';
+import {
+  MoviePages,
+  type MoviePage,
+  type MovieQuestion,
+  type PageTools,
+  type WrittenPage,
+} from './movie-pages.js';
 import { MovieTable, type MovieWish } from './movie-query.js';
 import { joinRows, MovieRows, tellMovie } from './movie-rows.js';
 
-export type MovieAnswer =
-  { kind: 'ready'; representation: Representation } | { kind: 'loading' } | { kind: 'unknown' };
+export type MovieAnswer = { kind: 'ready'; page: MoviePage } | { kind: 'loading' } | { kind: 'unknown' };
 
 /** Where the client reached us, and what it takes. */
 export interface Asker {
@@ -35,13 +43,7 @@ interface Edition {
   table: MovieTable;
   /** Epoch seconds. */
   until: number;
-  answers: ByteCache<Representation>;
-}
-
-interface Made {
-  bytes: Buffer;
-  /** Equal for equal bytes, without quotes. */
-  etag: string;
+  pages: MoviePages;
 }
 
 /** An edition that is over answers so long while the next one is made. Seconds. */
@@ -52,8 +54,8 @@ const STALE_SECONDS = 300;
 export class MovieAnswers implements OnModuleInit {
   private edition: Edition | undefined;
   private readonly editions = new SingleFlight<number, Edition>();
-  private readonly compressing = new SingleFlight<string, Representation>();
-  private readonly compressor = new Compressor();
+  private readonly hits = new HitCounter();
+  private readonly tools: PageTools;
   private readonly rows: MovieRows;
 
   constructor(
@@ -65,6 +67,13 @@ export class MovieAnswers implements OnModuleInit {
     private readonly lifecycle: Lifecycle,
   ) {
     this.rows = new MovieRows(pictures, options.cacheBytes / 2);
+    this.tools = {
+      asked: new SeenLately(),
+      memory: new BufferPool(options.lentBytes),
+      compressor: new Compressor(options.compressions),
+      hits: this.hits,
+      gzipFromBytes: options.gzipFromBytes,
+    };
   }
 
   onModuleInit(): void {
@@ -72,58 +81,51 @@ export class MovieAnswers implements OnModuleInit {
     this.lifecycle.onShutdown('faces', 'pictures of films', stop);
   }
 
-  async list(wish: MovieWish, asker: Asker): Promise<MovieAnswer> {
-    const edition = await this.current();
-    if (!edition) return { kind: 'loading' };
-    const key = JSON.stringify(wish, Object.keys(wish).sort());
-    return this.answer(edition, `list ${key}`, asker, () => this.page(edition, wish, asker.base));
+  /** How often a page stood ready, since the start. */
+  get readyAnswers(): { hits: number; misses: number } {
+    return this.hits.figures;
   }
 
-  async genres(asker: Asker): Promise<MovieAnswer> {
-    const edition = await this.current();
-    if (!edition) return { kind: 'loading' };
-    return this.answer(edition, 'genres', asker, () => whole({ genres: edition.table.genres() }));
+  /** Bytes of the pages that are kept now, and of the rows they are made of. */
+  get keptBytes(): { pages: number; rows: number } {
+    return { pages: this.edition?.pages.bytes ?? 0, rows: this.rows.size };
   }
 
-  async film(id: number, asker: Asker): Promise<MovieAnswer> {
+  /** The page of a question that was asked and found sound before, as long as it is true. */
+  ready(question: MovieQuestion): MoviePage | undefined {
+    const { edition } = this;
+    if (edition?.state !== this.library.current || edition === undefined) return undefined;
+    return edition.until * 1000 > this.clock.now() ? edition.pages.ready(question) : undefined;
+  }
+
+  async list(wish: MovieWish, question: MovieQuestion): Promise<MovieAnswer> {
     const edition = await this.current();
     if (!edition) return { kind: 'loading' };
-    const { table } = edition;
+    return ready(edition.pages.make(question, (memory) => this.page(edition, wish, question.base, memory)));
+  }
+
+  async genres(question: MovieQuestion): Promise<MovieAnswer> {
+    const edition = await this.current();
+    if (!edition) return { kind: 'loading' };
+    return ready(edition.pages.make(question, () => whole({ genres: edition.table.genres() })));
+  }
+
+  async film(id: number, question: MovieQuestion): Promise<MovieAnswer> {
+    const edition = await this.current();
+    if (!edition) return { kind: 'loading' };
+    const { table, pages } = edition;
     const film = table.film(id);
     if (!film) return { kind: 'unknown' };
-    const make = (): Made =>
-      whole(tellMovie(film, table.now, this.rows.picturesOf(film, asker.base), Infinity));
-    return this.answer(edition, `film ${id}`, asker, make);
+    const places = this.rows.picturesOf(film, question.base);
+    return ready(pages.make(question, () => whole(tellMovie(film, table.now, places, Infinity))));
   }
 
-  private async answer(
-    { answers, state }: Edition,
-    what: string,
-    { base, encoding }: Asker,
-    make: () => Made,
-  ): Promise<MovieAnswer> {
-    const key = `${encoding} ${base} ${what}`;
-    const kept = answers.get(key);
-    if (kept) return { kind: 'ready', representation: kept };
-    if (encoding === 'identity') {
-      const representation = { ...make(), encoding };
-      answers.set(key, representation);
-      return { kind: 'ready', representation };
-    }
-    const representation = await this.compressing.run(`${state.revision} ${key}`, async () => {
-      const made = await this.compressed(make());
-      answers.set(key, made);
-      return made;
-    });
-    return { kind: 'ready', representation };
-  }
-
-  private async compressed({ bytes, etag }: Made): Promise<Representation> {
-    if (bytes.length < this.options.gzipFromBytes) return { bytes, encoding: 'identity', etag };
-    return { bytes: await this.compressor.gzip(bytes), encoding: 'gzip', etag: `${etag}-gzip` };
-  }
-
-  private page({ table, state }: Edition, wish: MovieWish, base: string): Made {
+  private page(
+    { table, state }: Edition,
+    wish: MovieWish,
+    base: string,
+    memory: (length: number) => Buffer,
+  ): WrittenPage {
     const { films, total } = table.page(wish);
     const rows = films.flatMap((index) => {
       const film = state.collection.films[index];
@@ -134,7 +136,8 @@ export class MovieAnswers implements OnModuleInit {
     const tail = `],"pagination":${JSON.stringify(pagination)}}`;
     // The rows' own digests stand for their bytes: the page itself is not read again.
     const told = rows.map(({ digest }) => digest).join('');
-    return { bytes: joinRows('{"movies":[', rows, tail, base), etag: digestOf(`${base}\n${tail}${told}`) };
+    const bytes = joinRows('{"movies":[', rows, tail, base, memory);
+    return { bytes, etag: digestOf(`${base}\n${tail}${told}`) };
   }
 
   /** The edition of this moment. One that is just over answers while the next one is made. */
@@ -151,8 +154,8 @@ export class MovieAnswers implements OnModuleInit {
   private renew(state: FilmState, now: number): Promise<Edition> {
     return this.editions.run(state.revision, async () => {
       const table = await MovieTable.at(state, now, new Slicer(this.clock, this.options.sliceMs));
-      const answers = new ByteCache<Representation>(this.options.cacheBytes / 2, ({ bytes }) => bytes.length);
-      const edition = { state, table, until: now + this.options.momentSeconds, answers };
+      const pages = new MoviePages(this.tools, this.options.cacheBytes / 2);
+      const edition = { state, table, until: now + this.options.momentSeconds, pages };
       this.edition = edition;
       this.lifecycle.background('rows of films', this.prepare(edition));
       return edition;
@@ -174,7 +177,11 @@ export class MovieAnswers implements OnModuleInit {
   }
 }
 
-function whole(value: unknown): Made {
+async function ready(page: Promise<MoviePage>): Promise<MovieAnswer> {
+  return { kind: 'ready', page: await page };
+}
+
+function whole(value: unknown): WrittenPage {
   const bytes = Buffer.from(JSON.stringify(value));
   return { bytes, etag: digestOf(bytes) };
 }

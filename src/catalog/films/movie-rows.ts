@@ -119,14 +119,23 @@ export function tellMovie(film: CatalogFilm, now: number, places: Pictures, most
   return presentMovie(toldFilm(film), airings, film.ways, { ...places, extension: extensionOf(film.ways) });
 }
 
-/** The rows as members of one JSON array, without its brackets. `base` is the address of this server. */
-export function joinRows(head: string, rows: readonly MovieRow[], tail: string, base: string): Buffer {
+/**
+ * The rows as members of one JSON array, without its brackets. `base` is the address of this server; `memory` gives as
+ * many bytes as it is asked for, or more.
+ */
+export function joinRows(
+  head: string,
+  rows: readonly MovieRow[],
+  tail: string,
+  base: string,
+  memory: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
+): Buffer {
   const name = Buffer.from(JSON.stringify(base).slice(1, -1));
   const length = rows.reduce(
     (sum, { json, gaps }) => sum + json.length + gaps.length * name.length + 1,
     Buffer.byteLength(head) + Buffer.byteLength(tail) - (rows.length > 0 ? 1 : 0),
   );
-  const page = Buffer.allocUnsafe(length);
+  const page = memory(length).subarray(0, length);
   let at = page.write(head, 0);
   for (const [index, { json, gaps }] of rows.entries()) {
     if (index > 0) at += page.write(',', at);

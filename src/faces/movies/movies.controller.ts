@@ -8,6 +8,7 @@ import {
   Req,
   Res,
   UseGuards,
+  UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
 import {
@@ -28,6 +29,7 @@ import { sendAnswer } from '../shared/answer.js';
 import { ErrorDto } from '../shared/common.dto.js';
 import { preflightAnswer } from '../shared/cors.js';
 import { AdminValidation, IdPipe } from '../shared/validation.js';
+import { AskedAgain } from './asked-again.js';
 import { MoviesGate } from './movies-gate.js';
 import { GenresDto, MovieDto, MovieSearchQuery, MoviesDto, MoviesQuery } from './movies.dto.js';
 import { MoviesService } from './movies.service.js';
@@ -58,6 +60,7 @@ export class MoviesController {
 
   @Get('movies')
   @UseGuards(MoviesGate)
+  @UseInterceptors(AskedAgain)
   @ApiOperation({
     summary: 'List films',
     description: 'Films that run, come, or can be watched at any time; those for adults are left out.',
@@ -70,11 +73,12 @@ export class MoviesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAnswer(reply, await this.movies.list(query, request));
+    await this.movies.list(query, request, reply);
   }
 
   @Get('movies/search')
   @UseGuards(MoviesGate)
+  @UseInterceptors(AskedAgain)
   @ApiOperation({
     summary: 'Search films',
     description: 'By their titles in the guide and at TMDB, best fit first unless an order is named.',
@@ -87,11 +91,12 @@ export class MoviesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAnswer(reply, await this.movies.list(query, request));
+    await this.movies.list(query, request, reply);
   }
 
   @Get('movies/:id')
   @UseGuards(MoviesGate)
+  @UseInterceptors(AskedAgain)
   @ApiOperation({ summary: 'Show a film', description: 'With all its showings.', security: [] })
   @ApiOkResponse({ type: MovieDto, description: 'The film.' })
   @ApiBadRequestResponse(badInput)
@@ -101,15 +106,16 @@ export class MoviesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendAnswer(reply, await this.movies.film(id, request));
+    await this.movies.film(id, request, reply);
   }
 
   @Get('genres')
   @UseGuards(MoviesGate)
+  @UseInterceptors(AskedAgain)
   @ApiOperation({ summary: 'List genres', description: 'Those of the films listed here.', security: [] })
   @ApiOkResponse({ type: GenresDto, description: 'The genres.' })
   async genres(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendAnswer(reply, await this.movies.genres(request));
+    await this.movies.genres(request, reply);
   }
 
   @Options(['movies', 'movies/:path', 'genres'])

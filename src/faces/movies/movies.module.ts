@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FilmsModule } from '../../catalog/films/films.module.js';
 import { ClientAddresses } from '../shared/client-addresses.js';
 import { SharedFacesModule } from '../shared/shared-faces.module.js';
+import { AskedAgain } from './asked-again.js';
 import { MoviesController } from './movies.controller.js';
 import { MoviesGate } from './movies-gate.js';
 import { MoviesService } from './movies.service.js';
@@ -9,6 +10,6 @@ import { MoviesService } from './movies.service.js';
 @Module({
   imports: [FilmsModule, SharedFacesModule],
   controllers: [MoviesController],
-  providers: [MoviesService, MoviesGate, ClientAddresses],
+  providers: [MoviesService, MoviesGate, AskedAgain, ClientAddresses],
 })
 export class MoviesModule {}

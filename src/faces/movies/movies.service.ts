@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { MovieAnswers, type Asker, type MovieAnswer } from '../../catalog/films/movie-answers.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MovieAnswers, type MovieAnswer } from '../../catalog/films/movie-answers.js';
+import type { MoviePage, MovieQuestion } from '../../catalog/films/movie-pages.js';
 import type { MovieWish } from '../../catalog/films/movie-query.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { encodingHeader, JSON_TYPE, type Answer } from '../shared/answer.js';
+import { encodingHeader, JSON_TYPE, sendAnswer } from '../shared/answer.js';
 import { matchesEtag } from '../shared/negotiation.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import type { MovieSearchQuery, MoviesQuery } from './movies.dto.js';
@@ -16,21 +17,32 @@ export class MoviesService {
     private readonly calls: PlayerCalls,
   ) {}
 
-  async list(query: MoviesQuery | MovieSearchQuery, request: FastifyRequest): Promise<Answer> {
-    return toAnswer(await this.movies.list(wishOf(query), this.askerOf(request)), request);
+  /** Answers a question that was answered before, word for word; false = it has to be read and answered. */
+  answerAgain(request: FastifyRequest, reply: FastifyReply): boolean {
+    const page = this.movies.ready(this.questionOf(request));
+    if (page) sendPage(reply, request, page);
+    return page !== undefined;
   }
 
-  async film(id: number, request: FastifyRequest): Promise<Answer> {
-    return toAnswer(await this.movies.film(id, this.askerOf(request)), request);
+  async list(
+    query: MoviesQuery | MovieSearchQuery,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    send(reply, request, await this.movies.list(wishOf(query), this.questionOf(request)));
   }
 
-  async genres(request: FastifyRequest): Promise<Answer> {
-    return toAnswer(await this.movies.genres(this.askerOf(request)), request);
+  async film(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    send(reply, request, await this.movies.film(id, this.questionOf(request)));
   }
 
-  private askerOf(request: FastifyRequest): Asker {
+  async genres(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    send(reply, request, await this.movies.genres(this.questionOf(request)));
+  }
+
+  private questionOf(request: FastifyRequest): MovieQuestion {
     const { base, encoding } = this.calls.read(request);
-    return { base: base.url, encoding };
+    return { url: request.url, base: base.url, encoding };
   }
 }
 
@@ -56,7 +68,7 @@ function wishOf({
   };
 }
 
-function toAnswer(answer: MovieAnswer, { headers }: FastifyRequest): Answer {
+function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer): void {
   switch (answer.kind) {
     case 'loading':
       throw new AppError('database_unavailable', 'the films are still being read', {
@@ -66,15 +78,24 @@ function toAnswer(answer: MovieAnswer, { headers }: FastifyRequest): Answer {
       });
     case 'unknown':
       throw new AppError('not_found', 'there is no such film', { status: 404 });
-    case 'ready': {
-      const { bytes, encoding, etag } = answer.representation;
-      const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
-      if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
-      return {
-        status: 200,
-        headers: { ...JSON_TYPE, ...shared, ...encodingHeader(encoding) },
-        body: bytes,
-      };
-    }
+    case 'ready':
+      sendPage(reply, request, answer.page);
   }
+}
+
+function sendPage(reply: FastifyReply, { headers }: FastifyRequest, page: MoviePage): void {
+  const { bytes, encoding, etag, giveBack } = page;
+  const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
+  if (matchesEtag(headers['if-none-match'], etag)) {
+    giveBack?.();
+    sendAnswer(reply, { status: 304, headers: shared, body: null });
+    return;
+  }
+  // Only then the system has taken all of it, or nobody is there to be sent the rest.
+  if (giveBack) reply.raw.once('close', giveBack);
+  sendAnswer(reply, {
+    status: 200,
+    headers: { ...JSON_TYPE, ...shared, ...encodingHeader(encoding) },
+    body: bytes,
+  });
 }
