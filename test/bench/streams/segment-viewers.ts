@@ -1,5 +1,5 @@
 // Viewers of HLS: each reads the playlist at its own pace, as players do, and fetches every new segment once.
-import { Agent, get } from 'node:http';
+import { Agent, request } from 'node:http';
 import { serveParent } from './child.js';
 
 export interface SegmentAudiencePlan {
@@ -17,6 +17,21 @@ export interface SegmentAudienceReport {
   slowestMs: number;
 }
 
+/** Requests one after the other on each of some connections, as fast as the server answers. */
+export interface DrivePlan {
+  port: number;
+  method: 'GET' | 'HEAD';
+  path: string;
+  requests: number;
+}
+
+export interface DriveReport {
+  bytes: number;
+  /** Answers other than 200, and none. */
+  failed: number;
+}
+
+const CONNECTIONS = 10;
 /** Half of what is promised between two segments. */
 const RELOAD_MS = 2_000;
 const total: SegmentAudienceReport = { bytes: 0, segments: 0, missed: 0, slowestMs: 0 };
@@ -63,19 +78,42 @@ class Viewer {
     }
   }
 
-  private fetch(path: string, take: (part: Buffer) => void): Promise<void> {
+  private async fetch(path: string, take: (part: Buffer) => void): Promise<void> {
     const { port } = this.plan;
-    const headers = { 'user-agent': this.name };
-    return new Promise((resolve) => {
-      get({ host: '127.0.0.1', port, path, headers, agent: this.agent }, (response) => {
-        if (response.statusCode !== 200) total.missed++;
-        response.on('data', take).on('close', resolve);
-      }).on('error', () => {
-        total.missed++;
-        resolve();
-      });
-    });
+    if (!(await fetchOnce({ port, path, method: 'GET' }, this.agent, this.name, take))) total.missed++;
   }
+}
+
+/** Whether the answer was 200, and whole. */
+function fetchOnce(
+  { port, path, method }: Pick<DrivePlan, 'port' | 'path' | 'method'>,
+  agent: Agent,
+  name: string,
+  take: (part: Buffer) => void,
+): Promise<boolean> {
+  const headers = { 'user-agent': name };
+  return new Promise((resolve) => {
+    request({ host: '127.0.0.1', port, path, method, headers, agent }, (response) => {
+      response.on('data', take).on('close', () => resolve(response.statusCode === 200 && response.complete));
+    })
+      .on('error', () => resolve(false))
+      .end();
+  });
+}
+
+async function drive(plan: DrivePlan): Promise<DriveReport> {
+  const report: DriveReport = { bytes: 0, failed: 0 };
+  let left = plan.requests;
+  const work = async (name: string): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    while (left-- > 0) {
+      const isGood = await fetchOnce(plan, agent, name, (part) => (report.bytes += part.length));
+      if (!isGood) report.failed++;
+    }
+    agent.destroy();
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, (_, at) => work(`driver ${at}`)));
+  return report;
 }
 
 function pause(ms: number): Promise<void> {
@@ -89,6 +127,7 @@ serveParent({
       new Viewer(plan, `viewer ${index}`, generation).run().catch(() => total.missed++);
     }
   },
+  drive,
   report: () => {
     const said = { ...total };
     total.slowestMs = 0;
