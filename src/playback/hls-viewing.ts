@@ -114,16 +114,21 @@ export class HlsViewing implements OpenViewing {
     return this.newestFetched?.sequence;
   }
 
+  /** A request that is answered at once. */
+  noteAsked(): void {
+    this.lastAskedAt = this.context.clock.monotonic();
+  }
+
   /** A request is being answered until the returned function is called: the viewer counts as present. */
   enter(): () => void {
-    this.lastAskedAt = this.context.clock.monotonic();
+    this.noteAsked();
     this.open++;
     let left = false;
     return () => {
       if (left) return;
       left = true;
       this.open--;
-      this.lastAskedAt = this.context.clock.monotonic();
+      this.noteAsked();
     };
   }
 

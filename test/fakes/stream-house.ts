@@ -13,6 +13,7 @@ import { HlsService } from '../../src/faces/live/hls.service.js';
 import { LiveController } from '../../src/faces/live/live.controller.js';
 import { LiveSender } from '../../src/faces/live/live-sender.js';
 import { LiveService } from '../../src/faces/live/live.service.js';
+import { PlaylistPasses } from '../../src/faces/live/playlist-passes.js';
 import { PlayerCalls } from '../../src/faces/shared/player-call.js';
 import { PlayerGate } from '../../src/faces/shared/player-gate.js';
 import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces/shared/player-http.js';
@@ -146,6 +147,7 @@ export class StreamHouse {
   readonly lifecycle = new Lifecycle(this.logger);
   readonly limiter: ConnectionLimiter;
   readonly playback: PlaybackService;
+  readonly passes: PlaylistPasses;
   readonly streaming: Streaming;
   port = 0;
   private readonly calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
@@ -184,6 +186,7 @@ export class StreamHouse {
       clock,
       logger: this.logger,
     });
+    this.passes = new PlaylistPasses({ playback: this.playback, clock, verifiedMs: 300_000 });
     this.filmPlayback = new FilmPlayback({
       films: this.films,
       ways: new FilmWays({
@@ -206,6 +209,8 @@ export class StreamHouse {
   /** Name `ines`, password `pass`, unless said otherwise. */
   addUser(changes: Partial<BuiltAccount> = {}): void {
     this.credentials.add('pass', anAccount({ maxConnections: 0, joinBehindSeconds: 0, ...changes }));
+    // As the feed of changes tells it.
+    this.passes.forget();
   }
 
   async open(): Promise<void> {
@@ -259,7 +264,7 @@ export class StreamHouse {
     const clock = this.options.clock ?? new SystemClock();
     const sender = new LiveSender(this.playback, clock);
     const films = new FilmService(gate, this.filmPlayback, sender);
-    return new LiveService(this.calls, gate, this.playback, sender, films);
+    return new LiveService(this.calls, gate, this.playback, sender, films, this.passes);
   }
 
   account(id = 1): BuiltAccount {

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '../../platform/clock.js';
+import { AppConfig } from '../../platform/config/app-config.js';
+import { EventBus } from '../../platform/events/event-bus.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
 import { FilmPlayback } from '../../playback/film-playback.js';
@@ -14,6 +16,7 @@ import { HlsService } from './hls.service.js';
 import { LiveController } from './live.controller.js';
 import { LiveSender } from './live-sender.js';
 import { LiveService } from './live.service.js';
+import { PlaylistPasses } from './playlist-passes.js';
 
 @Module({
   imports: [SharedFacesModule, PlaybackModule],
@@ -42,6 +45,11 @@ import { LiveService } from './live.service.js';
       inject: [PlayerCalls, FilmPlayback],
     },
     {
+      provide: PlaylistPasses,
+      useFactory: createPasses,
+      inject: [PlaybackService, CLOCK, AppConfig, EventBus],
+    },
+    {
       provide: LiveService,
       useFactory: (
         calls: PlayerCalls,
@@ -49,9 +57,22 @@ import { LiveService } from './live.service.js';
         playback: PlaybackService,
         sender: LiveSender,
         films: FilmService,
-      ) => new LiveService(calls, gate, playback, sender, films),
-      inject: [PlayerCalls, PlayerGate, PlaybackService, LiveSender, FilmService],
+        passes: PlaylistPasses,
+      ) => new LiveService(calls, gate, playback, sender, films, passes),
+      inject: [PlayerCalls, PlayerGate, PlaybackService, LiveSender, FilmService, PlaylistPasses],
     },
   ],
 })
 export class LiveModule {}
+
+function createPasses(
+  playback: PlaybackService,
+  clock: Clock,
+  { auth }: AppConfig,
+  events: EventBus,
+): PlaylistPasses {
+  const passes = new PlaylistPasses({ playback, clock, verifiedMs: auth.verifiedSeconds * 1000 });
+  events.on('users.changed', () => passes.forget());
+  events.on('channels.changed', () => passes.forget());
+  return passes;
+}

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseStreamRoute } from '../../core/xtream/route.js';
 import type { LiveRoute } from '../../core/xtream/route.js';
 import { redactUrl } from '../../platform/logging/redact.js';
+import type { HlsViewing } from '../../playback/hls-viewing.js';
 import type { PlaybackRequest, PlaybackService } from '../../playback/playback.service.js';
 import type { Viewing } from '../../playback/viewing.js';
 import { sendAnswer } from '../shared/answer.js';
@@ -15,6 +16,7 @@ import type { FilmService } from './film.service.js';
 import { playlistAnswer } from './hls.service.js';
 import { agentOf, untilGone, withCredentials } from './live-sender.js';
 import type { LiveSender } from './live-sender.js';
+import type { PlaylistPasses } from './playlist-passes.js';
 
 type Decision = { kind: 'answer'; answer: Answer } | { kind: 'viewing'; viewing: Viewing };
 
@@ -26,23 +28,31 @@ export class LiveService {
     private readonly playback: PlaybackService,
     private readonly sender: LiveSender,
     private readonly films: FilmService,
+    private readonly passes: PlaylistPasses,
   ) {}
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.calls.read(request);
     const path = pathOf(request);
+    const watching = this.passes.find(call, request.raw.url ?? '');
+    if (watching) {
+      watching.noteAsked();
+      sendAnswer(reply, playlistAnswer(call, watching, path));
+      return;
+    }
     const route = parseStreamRoute(path, (name) => call.parameter(name));
     if (route?.kind === 'movie' || route?.kind === 'series') {
       return this.films.serve(request, reply, call, route, path);
     }
     if (route?.kind !== 'live') return reply.callNotFound();
-    const outcome = await this.decide(call, route, path, reply);
+    const outcome = await this.decide(request, call, route, path, reply);
     if (outcome.kind === 'viewing') return this.sender.send(request, reply, call, outcome.viewing);
     if (outcome.answer.status >= 400) this.logRefusal(request, call, route, outcome.answer);
     sendAnswer(reply, outcome.answer);
   }
 
   private async decide(
+    request: FastifyRequest,
     call: PlayerCall,
     route: LiveRoute,
     path: string,
@@ -53,6 +63,7 @@ export class LiveService {
     if (call.method !== 'GET' && call.method !== 'HEAD') {
       return answer(mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' }));
     }
+    const pass = this.passes.prepare(call, request.raw.url ?? '');
     const admission = await this.gate.admit(withCredentials(call, route));
     if (admission.kind !== 'ok') {
       const told =
@@ -67,7 +78,7 @@ export class LiveService {
       return answer(known ? headAnswer(call, route.output) : mediaError(call, 404));
     }
     const asked = this.requestOf(call, route, account, reply);
-    if (route.output === 'm3u8') return answer(await this.playlist(call, path, asked));
+    if (route.output === 'm3u8') return answer(await this.playlist(call, path, asked, pass));
     const opened = await this.playback.open(asked);
     if (opened.kind === 'ready') return { kind: 'viewing', viewing: opened.viewing };
     return answer(
@@ -103,10 +114,16 @@ export class LiveService {
     return { account, channelId: route.id, client, signal: untilGone(reply) };
   }
 
-  private async playlist(call: PlayerCall, path: string, asked: PlaybackRequest): Promise<Answer> {
+  private async playlist(
+    call: PlayerCall,
+    path: string,
+    asked: PlaybackRequest,
+    pass: (account: Account, viewing: HlsViewing) => void,
+  ): Promise<Answer> {
     const opened = await this.playback.openHls(asked);
     switch (opened.kind) {
       case 'ready':
+        pass(asked.account, opened.viewing);
         return playlistAnswer(call, opened.viewing, path);
       case 'unknown-channel':
         return mediaError(call, 404);
