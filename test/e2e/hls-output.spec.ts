@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFrames, strictContinuity } from '../builders/ts-reader.js';
 import { createSim, type EngineSimulator } from '../fakes/engine-simulator/engine-simulator.js';
 import { contentIdOf } from '../fakes/engine-simulator/catalogue.js';
-import { ask, type RawAnswer } from '../fakes/raw-http.js';
-import { aceId, openStreamHouse, type StreamHouse } from '../fakes/stream-house.js';
+import { ask, askBytes, type RawAnswer } from '../fakes/raw-http.js';
+import { aceId, eventually, openStreamHouse, type StreamHouse } from '../fakes/stream-house.js';
 
 const NEWS = aceId(contentIdOf('news'));
 
@@ -120,6 +120,33 @@ describe('live channels as HLS', () => {
     house.addUser({ allowedOutputFormats: ['m3u8'] });
     expect(await status(path)).toBe(200);
     expect(await status(`/live/ines/pass/${news}.ts`)).toBe(406);
+  });
+
+  it('look at account and channel once, while nothing changes', async () => {
+    const path = `/live/ines/pass/${news}.m3u8`;
+    const first = await get(path);
+    const { length } = house.credentials.asked;
+    const again = await get(path);
+    expect(again.status).toBe(200);
+    expect(segmentPaths(path, again)[0]?.split('/')[2]).toBe(segmentPaths(path, first)[0]?.split('/')[2]);
+    expect(house.credentials.asked).toHaveLength(length);
+    // Another player of the same account shows who it is.
+    expect((await get(path, { 'user-agent': 'another' })).status).toBe(200);
+    expect(house.credentials.asked).toHaveLength(length + 1);
+    expect((await get(path.replace('pass', 'wrong'))).status).toBe(401);
+    house.credentials.add('changed', house.account());
+    house.passes.forget();
+    expect((await get(path)).status).toBe(401);
+  });
+
+  it('count a segment by what went out of it', async () => {
+    const path = `/live/ines/pass/${news}.m3u8`;
+    const [first = ''] = segmentPaths(path, await get(path));
+    const { body } = await get(first);
+    await eventually(() => house.playback.sessions()[0]?.bytes === body.length);
+    // Nobody reads what came with the question: the connection cannot be used again.
+    const asked = `GET ${first} HTTP/1.1\r\nHost: host\r\nContent-Length: 1000000\r\n\r\n`;
+    expect(await askBytes(house.port, asked)).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*?connection: close\r\n/i);
   });
 
   it('tell what is wrong before the first segment', async () => {

@@ -31,11 +31,21 @@ export function mediaPlaylist({ segments, targetDuration, uriOf, ended = false }
     if (gone > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${gone}`);
   }
   lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
-  for (const { sequence, seconds, startsAt, discontinuity } of segments) {
-    if (discontinuity) lines.push('#EXT-X-DISCONTINUITY');
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(startsAt).toISOString()}`);
-    lines.push(`#EXTINF:${seconds.toFixed(3)},`, uriOf(sequence));
-  }
+  for (const segment of segments) lines.push(tagsOf(segment), uriOf(segment.sequence));
   if (ended) lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
+}
+
+/** A segment stands in the playlists of all viewers, again and again. */
+const known = new WeakMap<ListedSegment, string>();
+
+function tagsOf(segment: ListedSegment): string {
+  const kept = known.get(segment);
+  if (kept !== undefined) return kept;
+  const { seconds, startsAt, discontinuity } = segment;
+  const tags =
+    (discontinuity ? '#EXT-X-DISCONTINUITY\n' : '') +
+    `#EXT-X-PROGRAM-DATE-TIME:${new Date(startsAt).toISOString()}\n#EXTINF:${seconds.toFixed(3)},`;
+  known.set(segment, tags);
+  return tags;
 }

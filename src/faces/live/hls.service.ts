@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
 import { masterPlaylist } from '../../core/hls/master-playlist.js';
 import { mediaPlaylist } from '../../core/hls/playlist.js';
+import type { Segment } from '../../core/hls/segmenter.js';
 import { isRungName } from '../../core/transcode/ladder.js';
 import type { RungName } from '../../core/transcode/ladder.js';
 import type { Logger } from '../../platform/logging/logger.js';
@@ -10,9 +10,11 @@ import type { PlaybackService } from '../../playback/playback.service.js';
 import { sendAnswer } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
 import { corsHeaders, preflightAnswer } from '../shared/cors.js';
+import { hasBody } from '../shared/inbound-bounds.js';
 import type { PlayerCall, PlayerCalls } from '../shared/player-call.js';
 import { failureAnswer, headAnswer, mediaError, playlistHeaders } from './live-answers.js';
 import { untilGone } from './live-sender.js';
+import { sendParts } from './send-parts.js';
 
 /** A player that takes nothing of a segment for so long holds its memory for nothing. */
 const STUCK_MS = 30_000;
@@ -36,12 +38,17 @@ export class HlsService {
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.calls.read(request);
-    const answer = await this.decide(call, reply);
+    const answer = await this.decide(request, call, reply);
+    if (answer === 'sent') return;
     if (answer.status >= 400) this.logger.debug('segment refused', { status: answer.status });
     sendAnswer(reply, answer);
   }
 
-  private async decide(call: PlayerCall, reply: FastifyReply): Promise<Answer> {
+  private async decide(
+    request: FastifyRequest,
+    call: PlayerCall,
+    reply: FastifyReply,
+  ): Promise<Answer | 'sent'> {
     if (call.method === 'OPTIONS') return preflightAnswer(call.headers);
     if (call.method !== 'GET' && call.method !== 'HEAD') {
       return mediaError(call, 405, { allow: 'GET, HEAD, OPTIONS' });
@@ -52,9 +59,15 @@ export class HlsService {
     const viewing = this.playback.findHls(token);
     if (!viewing) return mediaError(call, 403);
     const { rung, sequence } = file;
-    return sequence === undefined
-      ? rungAnswer(call, viewing, rung, reply)
-      : segmentAnswer(call, viewing, rung, sequence, reply);
+    if (sequence === undefined) return rungAnswer(call, viewing, rung, reply);
+    const leave = viewing.enter();
+    reply.raw.once('close', leave);
+    const segment = viewing.take(sequence, rung);
+    if (!segment) return mediaError(call, viewing.isOver ? 403 : 404);
+    const headers = segmentHeaders(call, segment);
+    if (call.method === 'HEAD') return { status: 200, headers, body: null };
+    sendSegment(request, reply, headers, { segment, viewing });
+    return 'sent';
   }
 }
 
@@ -101,36 +114,33 @@ async function rungAnswer(
   return { status: 200, headers: playlistHeaders(call), body };
 }
 
-function segmentAnswer(
-  call: PlayerCall,
-  viewing: HlsViewing,
-  rung: RungName,
-  sequence: number,
-  reply: FastifyReply,
-): Answer {
-  const leave = viewing.enter();
-  reply.raw.once('close', leave);
-  const segment = viewing.take(sequence, rung);
-  if (!segment) return mediaError(call, viewing.isOver ? 403 : 404);
-  const headers = {
+function segmentHeaders(call: PlayerCall, { bytes }: Segment): Record<string, string> {
+  return {
     'content-type': 'video/mp2t',
-    'content-length': String(segment.bytes),
+    'content-length': String(bytes),
     // It never changes, and nobody but its viewer has its address.
     'cache-control': 'private, max-age=60',
     'accept-ranges': 'none',
     vary: 'Origin',
     ...corsHeaders(call.headers),
   };
-  if (call.method === 'HEAD') return { status: 200, headers, body: null };
-  reply.raw.setTimeout(STUCK_MS, () => reply.raw.destroy());
-  return { status: 200, headers, body: Readable.from(counted(segment.parts, viewing)) };
 }
 
-function* counted(parts: readonly Buffer[], viewing: HlsViewing): Generator<Buffer> {
-  for (const part of parts) {
-    yield part;
-    viewing.noteSent(part.length);
-  }
+function sendSegment(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  headers: Record<string, string>,
+  { segment, viewing }: { segment: Segment; viewing: HlsViewing },
+): void {
+  const response = reply.raw;
+  if (response.destroyed) return;
+  reply.hijack();
+  // A socket that breaks while we write is a viewer who left, nothing more.
+  response.on('error', () => {});
+  response.setTimeout(STUCK_MS, () => response.destroy());
+  const isUnread = hasBody(request) && !request.raw.complete;
+  response.writeHead(200, isUnread ? { ...headers, connection: 'close' } : headers);
+  sendParts(response, segment.parts, (bytes) => viewing.noteSent(bytes));
 }
 
 /** From the folder of a path to the root: relative, so that it survives proxies that serve us below a path. */
