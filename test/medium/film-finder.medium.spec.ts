@@ -20,11 +20,12 @@ import { FilmDecision } from '../../src/vod/film-decision.entity.js';
 import { Film } from '../../src/vod/film.entity.js';
 import { FilingTurn } from '../../src/vod/filing/filing-turn.js';
 import { FilmFinder, type FindingReport } from '../../src/vod/finding/film-finder.js';
-import { FoundFilmsRepository } from '../../src/vod/filing/found-films.repository.js';
+import { FoundFilmsRepository, type NewAiring } from '../../src/vod/filing/found-films.repository.js';
 import { FilmEditsRepository } from '../../src/vod/managing/film-edits.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeGuide } from '../builders/stored-guide.js';
+import { TurnCounter } from '../builders/turn-counter.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 
@@ -161,6 +162,35 @@ describeOnEveryDialect('films in guides', (store) => {
     expect(await database.read.find(Job)).toMatchObject([
       { kind: 'enrich-film', key: String((await films())[0]?.id) },
     ]);
+  });
+
+  it('lets others have their turn between two channels, and on a channel full of films', async () => {
+    await link(one, await guide([shown('Film: Heat', 1)]));
+    await run();
+    const [film] = await films();
+    const repository = new FoundFilmsRepository(database);
+    const wanted = (channelId: number, count: number): NewAiring[] =>
+      Array.from({ length: count }, (_, index) => ({
+        ...{ filmId: film?.id ?? 0, channelId, title: '', details: { reasons: [] } },
+        ...{ start: EVENING + index * 900, stop: EVENING + (index + 1) * 900 },
+      }));
+    const others = await storeChannels(
+      database,
+      Array.from({ length: 50 }, (_, index) => ({ name: `Channel ${index}` })),
+    );
+    const channels = new TurnCounter();
+    for (const id of others) await repository.replaceAirings(id, EVENING, wanted(id, 1));
+    expect(channels.stop()).toBeGreaterThanOrEqual(50);
+
+    const rows = new TurnCounter();
+    expect(await repository.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(true);
+    expect(rows.stop()).toBeGreaterThanOrEqual(5);
+    expect(await repository.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(false);
+    const renamed = wanted(two, 1_000).map((airing) => ({ ...airing, title: 'Anew' }));
+    expect(await repository.replaceAirings(two, EVENING, [...renamed].reverse())).toBe(true);
+    expect(await database.read.countBy(FilmAiring, { channelId: two, title: 'Anew' })).toBe(1_000);
+    expect(await repository.replaceAirings(two, EVENING, wanted(two, 10))).toBe(true);
+    expect(await database.read.countBy(FilmAiring, { channelId: two })).toBe(10);
   });
 
   it('changes nothing when it finds the same again, and keeps ids when titles are written anew', async () => {

@@ -5,6 +5,7 @@ import { Job } from '../../src/platform/jobs/job.entity.js';
 import { JobsRepository } from '../../src/platform/jobs/jobs.repository.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
+import { TurnCounter } from '../builders/turn-counter.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock, settle } from '../fakes/fake-clock.js';
 
@@ -58,6 +59,19 @@ describeOnEveryDialect('jobs', (store) => {
     await queue.idle();
   }
   const rows = (): Promise<Job[]> => database.read.find(Job, { order: { id: 'ASC' } });
+
+  it('lets others have their turn between two jobs, however quick they are', async () => {
+    register('enrich', () => JOB_DONE);
+    await queue.add(
+      'enrich',
+      Array.from({ length: 200 }, (_, index) => String(index)),
+    );
+    const counter = new TurnCounter();
+    await queue.start();
+    await queue.idle();
+    expect(counter.stop()).toBeGreaterThanOrEqual(200);
+    expect(ran).toHaveLength(200);
+  });
 
   it('runs each once, in order, and forgets what is done', async () => {
     register('enrich', () => JOB_DONE);

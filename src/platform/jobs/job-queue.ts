@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ladderDelay } from '../../core/util/backoff.js';
 import type { Clock, Timer } from '../clock.js';
 import { describeError } from '../errors/app-error.js';
@@ -142,6 +143,8 @@ export class JobQueue {
       const job = await this.jobs.claim([handler.kind], this.now());
       if (!job) return;
       await this.runOne(handler, job);
+      // A job that waits for nothing would keep everybody else waiting, for as long as there are more of its kind.
+      await nextTurn();
     }
   }
 

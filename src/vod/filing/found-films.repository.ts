@@ -40,6 +40,7 @@ export interface KnownFilmRow extends Pick<
 
 const READ_SLICE = 200;
 const WRITE_SLICE = 40;
+const AIRINGS_SLICE = 128;
 const PRUNE_SLICE = 500;
 const SETTLE_SLICE = 1000;
 
@@ -133,24 +134,33 @@ export class FoundFilmsRepository {
     }
   }
 
-  /** Makes these the airings of the channel from `from` (epoch seconds) on. Returns whether anything changed. */
+  /**
+   * Makes these the airings of the channel from `from` (epoch seconds) on, in slices: whoever reads meanwhile may miss
+   * some. Returns whether anything changed.
+   */
   async replaceAirings(channelId: number, from: number, wanted: readonly NewAiring[]): Promise<boolean> {
     const known = await this.database.read.find(FilmAiring, {
       where: { channelId, start: MoreThanOrEqual(from) },
     });
     const wantedBy = new Map(wanted.map((airing) => [airing.start, airing]));
-    const gone = known.filter((row) => !isSame(row, wantedBy.get(row.start)));
-    const kept = new Set(known.filter((row) => !gone.includes(row)).map(({ start }) => start));
+    const isKept = (row: FilmAiring): boolean => isSame(row, wantedBy.get(row.start));
+    const kept = new Set(known.filter(isKept).map(({ start }) => start));
+    const gone = known.filter((row) => !isKept(row));
     const added = wanted.filter(({ start }) => !kept.has(start));
-    if (gone.length + added.length === 0) return false;
-    await this.database.write('film airings', async (manager) => {
-      for (let at = 0; at < gone.length; at += PRUNE_SLICE) {
-        const ids = gone.slice(at, at + PRUNE_SLICE).map(({ id }) => id);
-        await manager.delete(FilmAiring, { id: In(ids) });
-      }
-      await new BulkRows(manager, FilmAiring).insert(added);
-    });
-    return true;
+    // Reading alone took its time, too, and nothing of SQLite gives way by itself.
+    await nextTurn();
+    // First what goes: something else may come at the same time.
+    for (let at = 0; at < gone.length; at += AIRINGS_SLICE) {
+      const ids = gone.slice(at, at + AIRINGS_SLICE).map(({ id }) => id);
+      await this.database.write('film airings', (manager) => manager.delete(FilmAiring, { id: In(ids) }));
+      await nextTurn();
+    }
+    for (let at = 0; at < added.length; at += AIRINGS_SLICE) {
+      const rows = added.slice(at, at + AIRINGS_SLICE);
+      await this.database.write('film airings', (manager) => new BulkRows(manager, FilmAiring).insert(rows));
+      await nextTurn();
+    }
+    return gone.length + added.length > 0;
   }
 
   /** Channels that have airings from `from` on. */
