@@ -13,6 +13,7 @@ import { gzipSync } from 'node:zlib';
 import { GuideEditions } from '../../src/catalog/guide-editions.js';
 import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
 import { aCategory, aChannel, anAccount } from '../builders/catalog-builder.js';
+import { GuideTexts } from '../builders/guide-texts.js';
 import { FakeChannels, FakeCredentials, FakeGuides, openPlayerHouse } from '../fakes/player-house.js';
 import { ask } from '../fakes/raw-http.js';
 import { load, type LoadOptions, type LoadResult } from './http-load.js';
@@ -21,25 +22,30 @@ const LOGIN = 'username=ines&password=m0tDePasse';
 const HOUR = 3600;
 const PER_DAY = 36;
 const DAYS = 7;
-const WORDS =
-  'En la ciudad vieja un inspector vuelve al caso que lo apartó del servicio y descubre que nadie olvida';
+/** Channels that share their texts; more would only fill memory. */
+const DIFFERENT = 40;
 const GZIP = { 'accept-encoding': 'gzip' };
 const self = fileURLToPath(import.meta.url);
 
-/** The same programmes on every channel, made when asked for. */
+/** Programmes with texts like those of real guides, made when asked for. */
 class MadeUpGuides extends FakeGuides {
+  private readonly texts = Array.from({ length: DIFFERENT }, (_, seed) =>
+    new GuideTexts().ofChannel(seed, DAYS * PER_DAY),
+  );
   private readonly first = Math.floor(Date.now() / 1000 / HOUR) * HOUR - 24 * HOUR;
 
   override within(channelId: number, from: number, to: number): PresentedProgramme[] {
     const length = (24 * HOUR) / PER_DAY;
-    return Array.from({ length: DAYS * PER_DAY }, (_, index) => ({
-      start: this.first + index * length,
-      stop: this.first + (index + 1) * length,
-      titles: [{ text: `Programa ${channelId % 97} de la tarde ${index}`, lang: 'es' }],
-      descriptions: [{ text: WORDS.slice(index % 40).repeat(2), lang: 'es' }],
-      categories: [{ text: 'Serie' }],
-      guideChannelId: channelId,
-    })).filter(({ start, stop }) => start < to && stop > from);
+    return (this.texts[channelId % DIFFERENT] ?? [])
+      .map(({ title, description }, index) => ({
+        start: this.first + index * length,
+        stop: this.first + (index + 1) * length,
+        titles: [{ text: title, lang: 'es' }],
+        descriptions: [{ text: description, lang: 'es' }],
+        categories: [{ text: 'Serie' }],
+        guideChannelId: channelId,
+      }))
+      .filter(({ start, stop }) => start < to && stop > from);
   }
 }
 

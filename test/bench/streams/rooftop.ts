@@ -21,6 +21,16 @@ interface BenchGuide {
   lastReport: { status: string; programmes: number } | null;
 }
 
+interface BenchList {
+  run: object | null;
+  lastReport: object | null;
+}
+
+interface BenchMatch {
+  isRunning: boolean;
+  report: { linked: number } | null;
+}
+
 /** The whole program in a process of its own, on an empty SQLite database. */
 export class BenchRooftop {
   private token = '';
@@ -79,6 +89,32 @@ export class BenchRooftop {
   /** Path of a question of the viewer's player. */
   question(action: string): string {
     return `/player_api.php?username=${VIEWER.username}&password=${VIEWER.password}&action=${action}`;
+  }
+
+  /** Reads a list, whose channels the viewer then sees. */
+  async addList(url: string): Promise<void> {
+    const { id } = await this.post<{ id: number }>('sources', { url, intervalMinutes: 0 });
+    await this.post(`sources/${id}/refresh`, { force: true });
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { run, lastReport } = await this.get<BenchList>(`sources/${id}`);
+      if (run === null && lastReport !== null) return;
+    }
+  }
+
+  /** How many channels have a guide. */
+  async linkedChannels(): Promise<number> {
+    await this.post('guide-links/match', {});
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const { isRunning, report } = await this.get<BenchMatch>('guide-links/match');
+      if (!isRunning && report !== null) return report.linked;
+    }
+  }
+
+  /** Path of the guide file of the viewer. */
+  get guideFile(): string {
+    return `/xmltv.php?username=${VIEWER.username}&password=${VIEWER.password}`;
   }
 
   /** Id of the new guide. */
