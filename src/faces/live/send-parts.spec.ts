@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
+import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { sendParts } from './send-parts.js';
 
@@ -27,8 +28,8 @@ describe('sendParts', () => {
     const calls: string[] = [];
     let leave = (): void => {};
     const left = new Promise<void>((resolve) => (leave = resolve));
-    const server = createServer((_request, response) => {
-      watchWrites(response.socket, calls);
+    const server = createServer((request, response) => {
+      watchWrites(request.socket, calls);
       response.on('error', () => {}).once('close', leave);
       const length = parts.reduce((sum, part) => sum + part.length, 0);
       response.writeHead(200, { 'content-length': length });
@@ -75,6 +76,23 @@ describe('sendParts', () => {
     expect(calls.length).toBeLessThanOrEqual(5);
   });
 
+  it('keeps the order of answers to questions that came together', async () => {
+    const parts = [Buffer.alloc(700_000, 'a'), Buffer.alloc(300_000, 'b')];
+    const { port, noted } = await serve(parts);
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: host\r\n\r\nGET / HTTP/1.1\r\nHost: host\r\nConnection: close\r\n\r\n',
+    );
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    const [nothing, ...answers] = Buffer.concat(chunks).toString('latin1').split('HTTP/1.1 200 OK');
+    expect(nothing).toBe('');
+    expect(
+      answers.map((answer) => answer.split('\r\n\r\n')[1] === 'a'.repeat(700_000) + 'b'.repeat(300_000)),
+    ).toEqual([true, true]);
+    expect(noted.reduce((sum, bytes) => sum + bytes, 0)).toBe(2_000_000);
+  });
+
   it('does not tell what a player never took', async () => {
     const parts = Array.from({ length: 64 }, () => Buffer.alloc(MEGABYTE));
     const { port, noted, left } = await serve(parts);
@@ -86,8 +104,7 @@ describe('sendParts', () => {
   });
 });
 
-function watchWrites(socket: Socket | null, calls: string[]): void {
-  if (!socket) throw new Error('no socket');
+function watchWrites(socket: Socket, calls: string[]): void {
   for (const name of ['_write', '_writev'] as const) {
     const original = socket[name]?.bind(socket) as ((...given: unknown[]) => void) | undefined;
     Object.assign(socket, {
