@@ -383,7 +383,7 @@ export class LiveSession {
     const { clock, pipeline } = this.context;
     const dueAt = pipeline.flushDueAt;
     if (this.flush || dueAt === undefined || this.isClosed) return;
-    this.flush = clock.setTimer(Math.max(0, dueAt - clock.monotonic()), () => {
+    this.flush = clock.setTimer(Math.max(0, Math.ceil(dueAt - clock.monotonic())), () => {
       this.flush = undefined;
       pipeline.flush(clock.monotonic());
       this.onReadable();

@@ -2,7 +2,7 @@ import type { AppConfigValues } from '../platform/config/app-config.js';
 import type { SessionOptions } from './live-session.js';
 
 /** A partly filled chunk of a ring waits so long for more: less costs system calls, more costs delay. */
-export const FLUSH_MS = 50;
+export const FLUSH_MS = 100;
 
 /** Session settings that no operator needs to turn; tests do. */
 export const SESSION_DEFAULTS = {

@@ -2,10 +2,12 @@
  * What a delivered gigabyte costs: the whole program against a bare Node.js fan-out of the same chunk size, in turns.
  * npm run bench -- fanout [CASE] [seconds] [rounds] [seconds before] [Mbit/s]; a case is channels×viewers, e.g. 1x300.
  */
-import type { AudienceReport } from './streams/viewers.js';
+import { FLUSH_MS } from '../../src/streaming/streaming-options.js';
+import type { BarePlan } from './streams/bare-fanout.js';
 import { BenchChild } from './streams/child.js';
 import type { Usage } from './streams/child.js';
 import { BenchRooftop } from './streams/rooftop.js';
+import type { AudienceReport } from './streams/viewers.js';
 
 interface Case {
   channels: number;
@@ -26,14 +28,20 @@ interface Round {
   cores: number;
   /** Share of the real-time rate that arrived. */
   delivered: number;
-  /** Of the process, per viewer, above what it held before they came. */
+  /** Of the process, per viewer who comes to a running channel. */
   kbPerViewer: number;
   report: AudienceReport;
 }
 
-/** `warmUp`: seconds before it counts. Rings of 16 MiB are full after 17; from then on they cost what they always do. */
+/**
+ * `warmUp`: seconds with one viewer a channel before the others come. Rings of 16 MiB are full after 17; from then on
+ * they cost what they always do.
+ */
 const [only = '', seconds = '8', rounds = '3', warmUp = '20', mbits = '8'] = process.argv.slice(2);
 const BITRATE = Number(mbits) * 1_000_000;
+/** What all the others get at once when they come, seconds of media each, has been sent by then. */
+const SETTLE_MS = 4_000;
+const SETTLE_MS_PER_VIEWER = 4;
 const CASES = (only === '' ? ['1x300', '20x5', '1x2000', '100x5'] : [only]).map(parseCase);
 
 for (const plan of CASES) await compare(plan);
@@ -75,9 +83,13 @@ async function measure(
   audience: BenchChild,
   bytesPerSecond: number,
 ): Promise<Round> {
-  const empty = await usage();
-  await audience.ask('open', { port, paths, bytesPerSecond });
+  const channels = [...new Set(paths)];
+  const others = paths.slice(channels.length);
+  await audience.ask('open', { port, paths: channels, bytesPerSecond });
   await pause(Number(warmUp) * 1000);
+  const running = await usage();
+  await audience.ask('open', { port, paths: others, bytesPerSecond });
+  await pause(SETTLE_MS + others.length * SETTLE_MS_PER_VIEWER);
   await audience.ask('mark');
   const [before, used, startedAt] = [
     await audience.ask<AudienceReport>('report'),
@@ -99,7 +111,7 @@ async function measure(
     cpuPerGb: cpu / (bytes / 1e9),
     cores: cpu / elapsed,
     delivered: bytes / (elapsed * bytesPerSecond * paths.length),
-    kbPerViewer: (now.rssBytes - empty.rssBytes) / paths.length / 1024,
+    kbPerViewer: (now.rssBytes - running.rssBytes) / others.length / 1024,
     report: after,
   };
 }
@@ -109,7 +121,8 @@ async function startBare(
   originPort: number,
 ): Promise<{ contestant: Contestant; stop: () => Promise<void> }> {
   const child = BenchChild.start('./bare-fanout.js');
-  const port = await child.ask<number>('open', originPort);
+  const bare: BarePlan = { originPort, gatherMs: FLUSH_MS };
+  const port = await child.ask<number>('open', bare);
   const paths = pathsFor(
     viewers,
     Array.from({ length: channels }, (_, index) => `/${index}.ts`),

@@ -36,7 +36,7 @@ const host = await serveFile(file);
 const listHost = await serveFile(list);
 const origin = BenchChild.start('./origin.js');
 const audience = BenchChild.start('./viewers.js');
-const rooftop = await BenchRooftop.start({ ROOFTOP_GUIDES_MAX_BYTES: '8GiB' });
+const rooftop = await BenchRooftop.start({ ROOFTOP_GUIDES_MAX_BYTES: '8GiB' }, { watchLoop: true });
 try {
   const { port, bytesPerSecond } = await origin.ask<{ port: number; bytesPerSecond: number }>('open', {
     bitrate: BITRATE,

@@ -106,7 +106,7 @@ class Soak {
         ROOFTOP_ACESTREAM_ENGINES: sims.map(({ url }) => url).join(','),
         SOAK_LEFT_OVER: leftOverFile,
       },
-      SERVER,
+      { main: SERVER },
     );
     const paths: string[] = [];
     for (const [index, name] of NAMES.entries()) {

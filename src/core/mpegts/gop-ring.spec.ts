@@ -84,6 +84,7 @@ describe('GopRing', () => {
     const channel = new TsChannel({ bitrate: 300_000, gopFrames: 1000 });
     const ring = new GopRing();
     expect([ring.flushDueAt, ring.flush(1e9)]).toEqual([undefined, 0]);
+    channel.nextFrame();
     expect(ring.push(channel.nextFrame(), 100)).toBe(0);
     expect(ring.flushDueAt).toBe(150);
     expect([ring.flush(149), ring.flush(150), ring.flush(1000)]).toEqual([0, 1, 0]);
@@ -94,14 +95,44 @@ describe('GopRing', () => {
     expect(quick.push(channel.nextFrame(), 0)).toBe(1);
   });
 
+  it('is quick with the first keyframe, for which people may be waiting', () => {
+    const channel = new TsChannel({ bitrate: 300_000, gopFrames: 2 });
+    const ring = new GopRing({ flushAfterMs: 100 });
+    ring.push(channel.nextFrame(), 1_000);
+    expect(ring.flushDueAt).toBe(1_020);
+    expect([ring.flush(1_019), ring.flush(1_020)]).toEqual([0, 1]);
+    expect(ring.newestKeyframe?.arrivedAt).toBe(1_000);
+    ring.push(channel.frames(2), 1_040);
+    expect(ring.flushDueAt).toBe(1_140);
+    const quick = new GopRing({ flushAfterMs: 5 });
+    quick.push(channel.nextFrame(), 0);
+    quick.push(channel.nextFrame(), 0);
+    expect(quick.flushDueAt).toBe(5);
+  });
+
+  it('closes a chunk that has enough at the end of what came, rather than cut it at a length', () => {
+    const channel = new TsChannel({ bitrate: 4_000_000, gopFrames: 1000 });
+    const ring = new GopRing({ chunkBytes: 400 * PACKET_SIZE, enoughBytes: 100 * PACKET_SIZE });
+    channel.frames(2);
+    const ts = channel.seconds(1).subarray(0, 620 * PACKET_SIZE);
+    const packets = (from: number, to: number): Buffer =>
+      ts.subarray(from * PACKET_SIZE, to * PACKET_SIZE);
+    expect(ring.push(packets(0, 99), 0)).toBe(0);
+    expect(ring.push(packets(99, 180), 1)).toBe(1);
+    expect(ring.push(packets(180, 620), 2)).toBe(1);
+    ring.flush(1000);
+    expect(chunksOf(ring).map(({ data }) => data.length / PACKET_SIZE)).toEqual([180, 400, 40]);
+    expect(bytesOf(ring).equals(ts)).toBe(true);
+  });
+
   it('does not flush what may yet become the start of a keyframe', () => {
     const channel = new TsChannel({ bitrate: 300_000, gopFrames: 3, audio: 'none' });
     const ring = new GopRing();
     const first = channel.frames(3);
     const second = channel.nextFrame();
     ring.push(first, 0);
-    ring.push(second.subarray(0, PACKET_SIZE), 40);
-    expect(ring.flush(60)).toBe(1);
+    expect(ring.push(second.subarray(0, PACKET_SIZE), 40)).toBe(1);
+    expect(ring.flush(60)).toBe(0);
     expect(ring.endPosition).toBe(first.length);
     expect([ring.flushDueAt, ring.flush(539)]).toEqual([540, 0]);
     ring.push(second.subarray(PACKET_SIZE), 539);

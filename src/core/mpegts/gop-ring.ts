@@ -41,8 +41,10 @@ export interface GopRingOptions extends StreamAnalyserOptions {
   maxBytes?: number;
   /** A budget never shrinks the ring below this. */
   minBytes?: number;
-  /** Chunks grow to this; a multiple of 188. One system call per reader and chunk. */
+  /** No chunk is longer; a multiple of 188. */
   chunkBytes?: number;
+  /** A chunk that has so much when a push ends is closed. One system call per reader and chunk. */
+  enoughBytes?: number;
   /** A chunk that is not full is closed when its first byte is this old. */
   flushAfterMs?: number;
   /** How long what may become the start of a keyframe is held back when nothing follows that tells. */
@@ -54,6 +56,8 @@ export interface GopRingOptions extends StreamAnalyserOptions {
 }
 
 const CHUNKS_PER_BLOCK = 8;
+/** People may be waiting for the first keyframe, ms. */
+const FIRST_FLUSH_MS = 20;
 
 /** A stream's last seconds in memory: bounded in bytes, cut into chunks, indexed by keyframe. */
 export class GopRing implements BudgetMember {
@@ -62,6 +66,7 @@ export class GopRing implements BudgetMember {
   readonly loans = new Loans();
   readonly minBytes: number;
   private readonly maxBytes: number;
+  private readonly enoughBytes: number;
   private readonly flushAfterMs: number;
   private readonly holdMs: number;
   private readonly audioJoinBytes: number;
@@ -86,12 +91,13 @@ export class GopRing implements BudgetMember {
 
   /** Throws RangeError when `chunkBytes` is no multiple of 188. */
   constructor(options: GopRingOptions = {}) {
-    const chunkBytes = options.chunkBytes ?? 348 * PACKET_SIZE;
+    const chunkBytes = options.chunkBytes ?? 696 * PACKET_SIZE;
     if (chunkBytes < PACKET_SIZE || chunkBytes % PACKET_SIZE !== 0) {
       throw new RangeError(`chunkBytes must be a multiple of ${PACKET_SIZE}`);
     }
     this.analyser = new StreamAnalyser(options);
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
+    this.enoughBytes = options.enoughBytes ?? 348 * PACKET_SIZE;
     this.minBytes = options.minBytes ?? 2 * 1024 * 1024;
     this.flushAfterMs = options.flushAfterMs ?? 50;
     this.holdMs = options.holdMs ?? 500;
@@ -125,7 +131,7 @@ export class GopRing implements BudgetMember {
   /** When `flush` will have something to do, in the caller's ms; undefined while there is nothing to flush. */
   get flushDueAt(): number | undefined {
     if (this.memory.used === 0) return undefined;
-    return this.stagedSince + (this.isHeld() ? Math.max(this.holdMs, this.flushAfterMs) : this.flushAfterMs);
+    return this.stagedSince + this.patienceMs();
   }
 
   chunk(seq: number): Chunk | KeyframeChunk | undefined {
@@ -155,6 +161,7 @@ export class GopRing implements BudgetMember {
       this.cut(join);
     }
     this.stage(packets, at, packets.length, nowMs);
+    if (this.memory.used >= this.enoughBytes && !this.isHeld()) this.close(this.safeEnd());
     this.flush(nowMs);
     return this.next - before;
   }
@@ -209,6 +216,12 @@ export class GopRing implements BudgetMember {
       this.close(this.safeEnd());
     }
     return to;
+  }
+
+  private patienceMs(): number {
+    if (this.isHeld()) return Math.max(this.holdMs, this.flushAfterMs);
+    const isFirstKeyframe = this.join !== undefined && this.keyframes.length === 0;
+    return isFirstKeyframe ? Math.min(FIRST_FLUSH_MS, this.flushAfterMs) : this.flushAfterMs;
   }
 
   /** All that is staged may yet become the start of a keyframe. */

@@ -1,5 +1,5 @@
-// The least a Node.js program can do to send one stream to many: reads a channel once, gathers 64 KiB or 50 ms, and
-// writes that to everybody. No login, no limits, no ring, no keyframes. GET /<channel>.ts
+// The least a Node.js program can do to send one stream to many: reads a channel once, gathers 64 KiB or some time,
+// and writes that to everybody. No login, no limits, no ring, no keyframes. GET /<channel>.ts
 import { createServer, get } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { ownUsage, serveParent } from './child.js';
 
 const GATHER_BYTES = 348 * 188;
-const GATHER_MS = 50;
 const viewers = new Map<string, Set<ServerResponse>>();
 let originPort = 0;
+let gatherMs = 50;
 
 function read(path: string, audience: Set<ServerResponse>): void {
   let parts: Buffer[] = [];
@@ -28,7 +28,7 @@ function read(path: string, audience: Set<ServerResponse>): void {
       parts.push(part);
       size += part.length;
       if (size >= GATHER_BYTES) flush();
-      else timer ??= setTimeout(flush, GATHER_MS);
+      else timer ??= setTimeout(flush, gatherMs);
     });
   });
   upstream.on('error', () => {});
@@ -49,9 +49,15 @@ const server = createServer((request, response) => {
   response.on('error', () => {});
 });
 
+export interface BarePlan {
+  originPort: number;
+  /** A chunk that is not full waits so long, ms. */
+  gatherMs: number;
+}
+
 serveParent({
-  open: async (port: number) => {
-    originPort = port;
+  open: async (plan: BarePlan) => {
+    ({ originPort, gatherMs } = plan);
     server.listen(0, '127.0.0.1', 4096);
     await once(server, 'listening');
     return (server.address() as AddressInfo).port;

@@ -7,12 +7,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchChild } from './child.js';
 import type { Usage } from './child.js';
+import type { LoopDelay } from './loop-delay.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.js', import.meta.url));
 /** For who wants to look closer, e.g. BENCH_NODE="--cpu-prof". */
 const NODE_ARGUMENTS = (process.env['BENCH_NODE'] ?? '').split(' ').filter((argument) => argument !== '');
-const LOOP_EVERY_MS = 10;
+const LOOP_DELAY = new URL('./loop-delay.js', import.meta.url).href;
 const PAGE_BYTES = 4096;
+/** Of the CPU times in /proc: fixed in Linux, whatever the kernel's own clock is. */
+const TICKS_PER_SECOND = 100;
 const OWNER = { username: 'owner', password: 'bench-owner' };
 const VIEWER = { username: 'ines', password: 'bench-pass' };
 
@@ -45,13 +48,16 @@ export class BenchRooftop {
     this.child = new BenchChild(server);
   }
 
-  /** `main`: a program that starts the server and answers `ask`; the server itself answers nothing. */
+  /**
+   * `main`: a program that starts the server and answers `ask`; the server itself answers nothing. `watchLoop`: looks at
+   * its event loop every ten milliseconds, which costs some tenths of a percent of a core.
+   */
   static async start(
     environment: Readonly<Record<string, string>> = {},
-    main: string = MAIN,
+    { main = MAIN, watchLoop = false }: { main?: string; watchLoop?: boolean } = {},
   ): Promise<BenchRooftop> {
     const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
-    const server = spawn(process.execPath, [...NODE_ARGUMENTS, main], {
+    const server = spawn(process.execPath, [...NODE_ARGUMENTS, ...(watchLoop ? ['--import', LOOP_DELAY] : []), main], {
       env: {
         PATH: process.env.PATH,
         ROOFTOP_DATA_DIR: path.join(folder, 'data'),
@@ -132,29 +138,19 @@ export class BenchRooftop {
     }
   }
 
+  /** CPU and memory, without asking the server where the system tells: an answer of the metrics costs milliseconds. */
   async usage(): Promise<Usage> {
-    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
-    const value = (name: string): number =>
-      Number(new RegExp(`^\\S*${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
+    const cpuSeconds = this.cpuSeconds();
+    if (!Number.isNaN(cpuSeconds)) return { cpuSeconds, rssBytes: this.rssBytes() };
     return {
-      cpuSeconds: value('process_cpu_seconds_total'),
-      rssBytes: value('process_resident_memory_bytes'),
+      cpuSeconds: await this.metric(/^\S*process_cpu_seconds_total (\S+)$/m),
+      rssBytes: await this.metric(/^\S*process_resident_memory_bytes (\S+)$/m),
     };
   }
 
-  /**
-   * How late the event loop was since the last call, in milliseconds: the server looks every ten, which are taken off.
-   * What other programs take of the processors counts as well.
-   */
-  async loopDelay(): Promise<{ p99Ms: number; maxMs: number }> {
-    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
-    const value = (name: string): number => {
-      const seconds = Number(
-        new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1] ?? NaN,
-      );
-      return Math.max(0, seconds * 1000 - LOOP_EVERY_MS);
-    };
-    return { p99Ms: value('p99'), maxMs: value('max') };
+  /** How late the event loop was since the last call. Only of a server started with `watchLoop`. */
+  loopDelay(): Promise<LoopDelay> {
+    return this.ask('loopDelay');
   }
 
   /** Resident memory now, without asking the server. Linux only, else NaN. */
@@ -162,6 +158,17 @@ export class BenchRooftop {
     try {
       const [, pages] = readFileSync(`/proc/${this.server.pid}/statm`, 'latin1').split(' ');
       return Number(pages) * PAGE_BYTES;
+    } catch {
+      return NaN;
+    }
+  }
+
+  /** Of all threads. Linux only, else NaN. */
+  private cpuSeconds(): number {
+    try {
+      const stat = readFileSync(`/proc/${this.server.pid}/stat`, 'latin1');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     } catch {
       return NaN;
     }

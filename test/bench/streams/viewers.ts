@@ -87,7 +87,7 @@ serveParent({
       audience.push(...group);
       await Promise.all(group.map(({ started }) => started));
     }
-    timer = setInterval(() => {
+    timer ??= setInterval(() => {
       for (const viewer of audience) viewer.check(performance.now(), bytesPerSecond);
     }, CHECK_MS);
   },
@@ -107,6 +107,7 @@ serveParent({
   }),
   leave: () => {
     clearInterval(timer);
+    timer = undefined;
     for (const viewer of audience) viewer.leave();
     audience = [];
   },
