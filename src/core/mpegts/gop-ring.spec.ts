@@ -115,8 +115,7 @@ describe('GopRing', () => {
     const ring = new GopRing({ chunkBytes: 400 * PACKET_SIZE, enoughBytes: 100 * PACKET_SIZE });
     channel.frames(2);
     const ts = channel.seconds(1).subarray(0, 620 * PACKET_SIZE);
-    const packets = (from: number, to: number): Buffer =>
-      ts.subarray(from * PACKET_SIZE, to * PACKET_SIZE);
+    const packets = (from: number, to: number): Buffer => ts.subarray(from * PACKET_SIZE, to * PACKET_SIZE);
     expect(ring.push(packets(0, 99), 0)).toBe(0);
     expect(ring.push(packets(99, 180), 1)).toBe(1);
     expect(ring.push(packets(180, 620), 2)).toBe(1);

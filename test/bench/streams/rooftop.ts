@@ -57,23 +57,27 @@ export class BenchRooftop {
     { main = MAIN, watchLoop = false }: { main?: string; watchLoop?: boolean } = {},
   ): Promise<BenchRooftop> {
     const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
-    const server = spawn(process.execPath, [...NODE_ARGUMENTS, ...(watchLoop ? ['--import', LOOP_DELAY] : []), main], {
-      env: {
-        PATH: process.env.PATH,
-        ROOFTOP_DATA_DIR: path.join(folder, 'data'),
-        ROOFTOP_LOG_DIR: path.join(folder, 'logs'),
-        ROOFTOP_HOST: '127.0.0.1',
-        ROOFTOP_PORT: '0',
-        ROOFTOP_ADMIN_USERNAME: OWNER.username,
-        ROOFTOP_ADMIN_PASSWORD: OWNER.password,
-        ROOFTOP_ALLOW_PRIVATE_SOURCES: 'true',
-        ROOFTOP_STREAMING_MAX_READERS: '100000',
-        ROOFTOP_HTTP_MAX_CONNECTIONS: '100000',
-        ROOFTOP_HTTP_MAX_CONNECTIONS_PER_ADDRESS: '100000',
-        ...environment,
+    const server = spawn(
+      process.execPath,
+      [...NODE_ARGUMENTS, ...(watchLoop ? ['--import', LOOP_DELAY] : []), main],
+      {
+        env: {
+          PATH: process.env.PATH,
+          ROOFTOP_DATA_DIR: path.join(folder, 'data'),
+          ROOFTOP_LOG_DIR: path.join(folder, 'logs'),
+          ROOFTOP_HOST: '127.0.0.1',
+          ROOFTOP_PORT: '0',
+          ROOFTOP_ADMIN_USERNAME: OWNER.username,
+          ROOFTOP_ADMIN_PASSWORD: OWNER.password,
+          ROOFTOP_ALLOW_PRIVATE_SOURCES: 'true',
+          ROOFTOP_STREAMING_MAX_READERS: '100000',
+          ROOFTOP_HTTP_MAX_CONNECTIONS: '100000',
+          ROOFTOP_HTTP_MAX_CONNECTIONS_PER_ADDRESS: '100000',
+          ...environment,
+        },
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
+    );
     process.once('exit', () => server.kill('SIGKILL'));
     const rooftop = new BenchRooftop(server, folder, await portOf(server));
     const login = await rooftop.post<{ accessToken: string }>('auth/login', OWNER);
