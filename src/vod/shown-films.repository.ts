@@ -159,16 +159,27 @@ export class ShownFilmsRepository {
 function toFilm(row: Record<string, unknown>): ShownFilm {
   const text = (name: string): string => String(row[name]);
   const numeric = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
+  // One literal: spread into each other, the objects take several times the memory and time.
   return {
-    ...{ id: Number(row['id']), title: text('title'), originalTitle: text('originalTitle') },
-    ...{ year: numeric('year'), durationSeconds: numeric('durationSeconds'), rating: numeric('rating') },
-    ...{ description: text('description'), guidePicture: text('guidePicture'), posterUrl: text('posterUrl') },
-    ...{ backdropUrl: text('backdropUrl'), tmdbId: numeric('tmdbId'), ageLimit: numeric('ageLimit') },
+    id: Number(row['id']),
+    title: text('title'),
+    originalTitle: text('originalTitle'),
+    year: numeric('year'),
+    durationSeconds: numeric('durationSeconds'),
+    rating: numeric('rating'),
+    description: text('description'),
+    guidePicture: text('guidePicture'),
+    posterUrl: text('posterUrl'),
+    backdropUrl: text('backdropUrl'),
+    tmdbId: numeric('tmdbId'),
+    ageLimit: numeric('ageLimit'),
     genres: GENRES.from(row['genres']) as string[],
     isAdult: Boolean(row['isAdult']),
     editedFields: text('editedFields'),
     tmdbDetails: row['tmdbDetails'] === null ? null : text('tmdbDetails'),
-    ...{ views: Number(row['views']), addedAt: Number(row['addedAt']), updatedAt: Number(row['updatedAt']) },
+    views: Number(row['views']),
+    addedAt: Number(row['addedAt']),
+    updatedAt: Number(row['updatedAt']),
   };
 }
 

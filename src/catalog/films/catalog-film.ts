@@ -1,16 +1,6 @@
 import { readFilmFacts, withEdits, type EditableFacts, type FilmFacts } from '../../core/films/film-facts.js';
-import type { LiveChannel } from '../../core/xtream/present-live.js';
 import { cleanLine } from '../../core/xtream/text.js';
 import type { ShownFilm, ShownWay } from '../../vod/shown-films.repository.js';
-
-export interface CatalogAiring {
-  channel: LiveChannel;
-  /** Epoch seconds. */
-  start: number;
-  stop: number;
-  /** As the guide writes it. */
-  title: string;
-}
 
 export type CatalogWay = ShownWay;
 
@@ -27,9 +17,7 @@ export interface CatalogFilm extends Omit<ShownFilm, 'tmdbDetails'> {
   bestRating: number | null;
   /** TMDB's are of one language. */
   bestGenres: readonly string[];
-  /** In the order of their starts, on channels that viewers see. */
-  airings: CatalogAiring[];
-  ways: CatalogWay[];
+  ways: readonly CatalogWay[];
 }
 
 /** A film with everything that is told of it. Made for one answer, not kept. */
@@ -66,35 +54,69 @@ export class TextPool {
   }
 }
 
+/** Field by field: spread into each other, the objects take several times the memory, and there are as many as films. */
 export function toFilm(stored: ShownFilm, pool: TextPool): CatalogFilm {
-  const { tmdbDetails, ...film } = stored;
-  const facts = factsOf({ ...film, factsText: tmdbDetails });
-  return {
-    ...film,
-    title: cleanLine(film.title),
-    genres: pool.list(film.genres),
-    factsText: facts === null ? null : tmdbDetails,
-    isKnown: facts !== null,
-    bestYear: facts?.year ?? film.year,
-    bestRating: facts?.rating ?? film.rating,
-    bestGenres: pool.list(facts && facts.genres.length > 0 ? facts.genres : film.genres),
-    airings: [],
+  const film: CatalogFilm = {
+    id: stored.id,
+    originalTitle: stored.originalTitle,
+    year: stored.year,
+    durationSeconds: stored.durationSeconds,
+    description: stored.description,
+    rating: stored.rating,
+    ageLimit: stored.ageLimit,
+    isAdult: stored.isAdult,
+    guidePicture: stored.guidePicture,
+    posterUrl: stored.posterUrl,
+    backdropUrl: stored.backdropUrl,
+    tmdbId: stored.tmdbId,
+    views: stored.views,
+    addedAt: stored.addedAt,
+    updatedAt: stored.updatedAt,
+    editedFields: stored.editedFields,
+    title: cleanLine(stored.title),
+    genres: pool.list(stored.genres),
+    factsText: stored.tmdbDetails,
+    isKnown: false,
+    bestYear: stored.year,
+    bestRating: stored.rating,
+    bestGenres: [],
     ways: [],
   };
+  const facts = factsOf(film);
+  film.isKnown = facts !== null;
+  film.bestYear = facts?.year ?? stored.year;
+  film.bestRating = facts?.rating ?? stored.rating;
+  film.bestGenres = facts && facts.genres.length > 0 ? pool.list(facts.genres) : film.genres;
+  return film;
 }
 
-/** Whether two states of a film are told alike. Channels and lists of texts that are equal must be the same objects. */
-export function isToldAlike(one: CatalogFilm, other: CatalogFilm): boolean {
-  const { airings, ways, genres, bestGenres, ...plain } = one;
+/** Whether `toFilm` would make the same of it, but for the ways to watch it. */
+export function isMadeOf(film: CatalogFilm, stored: ShownFilm): boolean {
   return (
-    areEqual(plain, other) &&
-    areListsEqual(genres, other.genres) &&
-    areListsEqual(bestGenres, other.bestGenres) &&
-    airings.length === other.airings.length &&
-    ways.length === other.ways.length &&
-    airings.every((airing, at) => areEqual(airing, other.airings[at])) &&
-    ways.every((way, at) => areEqual(way, other.ways[at]))
+    film.id === stored.id &&
+    film.originalTitle === stored.originalTitle &&
+    film.year === stored.year &&
+    film.durationSeconds === stored.durationSeconds &&
+    film.description === stored.description &&
+    film.rating === stored.rating &&
+    film.ageLimit === stored.ageLimit &&
+    film.isAdult === stored.isAdult &&
+    film.guidePicture === stored.guidePicture &&
+    film.posterUrl === stored.posterUrl &&
+    film.backdropUrl === stored.backdropUrl &&
+    film.tmdbId === stored.tmdbId &&
+    film.views === stored.views &&
+    film.addedAt === stored.addedAt &&
+    film.updatedAt === stored.updatedAt &&
+    film.editedFields === stored.editedFields &&
+    film.factsText === stored.tmdbDetails &&
+    film.title === cleanLine(stored.title) &&
+    areListsEqual(film.genres, stored.genres)
   );
+}
+
+export function areWaysEqual(one: readonly CatalogWay[], other: readonly CatalogWay[]): boolean {
+  return one.length === other.length && one.every((way, at) => areEqual(way, other[at]));
 }
 
 /** Whether all fields of the first are the same in the second. */

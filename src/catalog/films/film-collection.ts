@@ -1,12 +1,15 @@
+import { placeOfId } from '../../core/util/sorted-ids.js';
 import { cleanLine } from '../../core/xtream/text.js';
 import type { LiveChannel } from '../../core/xtream/present-live.js';
 import type { Episode } from '../../vod/episode.entity.js';
 import type { Series } from '../../vod/series.entity.js';
 import type { CatalogCategory, CatalogSource } from '../catalog-source.js';
 import type { Slicer } from '../slicer.js';
+import { AiringTableBuilder, type AiringTable } from './airing-table.js';
 import {
   areEqual,
-  isToldAlike,
+  areWaysEqual,
+  isMadeOf,
   TextPool,
   toFilm,
   type CatalogFilm,
@@ -27,7 +30,13 @@ export interface CatalogSeries extends Series {
 export interface FilmCollection {
   /** In the order of their ids; each can be watched, or could when this was read. */
   films: readonly CatalogFilm[];
-  indexOf: ReadonlyMap<number, number>;
+  /** Theirs, ascending. */
+  ids: Float64Array;
+  /** Their showings on channels that viewers see, by the index of the film. */
+  airings: AiringTable;
+  /** By the index of the film: another one whenever it, its showings or its ways became other ones. */
+  versions: Float64Array;
+  lastVersion: number;
   /** Those that viewers see. */
   channels: ReadonlyMap<number, LiveChannel>;
   series: readonly CatalogSeries[];
@@ -59,23 +68,26 @@ export async function loadFilms(
     known.listVisible(),
   ]);
   const channels = keepEqual(visible, before?.channels);
-  const films = await readFilms(source, options.maxFilms, slicer);
-  await addAirings(films, source, channels, now, options.maxAirings, slicer);
+  const drafts = await readFilms(source, options.maxFilms, before, slicer);
+  const airings = await readAirings(drafts, source, channels, now, options.maxAirings, slicer);
   const series = await readSeries(source);
   const episodes = await readEpisodes(source, series);
-  const isShown = groupsOf(filmCategories, seriesCategories);
-  await addWays(films, episodes, source, isShown, slicer);
-  const { kept, indexOf } = await settle(films, before, slicer);
+  const ways = await readWays(drafts, episodes, source, groupsOf(filmCategories, seriesCategories), slicer);
+  const settled = await settle(drafts, airings, ways, before, slicer);
   const watchable = [...series.values()].map(withWatchable).filter(({ episodes }) => episodes.length > 0);
   return {
-    films: kept,
-    indexOf,
+    ...settled,
     channels,
     series: watchable,
     seriesById: new Map(watchable.map((one) => [one.id, one])),
     filmCategories,
     seriesCategories,
   };
+}
+
+/** Index of a film, or -1. */
+export function indexOfFilm({ ids }: Pick<FilmCollection, 'ids'>, id: number): number {
+  return placeOfId(ids, id);
 }
 
 /** Those that did not change are the objects of before. */
@@ -91,59 +103,82 @@ function keepEqual(
   );
 }
 
+/** Films as they were read, before it is known which of them can be watched. */
+interface Drafts {
+  films: CatalogFilm[];
+  ids: Float64Array;
+}
+
+/** One that is told as before is the object of before, so that what was read of it is gone at once. */
 async function readFilms(
   source: FilmSource,
   most: number,
+  before: FilmCollection | undefined,
   slicer: Slicer,
-): Promise<Map<number, CatalogFilm>> {
-  const films = new Map<number, CatalogFilm>();
+): Promise<Drafts> {
+  const films: CatalogFilm[] = [];
   const pool = new TextPool();
   for await (const rows of source.films()) {
     for (const row of rows) {
-      if (films.size >= most) return films;
-      films.set(row.id, toFilm(row, pool));
+      if (films.length >= most) break;
+      const former = before?.films[placeOfId(before.ids, row.id)];
+      films.push(former && isMadeOf(former, row) ? former : toFilm(row, pool));
     }
+    if (films.length >= most) break;
     if (slicer.due) await slicer.breathe();
   }
-  return films;
+  return { films, ids: Float64Array.from(films, ({ id }) => id) };
 }
 
-async function addAirings(
-  films: ReadonlyMap<number, CatalogFilm>,
+async function readAirings(
+  { films, ids }: Drafts,
   source: FilmSource,
   channels: ReadonlyMap<number, LiveChannel>,
   now: number,
   most: number,
   slicer: Slicer,
-): Promise<void> {
+): Promise<AiringTableBuilder> {
+  const airings = new AiringTableBuilder(films.length, most);
   for await (const rows of source.airings(now)) {
-    for (const { filmId, channelId, start, stop, title: written } of rows) {
+    for (const { filmId, channelId, start, stop, title } of rows) {
       const channel = channels.get(channelId);
-      const film = films.get(filmId);
-      if (!channel || !film || film.airings.length >= most) continue;
-      const title = written === film.title ? film.title : written;
-      film.airings.push({ channel, start, stop, title });
+      const at = placeOfId(ids, filmId);
+      if (!channel || at < 0) continue;
+      airings.add(at, channel, start, stop, title === films[at]?.title ? null : title);
     }
     if (slicer.due) await slicer.breathe();
   }
+  return airings;
 }
 
-/** Leaves out what cannot be watched. */
+const NO_WAYS: readonly CatalogWay[] = [];
+
+/** Leaves out what cannot be watched, and says which films became other ones. */
 async function settle(
-  films: ReadonlyMap<number, CatalogFilm>,
+  drafts: Drafts,
+  airings: AiringTableBuilder,
+  ways: ReadonlyMap<number, readonly CatalogWay[]>,
   before: FilmCollection | undefined,
   slicer: Slicer,
-): Promise<{ kept: CatalogFilm[]; indexOf: Map<number, number> }> {
-  const kept: CatalogFilm[] = [];
-  const indexOf = new Map<number, number>();
-  await slicer.each(films.values(), (film) => {
-    if (film.airings.length + film.ways.length === 0) return;
-    film.airings.sort((a, b) => a.start - b.start);
-    const former = before?.films[before.indexOf.get(film.id) ?? -1];
-    indexOf.set(film.id, kept.length);
-    kept.push(former && isToldAlike(film, former) ? former : film);
+): Promise<Pick<FilmCollection, 'films' | 'ids' | 'airings' | 'versions' | 'lastVersion'>> {
+  const films: CatalogFilm[] = [];
+  const kept = new Uint32Array(drafts.films.length);
+  await slicer.each(drafts.films, (film, at) => {
+    const own = ways.get(at) ?? NO_WAYS;
+    if (airings.countOf(at) + own.length === 0) return;
+    kept[films.length] = at;
+    films.push(areWaysEqual(own, film.ways) ? film : { ...film, ways: own });
   });
-  return { kept, indexOf };
+  const table = await slicer.finish(airings.build(kept.subarray(0, films.length)));
+  const ids = Float64Array.from(films, ({ id }) => id);
+  const versions = new Float64Array(films.length);
+  let lastVersion = before?.lastVersion ?? 0;
+  await slicer.each(films, (film, at) => {
+    const former = before ? placeOfId(before.ids, film.id) : -1;
+    const isSame = before?.films[former] === film && table.isAlike(at, before.airings, former);
+    versions[at] = isSame ? (before.versions[former] ?? 0) : ++lastVersion;
+  });
+  return { films, ids, airings: table, versions, lastVersion };
 }
 
 async function readSeries(source: FilmSource): Promise<Map<number, CatalogSeries>> {
@@ -173,24 +208,33 @@ async function readEpisodes(
   return episodes;
 }
 
-async function addWays(
-  films: ReadonlyMap<number, CatalogFilm>,
+/** Those of films, by the index of the draft; those of episodes go to their episode. The best first. */
+async function readWays(
+  { ids }: Drafts,
   episodes: ReadonlyMap<number, CatalogEpisode>,
   source: FilmSource,
   isShown: (categoryId: number | null) => boolean,
   slicer: Slicer,
-): Promise<void> {
+): Promise<Map<number, CatalogWay[]>> {
+  const ofFilms = new Map<number, CatalogWay[]>();
   for await (const rows of source.ways()) {
     for (const way of rows) {
       if (!isShown(way.categoryId)) continue;
-      const owner = films.get(way.filmId ?? 0) ?? episodes.get(way.episodeId ?? 0);
-      owner?.ways.push(way);
+      const film = placeOfId(ids, way.filmId ?? 0);
+      if (film < 0) episodes.get(way.episodeId ?? 0)?.ways.push(way);
+      else {
+        const others = ofFilms.get(film);
+        if (others) others.push(way);
+        else ofFilms.set(film, [way]);
+      }
     }
     if (slicer.due) await slicer.breathe();
   }
-  for (const { ways } of [...films.values(), ...episodes.values()]) {
+  const all = [...ofFilms.values(), ...Array.from(episodes.values(), ({ ways }) => ways)];
+  await slicer.each(all, (ways) => {
     if (ways.length > 1) ways.sort((a, b) => a.priority - b.priority || a.id - b.id);
-  }
+  });
+  return ofFilms;
 }
 
 /** What stands in a hidden group is hidden. */

@@ -21,7 +21,8 @@ export class FilmOrder {
     const bound = (key: number): number => Math.min(Math.max(0, key), FilmOrder.last);
     // Numbers without a comparing function are sorted many times faster.
     const sorted = keys.map((key, index) => bound(key) * MAX_FILMS + index).sort();
-    const films = Uint32Array.from(sorted, (key) => key % MAX_FILMS);
+    const films = new Uint32Array(sorted.length);
+    for (let place = 0; place < films.length; place++) films[place] = (sorted[place] ?? 0) % MAX_FILMS;
     const places = new Uint32Array(films.length);
     for (let place = 0; place < films.length; place++) places[films[place] ?? 0] = place;
     return new FilmOrder(films, places);

@@ -1,10 +1,12 @@
 import { PrefixIndexBuilder, type PrefixIndex } from '../../core/films/prefix-index.js';
 import { soundKey, titleKey } from '../../core/films/title-key.js';
 import { BitSet } from '../../core/util/bit-set.js';
+import { placeOfId } from '../../core/util/sorted-ids.js';
+import { TextList } from '../../core/util/text-list.js';
 import type { Slicer } from '../slicer.js';
 import { factsOf, type CatalogFilm } from './catalog-film.js';
 
-/** The titles of one film in the forms they are found by: two texts, for a list of words would be forty. */
+/** The titles of one film in the forms they are found by. */
 interface FilmTitles {
   /** As they are written, a line each. */
   written: string;
@@ -32,25 +34,25 @@ const LINE = '\n';
  */
 export class FilmSearch {
   private constructor(
-    private readonly known: ReadonlyMap<number, FilmTitles>,
+    private readonly known: KnownTitles,
     private readonly titles: PrefixIndex,
     private readonly words: PrefixIndex,
   ) {}
 
-  /** What the search before knew of a film is used again while its titles are the same. */
+  /** What the search before knew of a film is used again while its titles are the same. Films in the order of their ids. */
   static async over(
     films: readonly CatalogFilm[],
     before: FilmSearch | undefined,
     slicer: Slicer,
   ): Promise<FilmSearch> {
-    const known = new Map<number, FilmTitles>();
+    const known = new KnownTitles(films);
     const titles = new PrefixIndexBuilder();
     const words = new PrefixIndexBuilder();
     await slicer.each(
       films,
       (film, index) => {
-        const own = titlesOf(film, before?.known.get(film.id));
-        known.set(film.id, own);
+        const own = titlesOf(film, before?.known.of(film));
+        known.add(own);
         const keys = own.keys.split(LINE);
         for (const key of keys) titles.add(key, index);
         for (const word of new Set(keys.flatMap(wordsOf))) words.add(word, index);
@@ -95,7 +97,35 @@ export class FilmSearch {
   }
 }
 
-function titlesOf(film: CatalogFilm, before: FilmTitles | undefined): FilmTitles {
+/** The titles of all films, in the order of their ids. */
+class KnownTitles {
+  private readonly ids: Float64Array;
+  private readonly texts = new TextList();
+
+  constructor(private readonly films: readonly CatalogFilm[]) {
+    this.ids = Float64Array.from(films, ({ id }) => id);
+  }
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  /** In the order of the films. */
+  add({ written, keys }: FilmTitles): void {
+    this.texts.add(written);
+    this.texts.add(keys);
+  }
+
+  of(film: CatalogFilm): (FilmTitles & { isCertain: boolean }) | undefined {
+    const place = placeOfId(this.ids, film.id);
+    if (place < 0) return undefined;
+    const [written, keys] = [this.texts.get(place * 2), this.texts.get(place * 2 + 1)];
+    return { written, keys, isCertain: this.films[place] === film };
+  }
+}
+
+function titlesOf(film: CatalogFilm, before: ReturnType<KnownTitles['of']>): FilmTitles {
+  if (before?.isCertain) return before;
   const facts = factsOf(film);
   const told = [film.title, film.originalTitle, ...(facts ? [facts.title, facts.originalTitle] : [])];
   const titles = new Set([...told, ...(facts?.otherTitles ?? [])].filter((title) => title !== ''));

@@ -3,7 +3,8 @@ import type { PresentedCategory } from '../../core/xtream/present-categories.js'
 import { WallClock } from '../../core/xmltv/zones.js';
 import type { Allowed } from '../catalog-data.js';
 import type { Slicer } from '../slicer.js';
-import type { CatalogAiring, CatalogFilm, CatalogWay } from './catalog-film.js';
+import type { CatalogAiring } from './airing-table.js';
+import type { CatalogFilm, CatalogWay } from './catalog-film.js';
 import type { FilmCollection } from './film-collection.js';
 
 /** A film as one viewer sees it at one moment. */
@@ -68,10 +69,10 @@ export async function shelve(
   const films: ShelvedFilm[] = [];
   const indexOf = new Map<number, number>();
   let changesAt = now < evening.from ? evening.from : evening.to;
-  await slicer.each(collection.films, (film) => {
-    const airings = film.airings.filter(
-      ({ channel, stop }) => stop > now && (mayView?.has(channel.categoryId) ?? true),
-    );
+  await slicer.each(collection.films, (film, at) => {
+    const airings = collection.airings
+      .after(at, now, film.title)
+      .filter(({ channel }) => mayView?.has(channel.categoryId) ?? true);
     const ways = film.ways.filter(
       ({ categoryId }) => mayView === null || (categoryId !== null && mayView.has(categoryId)),
     );

@@ -113,11 +113,13 @@ export class MovieAnswers implements OnModuleInit {
   async film(id: number, question: MovieQuestion): Promise<MovieAnswer> {
     const edition = await this.current();
     if (!edition) return { kind: 'loading' };
-    const { table, pages } = edition;
-    const film = table.film(id);
-    if (!film) return { kind: 'unknown' };
+    const { table, pages, state } = edition;
+    const at = table.film(id);
+    const film = state.collection.films[at ?? -1];
+    if (at === undefined || !film) return { kind: 'unknown' };
     const places = this.rows.picturesOf(film, question.base);
-    return ready(pages.make(question, () => whole(tellMovie(film, table.now, places, Infinity))));
+    const airings = state.collection.airings.after(at, table.now, film.title);
+    return ready(pages.make(question, () => whole(tellMovie(film, airings, places, Infinity))));
   }
 
   private page(
@@ -127,10 +129,7 @@ export class MovieAnswers implements OnModuleInit {
     memory: (length: number) => Buffer,
   ): WrittenPage {
     const { films, total } = table.page(wish);
-    const rows = films.flatMap((index) => {
-      const film = state.collection.films[index];
-      return film ? [this.rows.row(film, table.now)] : [];
-    });
+    const rows = films.flatMap((index) => this.rows.row(state.collection, index, table.now) ?? []);
     const { page, perPage } = wish;
     const pagination = { page, per_page: perPage, total, pages: Math.ceil(total / perPage) };
     const tail = `],"pagination":${JSON.stringify(pagination)}}`;
@@ -168,8 +167,7 @@ export class MovieAnswers implements OnModuleInit {
     const slicer = new Slicer(this.clock, this.options.sliceMs);
     this.rows.retain((id) => table.film(id) !== undefined);
     for (const [at, index] of table.all().entries()) {
-      const film = state.collection.films[index];
-      if (film) this.rows.row(film, table.now);
+      this.rows.row(state.collection, index, table.now);
       if (at % 16 !== 0 || !slicer.due) continue;
       await slicer.breathe();
       if (this.edition !== edition || this.lifecycle.signal.aborted) return;

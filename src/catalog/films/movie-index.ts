@@ -15,6 +15,8 @@ const MAX_GENRES = 5_000;
 export class MovieIndex {
   readonly years: Int16Array;
   readonly ratings: Float64Array;
+  private readonly added: Float64Array;
+  private readonly views: Float64Array;
   /** 1 = TMDB knows it. */
   readonly isKnown: Uint8Array;
   private readonly orders = new Map<LastingSort, FilmOrder>();
@@ -22,20 +24,25 @@ export class MovieIndex {
   private readonly idsByText = new Map<string, number | null>();
   private readonly genreNames: string[] = [];
   private readonly filmsOf: number[][] = [];
+  private readonly sealed: Uint32Array[] = [];
 
   private constructor(count: number) {
     this.years = new Int16Array(count);
     this.ratings = new Float64Array(count);
+    this.added = new Float64Array(count);
+    this.views = new Float64Array(count);
     this.isKnown = new Uint8Array(count);
   }
 
   static async over(films: readonly CatalogFilm[], slicer: Slicer): Promise<MovieIndex> {
     const index = new MovieIndex(films.length);
     await slicer.each(films, (film, at) => index.file(film, at));
+    await slicer.each(index.filmsOf, (of) => index.sealed.push(Uint32Array.from(of)), 8);
+    index.filmsOf.length = 0;
     const keys = {
       rating: index.ratings.map((rating) => Math.round((10 - rating) * 1e6)),
-      added: Float64Array.from(films, ({ addedAt }) => FilmOrder.last - addedAt),
-      views: Float64Array.from(films, ({ views }) => FilmOrder.last - views),
+      added: index.added.map((addedAt) => FilmOrder.last - addedAt),
+      views: index.views.map((views) => FilmOrder.last - views),
     } as const;
     for (const sort of ['rating', 'added', 'views'] as const) {
       index.orders.set(sort, FilmOrder.by(keys[sort]));
@@ -53,13 +60,13 @@ export class MovieIndex {
   /** Films of a genre, named in any case; undefined = there is no such genre. */
   ofGenre(genre: string): Uint32Array | undefined {
     const id = this.genreIds.get(genreKey(genre));
-    return id === undefined ? undefined : Uint32Array.from(this.filmsOf[id] ?? []);
+    return id === undefined ? undefined : this.sealed[id];
   }
 
   /** Of the films in `among`, most films first. */
   genres(among: BitSet): { name: string; count: number }[] {
     return this.genreNames
-      .map((name, id) => ({ name, count: (this.filmsOf[id] ?? []).filter((at) => among.has(at)).length }))
+      .map((name, id) => ({ name, count: countIn(this.sealed[id], among) }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   }
@@ -67,6 +74,8 @@ export class MovieIndex {
   private file(film: CatalogFilm, at: number): void {
     this.years[at] = film.bestYear ?? 0;
     this.ratings[at] = film.bestRating ?? NO_RATING;
+    this.added[at] = film.addedAt;
+    this.views[at] = film.views;
     this.isKnown[at] = film.isKnown ? 1 : 0;
     const ids = new Set(film.bestGenres.map((genre) => this.genreId(genre)));
     for (const id of ids) if (id !== null) this.filmsOf[id]?.push(at);
@@ -89,4 +98,10 @@ export class MovieIndex {
     this.filmsOf.push([]);
     return this.genreNames.length - 1;
   }
+}
+
+function countIn(films: Uint32Array | undefined, among: BitSet): number {
+  let count = 0;
+  for (const film of films ?? []) if (among.has(film)) count++;
+  return count;
 }

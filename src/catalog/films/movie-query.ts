@@ -1,6 +1,6 @@
 import { BitSet } from '../../core/util/bit-set.js';
 import type { Slicer } from '../slicer.js';
-import type { CatalogFilm } from './catalog-film.js';
+import { indexOfFilm } from './film-collection.js';
 import type { FilmState } from './film-library.js';
 import { FilmOrder } from './film-order.js';
 
@@ -47,12 +47,12 @@ export class MovieTable {
 
   /** `now` in epoch seconds. */
   static async at(state: FilmState, now: number, slicer: Slicer): Promise<MovieTable> {
-    const { films } = state.collection;
+    const { films, airings } = state.collection;
     const starts = new Float64Array(films.length);
     const listed: number[] = [];
     await slicer.each(films, (film, index) => {
-      const next = film.airings.find(({ stop }) => stop > now);
-      starts[index] = next?.start ?? FilmOrder.last;
+      const next = airings.nextStart(index, now);
+      starts[index] = next ?? FilmOrder.last;
       if (!film.isAdult && (next !== undefined || film.ways.length > 0)) listed.push(index);
     });
     return new MovieTable(state, now, listed, FilmOrder.by(starts));
@@ -75,10 +75,10 @@ export class MovieTable {
     return { total, films: this.cutInTurn([exact, beginning, rest], skip, wish.perPage) };
   }
 
-  /** undefined when there is none that everybody may see. */
-  film(id: number): CatalogFilm | undefined {
-    const index = this.state.collection.indexOf.get(id);
-    return index !== undefined && this.listed.has(index) ? this.state.collection.films[index] : undefined;
+  /** Index of a film; undefined when there is none that everybody may see. */
+  film(id: number): number | undefined {
+    const index = indexOfFilm(this.state.collection, id);
+    return index >= 0 && this.listed.has(index) ? index : undefined;
   }
 
   /** Most films first. */

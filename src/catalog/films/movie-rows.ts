@@ -1,24 +1,16 @@
 import { createHash } from 'node:crypto';
 import { presentMovie, type Movie } from '../../core/films/present-movie.js';
 import { extensionOf } from './film-extension.js';
+import type { CatalogAiring } from './airing-table.js';
 import { toldFilm, type CatalogFilm } from './catalog-film.js';
+import type { FilmCollection } from './film-collection.js';
 import { pictureAddress, POSTER_WIDTH } from './film-pictures.js';
 import type { FilmPictures } from './film-source.js';
+import { DIGEST_LENGTH, packRow, unpackRow, type MovieRow } from './packed-row.js';
+import { RowMemory } from './row-memory.js';
 
-/** A film as lists tell it: ready JSON, but for the address of this server, which every client may see another of. */
-export interface MovieRow {
-  readonly film: CatalogFilm;
-  readonly json: Buffer;
-  /** Offsets in `json` at which the address of this server is missing, ascending. */
-  readonly gaps: readonly number[];
-  /** Equal for equal `json`. */
-  readonly digest: string;
-  /** Epoch seconds at which it stops being true. */
-  readonly until: number;
-  readonly places: Pictures;
-  /** Of the pictures, see `MovieRows.picturesChanged`. */
-  picturesSeen: number;
-}
+/** What rows are written of. */
+export type TellableFilms = Pick<FilmCollection, 'films' | 'airings' | 'versions'>;
 
 interface Pictures {
   preview: string;
@@ -29,66 +21,42 @@ interface Pictures {
 const LISTED_AIRINGS = 20;
 /** Our own addresses begin so while the name of this server is missing. Quotes inside of texts are escaped. */
 const PICTURE_OF_OURS = /"(?:preview_image|poster_url)":"(?=\/)/g;
-/** Beside its JSON: the objects around it. */
-const BYTES_AROUND = 400;
 
 /**
  * The rows of all films, written when first needed, and anew when the film, its next showing or its pictures change.
  * Within a bound of bytes; those beyond it are written each time.
  */
 export class MovieRows {
-  private readonly rows = new Map<number, MovieRow>();
-  private bytes = 0;
+  private readonly memory: RowMemory;
   private pictures = 0;
 
   constructor(
     private readonly store: FilmPictures,
-    private readonly maxBytes: number,
-  ) {}
+    maxBytes: number,
+  ) {
+    this.memory = new RowMemory(maxBytes);
+  }
 
   /** Pictures came into the store or left it: rows look again before they are told. */
   picturesChanged(): void {
     this.pictures++;
   }
 
-  /** `now` in epoch seconds. */
-  row(film: CatalogFilm, now: number): MovieRow {
-    const kept = this.rows.get(film.id);
-    if (kept?.film === film && kept.until > now && this.showsItsPictures(kept)) return kept;
-    const row = this.write(film, now);
-    this.keep(row);
-    return row;
+  /** Of the film at this index; undefined = there is none. `now` in epoch seconds. */
+  row(films: TellableFilms, at: number, now: number): MovieRow | undefined {
+    const film = films.films[at];
+    if (!film) return undefined;
+    return this.kept(film, films.versions[at] ?? 0, now) ?? this.write(films, film, at, now);
   }
 
   /** Forgets the films that are not there any more. */
   retain(isThere: (id: number) => boolean): void {
-    for (const id of this.rows.keys()) if (!isThere(id)) this.drop(id);
+    for (const id of [...this.memory.ids]) if (!isThere(id)) this.memory.drop(id);
   }
 
-  /** Bytes of the rows that are kept. */
+  /** Bytes taken for the rows that are kept. */
   get size(): number {
-    return this.bytes;
-  }
-
-  private write(film: CatalogFilm, now: number): MovieRow {
-    const places = this.picturesOf(film, '');
-    const text = JSON.stringify(tellMovie(film, now, places, LISTED_AIRINGS));
-    const json = Buffer.from(text);
-    const gaps = Array.from(text.matchAll(PICTURE_OF_OURS), (match) =>
-      Buffer.byteLength(text.slice(0, match.index + match[0].length)),
-    );
-    const digest = createHash('sha256').update(json).digest('base64url').slice(0, 22);
-    const running = film.airings.filter(({ stop }) => stop > now);
-    const until = Math.min(...running.map(({ stop }) => stop));
-    return { film, json, gaps, digest, until, places, picturesSeen: this.pictures };
-  }
-
-  private showsItsPictures(row: MovieRow): boolean {
-    if (row.picturesSeen === this.pictures) return true;
-    const { preview, poster } = this.picturesOf(row.film, '');
-    if (preview !== row.places.preview || poster !== row.places.poster) return false;
-    row.picturesSeen = this.pictures;
-    return true;
+    return this.memory.heldBytes;
   }
 
   /** As `base` shows them. */
@@ -97,26 +65,47 @@ export class MovieRows {
     return { preview: picture(guidePicture), poster: picture(posterUrl) };
   }
 
-  private keep(row: MovieRow): void {
-    this.drop(row.film.id);
-    const size = row.json.length + BYTES_AROUND;
-    if (this.bytes + size > this.maxBytes) return;
-    this.rows.set(row.film.id, row);
-    this.bytes += size;
+  private kept(film: CatalogFilm, version: number, now: number): MovieRow | undefined {
+    const facts = this.memory.factsOf(film.id);
+    if (facts?.version !== version || facts.until <= now) return undefined;
+    const bytes = this.memory.bytesOf(film.id);
+    if (!bytes) return undefined;
+    const { row, pictures } = unpackRow(bytes);
+    if (facts.picturesSeen === this.pictures) return row;
+    if (pictures.toString() !== textOf(this.picturesOf(film, ''))) return undefined;
+    this.memory.setFacts(film.id, { ...facts, picturesSeen: this.pictures });
+    return row;
   }
 
-  private drop(id: number): void {
-    const row = this.rows.get(id);
-    if (!row) return;
-    this.rows.delete(id);
-    this.bytes -= row.json.length + BYTES_AROUND;
+  private write({ airings, versions }: TellableFilms, film: CatalogFilm, at: number, now: number): MovieRow {
+    const places = this.picturesOf(film, '');
+    const text = JSON.stringify(tellMovie(film, airings.after(at, now, film.title), places, LISTED_AIRINGS));
+    const gaps = Array.from(text.matchAll(PICTURE_OF_OURS), (match) =>
+      Buffer.byteLength(text.slice(0, match.index + match[0].length)),
+    );
+    const json = Buffer.from(text);
+    const digest = createHash('sha256').update(json).digest('base64url').slice(0, DIGEST_LENGTH);
+    const row = { json, gaps, digest };
+    const until = airings.nextStop(at, now);
+    const facts = { version: versions[at] ?? 0, until, picturesSeen: this.pictures };
+    this.memory.keep(film.id, packRow(row, textOf(places)), facts);
+    return row;
   }
 }
 
-/** The film with up to `most` of the showings that are not over; `now` in epoch seconds. */
-export function tellMovie(film: CatalogFilm, now: number, places: Pictures, most: number): Movie {
-  const airings = film.airings.filter(({ stop }) => stop > now).slice(0, most);
-  return presentMovie(toldFilm(film), airings, film.ways, { ...places, extension: extensionOf(film.ways) });
+function textOf({ preview, poster }: Pictures): string {
+  return `${preview}\n${poster}`;
+}
+
+/** The film with up to `most` of its showings, none of which is over. */
+export function tellMovie(
+  film: CatalogFilm,
+  airings: readonly CatalogAiring[],
+  places: Pictures,
+  most: number,
+): Movie {
+  const told = airings.slice(0, most);
+  return presentMovie(toldFilm(film), told, film.ways, { ...places, extension: extensionOf(film.ways) });
 }
 
 /**

@@ -1,83 +1,91 @@
 import type { BitSet } from '../util/bit-set.js';
-import { sortInSteps } from '../util/sort-in-steps.js';
+import { grown } from '../util/grown.js';
+import { sortNumbersInSteps } from '../util/sort-numbers-in-steps.js';
+import { TextTable } from '../util/text-table.js';
 
 const PAIRS_A_STEP = 4096;
 
 /** Texts, and which numbered things have them: found whole or by how they begin. Never changes once built. */
 export class PrefixIndex {
   constructor(
-    /** Ascending by code units, no text twice. */
-    private readonly texts: readonly string[],
-    /** Where the things of each text begin, and after the last where they end. */
+    private readonly texts: TextTable,
+    /** Numbers of the texts, ascending by code units. */
+    private readonly order: Uint32Array,
+    /** Where the things of each text begin, in that order, and after the last where they end. */
     private readonly offsets: Uint32Array,
     private readonly things: Uint32Array,
   ) {}
 
   /** Adds the things that have a text which begins so. */
   beginning(prefix: string, into: BitSet): void {
-    // No text of ours holds the last code unit: it is no character.
-    this.between(this.firstFrom(prefix), this.firstFrom(`${prefix}\uffff`), into);
+    const from = this.first((number) => this.texts.compareTo(number, prefix) >= 0);
+    const isBehind = (number: number): boolean =>
+      this.texts.compareTo(number, prefix) >= 0 && !this.texts.startsWith(number, prefix);
+    this.between(from, this.first(isBehind), into);
   }
 
   /** Adds the things that have exactly this text. */
   equal(text: string, into: BitSet): void {
-    const place = this.firstFrom(text);
-    if (this.texts[place] === text) this.between(place, place + 1, into);
+    if (this.texts.find(text) === undefined) return;
+    const place = this.first((number) => this.texts.compareTo(number, text) >= 0);
+    this.between(place, place + 1, into);
   }
 
   private between(from: number, to: number, into: BitSet): void {
     into.addAll(this.things.subarray(this.offsets[from], this.offsets[to]));
   }
 
-  private firstFrom(text: string): number {
+  /** The first place from which on the answer is yes. */
+  private first(isThere: (number: number) => boolean): number {
     let low = 0;
-    let high = this.texts.length;
+    let high = this.order.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.texts[middle] ?? '') < text) low = middle + 1;
-      else high = middle;
+      if (isThere(this.order[middle] ?? 0)) high = middle;
+      else low = middle + 1;
     }
     return low;
   }
 }
 
 export class PrefixIndexBuilder {
-  private readonly ids = new Map<string, number>();
-  private readonly pairs: number[] = [];
+  private readonly texts = new TextTable();
+  /** The number of a text and that of a thing, in turn. */
+  private pairs = new Uint32Array(PAIRS_A_STEP * 2);
+  private count = 0;
 
   /** The thing `index` has this text. Say it once of each pair. */
   add(text: string, index: number): void {
-    let id = this.ids.get(text);
-    if (id === undefined) this.ids.set(text, (id = this.ids.size));
-    this.pairs.push(id, index);
+    this.pairs = grown(this.pairs, (this.count + 1) * 2, Uint32Array);
+    this.pairs[this.count * 2] = this.texts.add(text);
+    this.pairs[this.count * 2 + 1] = index;
+    this.count++;
   }
 
   /** Pauses now and then, so that the caller can let others in. */
   *build(): Generator<void, PrefixIndex> {
-    const { ids, pairs } = this;
-    const texts = yield* sortInSteps([...ids.keys()], (a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    const places = new Uint32Array(texts.length);
-    for (const [place, text] of texts.entries()) {
-      places[ids.get(text) ?? 0] = place;
-      if (place % PAIRS_A_STEP === 0) yield;
-    }
-    const offsets = new Uint32Array(texts.length + 1);
-    yield* inSteps(pairs.length / 2, (at) => {
+    const { texts, pairs, count } = this;
+    const numbers = Uint32Array.from({ length: texts.size }, (_, number) => number);
+    const order = yield* sortNumbersInSteps(numbers, (a, b) => texts.compare(a, b));
+    const places = new Uint32Array(texts.size);
+    for (let place = 0; place < order.length; place++) places[order[place] ?? 0] = place;
+    const offsets = new Uint32Array(texts.size + 1);
+    yield* inSteps(count, (at) => {
       const place = places[pairs[at * 2] ?? 0] ?? 0;
       offsets[place + 1] = (offsets[place + 1] ?? 0) + 1;
     });
-    for (let place = 0; place < texts.length; place++) {
+    for (let place = 0; place < texts.size; place++) {
       offsets[place + 1] = (offsets[place + 1] ?? 0) + (offsets[place] ?? 0);
     }
     const free = offsets.slice();
-    const things = new Uint32Array(pairs.length / 2);
-    yield* inSteps(things.length, (at) => {
+    const things = new Uint32Array(count);
+    yield* inSteps(count, (at) => {
       const place = places[pairs[at * 2] ?? 0] ?? 0;
       const slot = free[place] ?? 0;
       free[place] = slot + 1;
       things[slot] = pairs[at * 2 + 1] ?? 0;
     });
-    return new PrefixIndex(texts, offsets, things);
+    return new PrefixIndex(texts, order, offsets, things);
   }
 }
 

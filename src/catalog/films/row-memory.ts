@@ -1,0 +1,144 @@
+import { grown } from '../../core/util/grown.js';
+
+/** What is known of kept bytes. */
+export interface KeptFacts {
+  /** Of the film they tell of. */
+  version: number;
+  /** Epoch seconds. */
+  until: number;
+  /** See `MovieRows.picturesChanged`. */
+  picturesSeen: number;
+}
+
+interface Slab {
+  bytes: Buffer;
+  used: number;
+  /** Bytes in it that are still wanted. */
+  live: number;
+}
+
+const SLAB_BYTES = 256 * 1024;
+const FIRST_SLOTS = 1_024;
+/** Numbers of a slot: slab, offset, length; and version, until, picturesSeen. */
+const NUMBERS = 3;
+
+/**
+ * Bytes by id, packed into slabs outside of the heap, within a bound. What is replaced leaves holes; where half of all
+ * is holes the slab with the most of them is emptied. Bytes that were handed out stay as they are: memory is never
+ * written twice.
+ */
+export class RowMemory {
+  private readonly slots = new Map<number, number>();
+  private readonly free: number[] = [];
+  private places = new Float64Array(FIRST_SLOTS * NUMBERS);
+  private facts = new Float64Array(FIRST_SLOTS * NUMBERS);
+  private readonly slabs = new Map<number, Slab>();
+  private newest = 0;
+  private live = 0;
+  private held = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** Bytes that are taken, holes too. */
+  get heldBytes(): number {
+    return this.held;
+  }
+
+  get ids(): IterableIterator<number> {
+    return this.slots.keys();
+  }
+
+  factsOf(id: number): KeptFacts | undefined {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return undefined;
+    const { facts } = this;
+    const at = slot * NUMBERS;
+    return { version: facts[at] ?? 0, until: facts[at + 1] ?? 0, picturesSeen: facts[at + 2] ?? 0 };
+  }
+
+  setFacts(id: number, { version, until, picturesSeen }: KeptFacts): void {
+    const slot = this.slots.get(id);
+    if (slot !== undefined) this.facts.set([version, until, picturesSeen], slot * NUMBERS);
+  }
+
+  bytesOf(id: number): Buffer | undefined {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return undefined;
+    const [slab = 0, offset = 0, length = 0] = this.places.subarray(slot * NUMBERS, (slot + 1) * NUMBERS);
+    return this.slabs.get(slab)?.bytes.subarray(offset, offset + length);
+  }
+
+  /** Keeps a copy in place of what was kept of this id, unless there is no room for it. */
+  keep(id: number, bytes: Buffer, facts: KeptFacts): void {
+    this.drop(id);
+    if (!this.put(id, this.free.pop() ?? this.slots.size, bytes)) return;
+    this.setFacts(id, facts);
+    while (this.held > this.live * 2 + SLAB_BYTES * 2) if (!this.emptyOne()) return;
+  }
+
+  drop(id: number): void {
+    const slot = this.slots.get(id);
+    if (slot === undefined) return;
+    this.slots.delete(id);
+    this.free.push(slot);
+    this.release(this.places[slot * NUMBERS] ?? 0, this.places[slot * NUMBERS + 2] ?? 0);
+  }
+
+  private put(id: number, slot: number, bytes: Buffer): boolean {
+    const slab = this.slabFor(bytes.length);
+    if (!slab) {
+      this.free.push(slot);
+      return false;
+    }
+    this.places = grown(this.places, (slot + 1) * NUMBERS, Float64Array);
+    this.facts = grown(this.facts, (slot + 1) * NUMBERS, Float64Array);
+    this.slots.set(id, slot);
+    this.places.set([this.newest, slab.used, bytes.length], slot * NUMBERS);
+    bytes.copy(slab.bytes, slab.used);
+    slab.used += bytes.length;
+    slab.live += bytes.length;
+    this.live += bytes.length;
+    return true;
+  }
+
+  private slabFor(length: number): Slab | undefined {
+    const newest = this.slabs.get(this.newest);
+    if (newest && newest.used + length <= newest.bytes.length) return newest;
+    const size = Math.max(SLAB_BYTES, length);
+    if (this.held + size > this.maxBytes) return undefined;
+    const slab = { bytes: Buffer.allocUnsafeSlow(size), used: 0, live: 0 };
+    this.slabs.set(++this.newest, slab);
+    this.held += size;
+    return slab;
+  }
+
+  private release(number: number, length: number): void {
+    const slab = this.slabs.get(number);
+    if (!slab) return;
+    slab.live -= length;
+    this.live -= length;
+    if (slab.live === 0 && number !== this.newest) this.forget(number, slab);
+  }
+
+  private forget(number: number, { bytes }: Slab): void {
+    this.slabs.delete(number);
+    this.held -= bytes.length;
+  }
+
+  /** Moves what is left in the emptiest slab to the newest one; false = there is none but the newest. */
+  private emptyOne(): boolean {
+    const others = [...this.slabs].filter(([number]) => number !== this.newest);
+    const [emptiest] = others.sort(([, a], [, b]) => a.live - b.live);
+    if (!emptiest) return false;
+    const [number, slab] = emptiest;
+    for (const [id, slot] of [...this.slots]) {
+      const at = slot * NUMBERS;
+      if (this.places[at] !== number) continue;
+      const [offset = 0, length = 0] = this.places.subarray(at + 1, at + NUMBERS);
+      this.live -= length;
+      if (!this.put(id, slot, slab.bytes.subarray(offset, offset + length))) this.slots.delete(id);
+    }
+    this.forget(number, slab);
+    return true;
+  }
+}
