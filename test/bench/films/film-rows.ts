@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BulkRows } from '../../../src/platform/database/bulk-rows.js';
 import { touch, type Database } from '../../../src/platform/database/database.js';
 import { FilmAiring } from '../../../src/vod/film-airing.entity.js';
@@ -6,6 +7,7 @@ import { storeChannels } from '../../builders/stored-channel.js';
 
 const CHANNELS = 300;
 const SLICE = 500;
+const CHANGED_AT_ONCE = 50;
 const FIRST_ID = 500_000_001;
 const WORDS =
   'звезда тихий дом river last winter señor лето город night ангел blue море return снег king'.split(' ');
@@ -81,16 +83,20 @@ function airingAt(
   };
 }
 
-/** The first of them become something else, as an enrichment leaves them. */
+/** The first of them become something else, a few at a time as enrichments leave them. */
 export async function changeFilms(database: Database, count: number): Promise<void> {
   const updatedAt = Math.floor(Date.now() / 1000) + 1;
-  await database.write('films change', async (manager) => {
-    await manager
-      .createQueryBuilder()
-      .update(Film)
-      .set({ rating: 5.5, description: 'Another one.', updatedAt })
-      .where('id < :end', { end: FIRST_ID + count })
-      .execute();
-    await touch(manager, 'films');
-  });
+  for (let from = 0; from < count; from += CHANGED_AT_ONCE) {
+    const ids = { from: FIRST_ID + from, to: FIRST_ID + Math.min(from + CHANGED_AT_ONCE, count) };
+    await database.write('films change', (manager) =>
+      manager
+        .createQueryBuilder()
+        .update(Film)
+        .set({ rating: 5.5, description: 'Another one.', updatedAt })
+        .where('id >= :from AND id < :to', ids)
+        .execute(),
+    );
+    await nextTurn();
+  }
+  await database.write('films changed', (manager) => touch(manager, 'films'));
 }
