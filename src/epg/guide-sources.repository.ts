@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, LessThanOrEqual, Or } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
-import { Database, findForUpdate, touch } from '../platform/database/database.js';
+import { Database, findForUpdate, touch, type Transaction } from '../platform/database/database.js';
+import { GuideListing } from './guide-listing.entity.js';
 import { GuideSource } from './guide-source.entity.js';
 
 @Injectable()
@@ -105,7 +106,10 @@ export class GuideSourcesRepository {
       await manager.update(
         GuideSource,
         { id },
-        { generation: previousGeneration, previousGeneration: generation },
+        {
+          ...{ generation: previousGeneration, previousGeneration: generation },
+          ...(await countsOf(manager, previousGeneration)),
+        },
       );
       await touch(manager, 'guide');
       await this.audit.record(manager, ['guide', 'undo'], id, {
@@ -114,4 +118,18 @@ export class GuideSourcesRepository {
       return true;
     });
   }
+}
+
+/** What serves again is what the next run is measured by. */
+async function countsOf(
+  manager: Transaction,
+  generation: number,
+): Promise<Pick<GuideSource, 'channelCount' | 'programmeCount'>> {
+  const counts: { channels: string | number; programmes: string | number | null } | undefined = await manager
+    .createQueryBuilder(GuideListing, 'listing')
+    .select('count(*)', 'channels')
+    .addSelect('sum(listing.programmeCount)', 'programmes')
+    .where('listing.generation = :generation AND listing.programmeCount > 0', { generation })
+    .getRawOne();
+  return { channelCount: Number(counts?.channels ?? 0), programmeCount: Number(counts?.programmes ?? 0) };
 }

@@ -142,6 +142,22 @@ describeOnEveryDialect('a guide refresh', (store) => {
     expect((await served()).ch3).toEqual(['Show 3.0 B']);
   });
 
+  it('measures what comes after an undo by what serves again', async () => {
+    host.put('/g.xml', smallGuide(TEN));
+    const id = await add('/g.xml');
+    await house.refreshes.refresh(id);
+    const { channelCount, programmeCount } = await house.guides.get(id);
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 2 }));
+    await house.refreshes.refresh(id, { force: true });
+    expect(await house.guides.get(id)).toMatchObject({ channelCount: 2 });
+    expect(await house.refreshes.undo(id)).toMatchObject({ channelCount, programmeCount });
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 2, edition: 'B' }));
+    expect(await house.refreshes.refresh(id)).toMatchObject({
+      status: 'stale',
+      reason: expect.stringMatching(/shrunk/),
+    });
+  });
+
   it('keeps one generation for an undo and deletes the older ones', async () => {
     const id = await add('/g.xml');
     for (const edition of ['A', 'B', 'C', 'D']) {
