@@ -73,7 +73,8 @@ describe('sendParts', () => {
     const parts = Array.from({ length: 200 }, () => Buffer.alloc(MEGABYTE / 100));
     const { port, calls } = await serve(parts);
     expect((await read(port)).length).toBe(200 * Math.floor(MEGABYTE / 100));
-    expect(calls.length).toBeLessThanOrEqual(5);
+    // Two megabytes in steps of half of one, the head with the first of them.
+    expect(calls.length).toBeLessThanOrEqual(4);
   });
 
   it('keeps the order of answers to questions that came together', async () => {

@@ -37,6 +37,9 @@ export function sendParts(
     if (at === parts.length) response.end();
     sink.uncork();
   };
+  // The head goes out with the first step.
+  sink.cork();
   response.flushHeaders();
   step();
+  sink.uncork();
 }
