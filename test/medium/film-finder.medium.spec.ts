@@ -193,6 +193,21 @@ describeOnEveryDialect('films in guides', (store) => {
     expect(await database.read.countBy(FilmAiring, { channelId: two })).toBe(10);
   });
 
+  it('takes what a large guide holds in small helpings', async () => {
+    const { channelIds } = await storeGuide(
+      database,
+      Array.from({ length: 12 }, (_, channel) => ({
+        xmltvId: `c${channel}`,
+        programmes: Array.from({ length: 6 }, (__, day) => shown(`Film: Nr ${channel}.${day}`, 1 + 24 * day)),
+      })),
+    );
+    for (const id of channelIds) await link(one, id);
+    const helpings: number[] = [];
+    const report = await finder.run({ onProgress: ({ done }) => helpings.push(done) });
+    expect(report.programmes).toBe(72);
+    expect(helpings).toEqual([4, 8, 12]);
+  });
+
   it('changes nothing when it finds the same again, and keeps ids when titles are written anew', async () => {
     const channel = await guide([shown('Film: Heat', 1)]);
     await link(one, channel);

@@ -18,6 +18,7 @@ import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeGuide } from '../builders/stored-guide.js';
+import { TurnCounter } from '../builders/turn-counter.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 
@@ -95,6 +96,34 @@ describeOnEveryDialect('guide links', (store) => {
     });
     await feed.check();
   };
+
+  it('writes many links and lets others have their turn meanwhile', async () => {
+    const names = Array.from({ length: 350 }, (_, index) => `Channel Nr ${index}`);
+    const channelIds = await storeChannels(
+      database,
+      names.map((name) => ({ name })),
+    );
+    const { ids } = await guide(Object.fromEntries(names.map((name, index) => [`c${index}`, name])));
+    const add = channelIds.map((channelId, index) => ({
+      ...{ channelId, guideChannelId: ids[`c${index}`] ?? 0, origin: 'name' as const },
+      ...{ score: 90, reason: 'same name', shiftMinutes: 0 },
+    }));
+    const repository = new LinkingRepository(database);
+    const counter = new TurnCounter();
+    await repository.applyLinks({ add, remove: [] }, 1);
+    expect(counter.stop()).toBeGreaterThanOrEqual(4);
+    const stored = await database.read.find(GuideLink, { order: { channelId: 'ASC' } });
+    expect(stored.map(({ channelId }) => channelId)).toEqual([...channelIds].sort((a, b) => a - b));
+    expect(stored[0]).toMatchObject({
+      origin: 'name',
+      score: 90,
+      reason: 'same name',
+      position: 0,
+      createdAt: 1,
+    });
+    await repository.applyLinks({ add: [], remove: stored.map(({ id }) => id) }, 1);
+    expect(await database.read.count(GuideLink)).toBe(0);
+  });
 
   it('links by id and name, shifts, and leaves the unclear to a person', async () => {
     await storeChannels(database, [

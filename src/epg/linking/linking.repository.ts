@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not } from 'typeorm';
 import { Channel } from '../../channels/channel.entity.js';
+import { BulkRows } from '../../platform/database/bulk-rows.js';
 import { Database, touch } from '../../platform/database/database.js';
 import { ChannelGuide } from '../channel-guide.entity.js';
 import { GuideChannel } from '../guide-channel.entity.js';
@@ -118,6 +119,7 @@ export class LinkingRepository {
       await this.database.write('remove guide links', (manager) =>
         manager.delete(GuideLink, { id: In(ids), origin: Not('manual') }),
       );
+      await nextTurn();
     }
     for (const links of slices(add)) {
       await this.database.write('add guide links', async (manager) => {
@@ -136,8 +138,9 @@ export class LinkingRepository {
             existing.has(channelId) && !taken.has(`${channelId} ${guideChannelId}`),
         );
         const rows = fresh.map((link) => ({ ...link, position: 0, createdAt: nowSeconds }));
-        if (rows.length > 0) await manager.insert(GuideLink, rows);
+        await new BulkRows(manager, GuideLink).insert(rows);
       });
+      await nextTurn();
     }
   }
 
@@ -151,6 +154,7 @@ export class LinkingRepository {
           await manager.delete(GuideReview, { channelId, guideSourceId });
         }
       });
+      await nextTurn();
     }
     for (const reviews of slices(put)) {
       await this.database.write('add guide reviews', async (manager) => {
@@ -164,6 +168,7 @@ export class LinkingRepository {
           rows.map((review) => manager.create(GuideReview, { ...review, foundAt: nowSeconds })),
         );
       });
+      await nextTurn();
     }
   }
 

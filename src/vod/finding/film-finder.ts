@@ -65,6 +65,8 @@ const AHEAD_SECONDS = 14 * DAY;
 const KEEP_SECONDS = DAY;
 /** Guides and lists come in bursts. */
 const SETTLE_SECONDS = 5;
+/** Days of channels. What the worker finds in them is received and filed in one turn of the event loop. */
+const PAGES_PER_ORDER = 24;
 const MAX_CANDIDATES = 5_000;
 const MAX_AIRINGS = 500_000;
 const MAX_SCHEDULES = 64;
@@ -202,14 +204,17 @@ export class FilmFinder {
     const worker = new FilmFindingWorker(this.clock, this.lifecycle.signal);
     try {
       const seen = new Set<number>();
-      for await (const pages of this.programmes.packedPages(ids, from - DAY, to + DAY)) {
-        const answer = await worker.find(pages);
-        for (const { guideChannelId } of pages) seen.add(guideChannelId);
-        report.programmes += answer.programmes;
-        report.showings += answer.showings.length;
-        if (answer.damaged > 0) this.logger.warn('pages of a guide are damaged', { pages: answer.damaged });
-        yield answer.showings;
-        onProgress?.({ done: seen.size, total: ids.length });
+      for await (const read of this.programmes.packedPages(ids, from - DAY, to + DAY)) {
+        for (let at = 0; at < read.length; at += PAGES_PER_ORDER) {
+          const pages = read.slice(at, at + PAGES_PER_ORDER);
+          const answer = await worker.find(pages);
+          for (const { guideChannelId } of pages) seen.add(guideChannelId);
+          report.programmes += answer.programmes;
+          report.showings += answer.showings.length;
+          if (answer.damaged > 0) this.logger.warn('pages of a guide are damaged', { pages: answer.damaged });
+          yield answer.showings;
+          onProgress?.({ done: seen.size, total: ids.length });
+        }
       }
     } finally {
       await worker.close();
