@@ -61,7 +61,14 @@ describeOnEveryDialect('jobs', (store) => {
   const rows = (): Promise<Job[]> => database.read.find(Job, { order: { id: 'ASC' } });
 
   it('lets others have their turn between two jobs, however quick they are', async () => {
-    register('enrich', () => JOB_DONE);
+    queue.register({
+      kind: 'enrich',
+      atOnce: 4,
+      run: ({ key }) => {
+        ran.push(key);
+        return Promise.resolve(JOB_DONE);
+      },
+    });
     await queue.add(
       'enrich',
       Array.from({ length: 200 }, (_, index) => String(index)),

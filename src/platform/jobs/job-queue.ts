@@ -45,6 +45,7 @@ export class JobQueue {
   private readonly busy = new Map<string, Promise<void>>();
   private timer: Timer | undefined;
   private started = false;
+  private gap: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: JobsRepository,
@@ -143,9 +144,17 @@ export class JobQueue {
       const job = await this.jobs.claim([handler.kind], this.now());
       if (!job) return;
       await this.runOne(handler, job);
-      // A job that waits for nothing would keep everybody else waiting, for as long as there are more of its kind.
-      await nextTurn();
+      await this.giveWay();
     }
+  }
+
+  /**
+   * A job that waits for nothing would keep everybody else waiting for as long as there are more of its kind. Those that
+   * run at once give way one after the other: together they would take one turn.
+   */
+  private giveWay(): Promise<void> {
+    this.gap = this.gap.then(() => nextTurn());
+    return this.gap;
   }
 
   private async runOne(handler: JobHandler, job: Job): Promise<void> {
