@@ -1,3 +1,4 @@
+import { FilmsByKey } from './films-by-key.js';
 import { soundKey, titleKey } from './title-key.js';
 
 /** What makes two showings one film. */
@@ -31,18 +32,17 @@ const EXACT_MINUTES = 2;
  * remakes the year decides, and where none is told the length.
  */
 export class FilmIndex {
-  private readonly byTitle = new Map<string, IndexedFilm[]>();
-  private readonly bySound = new Map<string, IndexedFilm[]>();
+  private readonly byTitle = new FilmsByKey();
+  private readonly bySound = new FilmsByKey();
 
   constructor(films: Iterable<IndexedFilm> = []) {
     for (const film of films) this.add(film);
   }
 
   add(film: IndexedFilm): void {
-    for (const title of titlesOf(film)) {
-      file(this.byTitle, titleKey(title), film);
-      file(this.bySound, soundKey(title), film);
-    }
+    const titles = titlesOf(film);
+    for (const key of new Set(titles.map(({ key }) => key))) this.byTitle.add(key, film);
+    for (const sound of new Set(titles.map(({ title }) => soundKey(title)))) this.bySound.add(sound, film);
   }
 
   /** The film of these traits, or null where it is a new one. */
@@ -59,12 +59,13 @@ export class FilmIndex {
   }
 
   private search(wanted: FilmTraits, proof: Proof): IndexedFilm | null {
-    for (const title of titlesOf(wanted)) {
-      const found = closest(this.byTitle.get(titleKey(title)) ?? [], wanted, proof);
+    const titles = titlesOf(wanted);
+    for (const { key } of titles) {
+      const found = closest(this.byTitle.of(key), wanted, proof);
       if (found) return found;
     }
-    for (const title of titlesOf(wanted)) {
-      const sameSound = this.bySound.get(soundKey(title)) ?? [];
+    for (const { title } of titles) {
+      const sameSound = this.bySound.of(soundKey(title));
       const found = closest(
         sameSound.filter((film) => isOtherScript(film.title, title)),
         wanted,
@@ -133,13 +134,8 @@ function isOtherScript(a: string, b: string): boolean {
   return /\p{Script=Cyrillic}/u.test(a) !== /\p{Script=Cyrillic}/u.test(b);
 }
 
-function titlesOf(film: FilmTraits & { otherTitles?: readonly string[] }): string[] {
-  const titles = [film.title, film.originalTitle, ...(film.otherTitles ?? [])];
-  return [...new Set(titles.filter((title) => titleKey(title) !== ''))];
-}
-
-function file(map: Map<string, IndexedFilm[]>, key: string, film: IndexedFilm): void {
-  const list = map.get(key);
-  if (!list) map.set(key, [film]);
-  else if (!list.includes(film)) list.push(film);
+/** Its titles and their keys, without those of which nothing is left. */
+function titlesOf(film: FilmTraits & { otherTitles?: readonly string[] }): { title: string; key: string }[] {
+  const titles = new Set([film.title, film.originalTitle, ...(film.otherTitles ?? [])]);
+  return [...titles].map((title) => ({ title, key: titleKey(title) })).filter(({ key }) => key !== '');
 }

@@ -62,14 +62,19 @@ export class FilmRegister {
   know(row: KnownFilmRow): void {
     const { id, identityKey, state, isAdult, views, told } = row;
     const known: KnownFilm = {
-      ...{ id, identityKey, state, isAdult, views },
+      id,
+      identityKey,
+      state,
+      isAdult,
+      views,
       title: told.title ?? row.title,
       originalTitle: told.originalTitle ?? row.originalTitle,
       year: (told.year === undefined ? row.year : told.year) ?? row.tmdbYear,
       minutes: row.durationSeconds === null ? row.tmdbMinutes : Math.round(row.durationSeconds / MINUTE),
       missing: bitsOf((field) => row.empty.includes(field) && !row.editedFields.includes(field)),
-      ...formerTitles(row),
     };
+    const otherTitles = formerTitles(row);
+    if (otherTitles) known.otherTitles = otherTitles;
     if (row.tmdbId !== null) {
       this.tmdbOf.set(id, row.tmdbId);
       const first = this.byTmdb.get(row.tmdbId);
@@ -204,9 +209,9 @@ function refOf({ id, identityKey }: KnownFilm): FilmRef {
 }
 
 /** A title that a person wrote anew is not what guides and lists call the film, but some may. */
-function formerTitles({ identityKey, title, editedFields }: KnownFilmRow): Pick<IndexedFilm, 'otherTitles'> {
+function formerTitles({ identityKey, title, editedFields }: KnownFilmRow): string[] | undefined {
   const former = identityKey.slice(0, identityKey.lastIndexOf('|'));
-  return editedFields.includes('title') && former !== titleKey(title) ? { otherTitles: [title, former] } : {};
+  return editedFields.includes('title') && former !== titleKey(title) ? [title, former] : undefined;
 }
 
 function traitsOf({ title, originalTitle, year, durationSeconds }: ToldOfFilm): FilmTraits {

@@ -42,7 +42,7 @@ const READ_SLICE = 200;
 const WRITE_SLICE = 40;
 const AIRINGS_SLICE = 128;
 const PRUNE_SLICE = 500;
-const SETTLE_SLICE = 1000;
+const SETTLE_SLICE = 200;
 
 /** In this order: a series lives by its episodes. */
 const RETIRING = [

@@ -8,7 +8,8 @@ import type { KnownEpisode, KnownWay, NewEpisode, OffersRepository } from './off
 import type { SeriesRef, SeriesRegister } from './series-register.js';
 
 /** Offers per transaction: a few milliseconds on SQLite. */
-export const OFFERS_PER_WRITE = 40;
+export const OFFERS_PER_WRITE = 25;
+const LOOKED_AT_PER_TURN = 2_000;
 
 interface Plan {
   offer: Offer;
@@ -89,6 +90,7 @@ export class OfferRun {
 
   async apply(offers: readonly Offer[]): Promise<void> {
     const plans = offers.map((offer) => this.plan(offer));
+    await nextTurn();
     const films = this.films.take();
     const series = this.series.take();
     const written = await this.repository.write(async (manager): Promise<Written> => {
@@ -111,13 +113,13 @@ export class OfferRun {
 
   async retireUnseen(): Promise<void> {
     const prefix = keyPrefix(this.owner);
-    const gone = [...this.ways.values()].filter(
-      ({ originKey, retiredAt }) => retiredAt === null && !this.seen.has(originKey.slice(prefix.length)),
-    );
-    await this.repository.retireWays(
-      gone.map(({ id }) => id),
-      this.nowSeconds,
-    );
+    const gone: number[] = [];
+    let looked = 0;
+    for (const { id, originKey, retiredAt } of this.ways.values()) {
+      if (retiredAt === null && !this.seen.has(originKey.slice(prefix.length))) gone.push(id);
+      if (++looked % LOOKED_AT_PER_TURN === 0) await nextTurn();
+    }
+    await this.repository.retireWays(gone, this.nowSeconds);
     this.counted.retired = gone.length;
   }
 

@@ -30,7 +30,7 @@ export interface OfferOptions {
 
 const MAX_OFFERS = 200_000;
 /** Films told to a register between two turns of the event loop. */
-const KNOWN_PER_TURN = 200;
+const KNOWN_PER_TURN = 50;
 
 /**
  * Makes films, series and episodes of what lists and feeds offer, one owner after the other and never beside the search
