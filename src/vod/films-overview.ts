@@ -5,6 +5,7 @@ import { freshnessOf, hostsOf } from '../platform/overview/scheduled-sources.js'
 import { CLOCK } from '../platform/tokens.js';
 import { FilmFinder } from './finding/film-finder.js';
 import { FilmQueriesRepository } from './managing/film-queries.repository.js';
+import { RutubeStreams } from './rutube/rutube-streams.js';
 import { Tmdb } from './tmdb/tmdb.js';
 
 /** How films, their feeds and TMDB are. */
@@ -15,6 +16,7 @@ export class FilmsOverview implements OnModuleInit {
     private readonly films: FilmQueriesRepository,
     private readonly finder: FilmFinder,
     private readonly tmdb: Tmdb,
+    private readonly rutube: RutubeStreams,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -25,12 +27,25 @@ export class FilmsOverview implements OnModuleInit {
         freshnessOf('feeds', await this.films.feeds()),
         freshnessOf('films', [this.finder.schedule]),
       ],
-      hosts: async () => [this.tmdbHost(), ...hostsOf('feed', await this.films.feeds(), this.now())],
+      hosts: async () => [
+        this.tmdbHost(),
+        this.rutubeHost(),
+        ...hostsOf('feed', await this.films.feeds(), this.now()),
+      ],
       counts: () => this.films.counts(),
-      caches: () => [{ name: 'tmdb', ...this.tmdb.keptAnswers }],
+      caches: () => [
+        { name: 'tmdb', ...this.tmdb.keptAnswers },
+        { name: 'rutube streams', ...this.rutube.keptAnswers },
+      ],
       totals: () => {
         const { requests, failures } = this.tmdb.health;
-        return { 'tmdb requests': requests, 'tmdb failures': failures };
+        const streams = this.rutube.figures;
+        return {
+          'tmdb requests': requests,
+          'tmdb failures': failures,
+          'rutube streams': streams.asked,
+          'rutube stream failures': streams.failures,
+        };
       },
     });
   }
@@ -38,6 +53,14 @@ export class FilmsOverview implements OnModuleInit {
   private tmdbHost(): OverviewHost {
     const { state, since, lastError } = this.tmdb.health;
     return { kind: 'tmdb', name: 'TMDB', state, since, lastError };
+  }
+
+  private rutubeHost(): OverviewHost {
+    const { state, since, lastError, lastSuccessAt, lastFailureAt, errorRate } = this.rutube.figures;
+    return {
+      ...{ kind: 'rutube', name: 'streams of Rutube', state, since, lastError },
+      ...{ lastSuccessAt, lastFailureAt, errorRate },
+    };
   }
 
   private now(): number {

@@ -16,6 +16,7 @@ interface Overview {
 }
 
 const SECRET = 's3cretword';
+const NOT_COUNTED = { lastSuccessAt: null, lastFailureAt: null, errorRate: null };
 
 describeOnEveryDialect('the overview', (store) => {
   let house: AdminHouse;
@@ -50,6 +51,7 @@ describeOnEveryDialect('the overview', (store) => {
   it('tells freshness, hosts, counts, caches and the last 24 hours, and no secret', async () => {
     const [id = 0] = await storeFilms(house.house.database, [{ title: 'Heat', year: 1995, ways: [{}] }]);
     await house.get(FilmEnrichment).enrich(id);
+    for (let times = 0; times < 3; times++) await house.ask('get', '/api/genres', null);
     await house.get(History).sample();
     const overview = await look();
     expect(overview).toMatchObject({
@@ -74,18 +76,24 @@ describeOnEveryDialect('the overview', (store) => {
     expect(hosts.map(({ kind, state }) => [kind, state]).toSorted()).toEqual([
       ['guide', 'ok'],
       ['list', 'ok'],
+      ['rutube', 'unknown'],
       ['tmdb', 'ok'],
     ]);
     expect(overview.caches.map(({ name }) => name).toSorted()).toEqual([
       'catalogue',
+      'film lists',
+      'film pages',
       'guide answers',
       'images',
       'passwords',
+      'rutube streams',
       'tmdb',
     ]);
     expect(overview.caches.find(({ name }) => name === 'tmdb')).toMatchObject({
       ...{ hits: expect.any(Number), hitRate: expect.any(Number), hitRateOfDay: expect.any(Number) },
     });
+    const pages = overview.caches.find(({ name }) => name === 'film pages');
+    expect(pages).toMatchObject({ hits: 1, misses: 2, entries: 1, bytes: expect.any(Number) });
     expect(overview.hours).toHaveLength(24);
     expect(overview.hours.at(-1)?.figures).toMatchObject({ requests: expect.any(Number), errors: 0 });
     expect(JSON.stringify(overview)).not.toContain(SECRET);
@@ -97,6 +105,8 @@ describeOnEveryDialect('the overview', (store) => {
     expect(text).toMatch(/rooftop_freshness_seconds\{what="guides"\} \d+/);
     expect(text).toMatch(/rooftop_items\{what="films",kind="film"\} 1/);
     expect(text).toMatch(/rooftop_cache_misses\{cache="tmdb"\} \d+/);
+    expect(text).toMatch(/rooftop_cache_hits\{cache="film pages"\} 1/);
+    expect(text).toMatch(/rooftop_cache_bytes\{cache="film pages"\} [1-9]\d*/);
     expect(text).not.toContain(SECRET);
     const said = await rooftop('overview');
     expect(said).toMatch(/lists +1 /);
@@ -136,10 +146,12 @@ describeOnEveryDialect('the overview of a bad day', (store) => {
     expect(body.hosts).toContainEqual({
       ...{ kind: 'guide', name: '127.0.0.1', state: 'down', since: null },
       lastError: expect.stringContaining('404'),
+      ...NOT_COUNTED,
     });
     expect(body.hosts).toContainEqual({
       ...{ kind: 'tmdb', name: 'TMDB', state: 'down', since: expect.any(String) },
       lastError: 'TMDB refuses the key',
+      ...NOT_COUNTED,
     });
   });
 });

@@ -27,6 +27,7 @@ describeWithService('ffmpeg', 'films of Rutube', () => {
   let house: StreamHouse;
   let lifecycle: Lifecycle;
   let client: RutubeClient;
+  let streams: RutubeStreams;
   const retired: number[] = [];
 
   beforeAll(() => {
@@ -43,7 +44,8 @@ describeWithService('ffmpeg', 'films of Rutube', () => {
     const clock = new SystemClock();
     client = new RutubeClient(config, lifecycle, clock, new MetricsRegistry());
     const ways = { retireWay: (id: number) => Promise.resolve(void retired.push(id)) };
-    house.rutube = new RutubeStreams(client, ways, config, clock, house.logger);
+    streams = new RutubeStreams(client, ways, config, clock, house.logger);
+    house.rutube = streams;
     house.films.add(FILM, [{ locator: VIDEO, origin: 'rutube', container: 'm3u8' }]);
   });
 
@@ -199,6 +201,14 @@ describeWithService('ffmpeg', 'films of Rutube', () => {
     expect(down).toMatchObject({ status: 503, headers: { 'x-stream-error': 'unavailable' } });
     expect(down.headers['retry-after']).toBeDefined();
     expect(retired).toEqual([1]);
+    // A refusal is an answer; what the operator sees is that it answers no more.
+    expect(streams.figures).toMatchObject({
+      ...{ state: 'degraded', asked: 3, failures: 2, errorRate: 2 / 3 },
+      lastSuccessAt: expect.any(Number),
+      lastFailureAt: expect.any(Number),
+      lastError: expect.any(String),
+    });
+    expect(streams.keptAnswers).toEqual({ hits: 0, misses: 3 });
   });
 
   it('is taken from the next place where Rutube has it no more, and the other way round', async () => {

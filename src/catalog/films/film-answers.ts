@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { HitCounter } from '../../core/util/hit-counter.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import { WallClock } from '../../core/xmltv/zones.js';
 import { presentCategory } from '../../core/xtream/present-categories.js';
@@ -68,6 +69,7 @@ export class FilmAnswers {
   private readonly building = new SingleFlight<string, Representation>();
   private readonly answers: ByteCache<Representation>;
   private readonly compressor = new Compressor();
+  private readonly hits = new HitCounter();
   private zone: WallClock | undefined;
   private serial = 0;
 
@@ -80,6 +82,11 @@ export class FilmAnswers {
     private readonly lifecycle: Lifecycle,
   ) {
     this.answers = new ByteCache(options.cacheBytes, ({ bytes }) => bytes.length);
+  }
+
+  /** How often a list stood ready, since the start; how many are kept now, and their bytes. */
+  get readyAnswers(): HitCounter['figures'] & { entries: number; bytes: number } {
+    return { ...this.hits.figures, entries: this.answers.size, bytes: this.answers.bytes };
   }
 
   /** One of the lists. `category` is what the player sent; see `CatalogService.list`. */
@@ -140,6 +147,7 @@ export class FilmAnswers {
     const isKnown = category === null || hasCategory(edition, name, category);
     const key = `${edition.serial} ${encoding} ${name} ${isKnown ? (category ?? '*') : '-'} ${base}`;
     const kept = this.answers.get(key);
+    this.hits.count(kept !== undefined);
     if (kept) return Promise.resolve(kept);
     return this.building.run(key, async () => {
       const plain = isKnown

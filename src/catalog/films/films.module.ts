@@ -6,6 +6,7 @@ import { ImageStore } from '../../platform/images/image-store.js';
 import { SettingsService } from '../../platform/settings/settings.service.js';
 import { ShownFilmsRepository } from '../../vod/shown-films.repository.js';
 import { FilmAnswers } from './film-answers.js';
+import { FilmCachesOverview } from './film-caches-overview.js';
 import { FilmLibrary } from './film-library.js';
 import { MovieAnswers } from './movie-answers.js';
 import {
@@ -31,6 +32,7 @@ import {
     FilmLibrary,
     FilmAnswers,
     MovieAnswers,
+    FilmCachesOverview,
   ],
   exports: [FilmLibrary, FilmAnswers, MovieAnswers],
 })

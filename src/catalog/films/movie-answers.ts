@@ -81,14 +81,15 @@ export class MovieAnswers implements OnModuleInit {
     this.lifecycle.onShutdown('faces', 'pictures of films', stop);
   }
 
-  /** How often a page stood ready, since the start. */
-  get readyAnswers(): { hits: number; misses: number } {
-    return this.hits.figures;
+  /** How often a page stood ready, since the start; how many are kept now, and their bytes. */
+  get readyAnswers(): HitCounter['figures'] & { entries: number; bytes: number } {
+    const pages = this.edition?.pages;
+    return { ...this.hits.figures, entries: pages?.size ?? 0, bytes: pages?.bytes ?? 0 };
   }
 
-  /** Bytes of the pages that are kept now, and of the rows they are made of. */
-  get keptBytes(): { pages: number; rows: number } {
-    return { pages: this.edition?.pages.bytes ?? 0, rows: this.rows.size };
+  /** Bytes of the rows that pages are made of. */
+  get rowBytes(): number {
+    return this.rows.size;
   }
 
   /** The page of a question that was asked and found sound before, as long as it is true. */

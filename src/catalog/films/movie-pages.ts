@@ -58,6 +58,10 @@ export class MoviePages {
     this.kept = new ByteCache(maxBytes, ({ bytes }) => bytes.length + BYTES_AROUND);
   }
 
+  get size(): number {
+    return this.kept.size;
+  }
+
   get bytes(): number {
     return this.kept.bytes;
   }

@@ -32,8 +32,8 @@ const EXACT_MINUTES = 2;
  * remakes the year decides, and where none is told the length.
  */
 export class FilmIndex {
-  private readonly byTitle = new FilmsByKey();
-  private readonly bySound = new FilmsByKey();
+  private readonly byTitle = new FilmsByKey<IndexedFilm>();
+  private readonly bySound = new FilmsByKey<IndexedFilm>();
 
   constructor(films: Iterable<IndexedFilm> = []) {
     for (const film of films) this.add(film);

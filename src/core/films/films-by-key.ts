@@ -1,6 +1,5 @@
 import { grown } from '../util/grown.js';
 import { TextTable } from '../util/text-table.js';
-import type { IndexedFilm } from './film-index.js';
 
 const FIRST = 1_024;
 
@@ -8,16 +7,16 @@ const FIRST = 1_024;
  * Films under keys, several under one: chains of numbers outside of the heap, for a list per key would be another two
  * hundred thousand objects.
  */
-export class FilmsByKey {
+export class FilmsByKey<Film> {
   private readonly keys = new TextTable();
-  private readonly films: IndexedFilm[] = [];
+  private readonly films: Film[] = [];
   /** Of each key the first and the last film, of each film the next of the same key; 0 = none, numbers from 1. */
   private firsts = new Uint32Array(FIRST);
   private lasts = new Uint32Array(FIRST);
   private nexts = new Uint32Array(FIRST);
 
   /** Once of each pair. */
-  add(key: string, film: IndexedFilm): void {
+  add(key: string, film: Film): void {
     const at = this.keys.add(key);
     const number = this.films.push(film);
     this.firsts = grown(this.firsts, at + 1, Uint32Array);
@@ -30,12 +29,12 @@ export class FilmsByKey {
   }
 
   /** In the order they were added. */
-  of(key: string): IndexedFilm[] {
-    const found: IndexedFilm[] = [];
+  of(key: string): Film[] {
+    const found: Film[] = [];
     const at = this.keys.find(key);
     for (let number = at === undefined ? 0 : this.firsts[at]; number; number = this.nexts[number]) {
       const film = this.films[number - 1];
-      if (film) found.push(film);
+      if (film !== undefined) found.push(film);
     }
     return found;
   }

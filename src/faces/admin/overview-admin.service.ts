@@ -4,6 +4,7 @@ import { History, type HistoryHourFigures } from '../../platform/overview/histor
 import {
   OverviewRegistry,
   type OverviewCache,
+  OverviewHost,
   type OverviewFreshness,
 } from '../../platform/overview/overview-registry.js';
 import { CLOCK } from '../../platform/tokens.js';
@@ -30,7 +31,7 @@ export class OverviewAdminService {
       at: isoTime(seconds),
       uptimeSeconds: Math.floor(this.clock.monotonic() / 1000),
       freshness: now.freshness.map((each) => toFreshness(each, seconds)),
-      hosts: now.hosts.map(({ since, ...host }) => ({ ...host, since: isoTime(since) })),
+      hosts: now.hosts.map(toHost),
       counts: now.counts,
       now: now.levels,
       caches: now.caches.map((cache) => toCache(cache, day)),
@@ -74,10 +75,21 @@ function toFreshness(freshness: OverviewFreshness, now: number): OverviewDto['fr
   };
 }
 
-function toCache({ name, hits, misses }: OverviewCache, day: Figures): OverviewDto['caches'][number] {
+function toHost(host: OverviewHost): OverviewDto['hosts'][number] {
+  const { kind, name, state, since, lastError, lastSuccessAt, lastFailureAt, errorRate } = host;
+  return {
+    ...{ kind, name, state, since: isoTime(since), lastError },
+    lastSuccessAt: isoTime(lastSuccessAt ?? null),
+    lastFailureAt: isoTime(lastFailureAt ?? null),
+    errorRate: errorRate ?? null,
+  };
+}
+
+function toCache(cache: OverviewCache, day: Figures): OverviewDto['caches'][number] {
+  const { name, hits, misses, entries = null, bytes = null } = cache;
   const ofDay = { hits: day[`hits ${name}`] ?? 0, misses: day[`misses ${name}`] ?? 0 };
   return {
-    ...{ name, hits, misses },
+    ...{ name, hits, misses, entries, bytes },
     hitRate: share(hits, hits + misses),
     hitRateOfDay: share(ofDay.hits, ofDay.hits + ofDay.misses),
   };

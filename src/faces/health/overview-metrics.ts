@@ -29,6 +29,19 @@ export function measureOverview(
     ['cache'],
     byCache(({ misses }) => misses),
   );
+  for (const what of ['entries', 'bytes'] as const) {
+    const help = { entries: 'Answers that a cache keeps.', bytes: 'Bytes that a cache keeps.' }[what];
+    each(`cache_${what}`, help, ['cache'], ({ caches }) =>
+      caches.flatMap(({ name, [what]: value }) =>
+        value === undefined ? [] : [{ labels: { cache: name }, value }],
+      ),
+    );
+  }
+  each('host_error_rate', 'Share of failures among the last answers.', ['kind', 'host'], ({ hosts }) =>
+    hosts.flatMap(({ kind, name, errorRate }) =>
+      typeof errorRate === 'number' ? [{ labels: { kind, host: name }, value: errorRate }] : [],
+    ),
+  );
   each('host_up', '1 = it is well, 0.5 = degraded, 0 = down.', ['kind', 'host'], ({ hosts }) =>
     hosts.flatMap(({ kind, name, state }) =>
       state in UP ? [{ labels: { kind, host: name }, value: UP[state as keyof typeof UP] }] : [],

@@ -14,7 +14,7 @@ export type HostState = (typeof HOST_STATES)[number];
 
 /** A host somewhere else that this server depends on. */
 export interface OverviewHost {
-  /** "tmdb", "list", "guide", "feed". */
+  /** "tmdb", "rutube", "list", "guide", "feed". */
   kind: string;
   /** Its name; never an address with credentials. */
   name: string;
@@ -23,6 +23,11 @@ export interface OverviewHost {
   since: number | null;
   /** In words, without secrets; null = none. */
   lastError: string | null;
+  /** Epoch seconds; of hosts that are asked again and again. */
+  lastSuccessAt?: number | null;
+  lastFailureAt?: number | null;
+  /** Share of failures among the last answers, 0 to 1. */
+  errorRate?: number | null;
 }
 
 /** How fresh things of one kind are. Epoch seconds. */
@@ -44,6 +49,9 @@ export interface OverviewCache {
   name: string;
   hits: number;
   misses: number;
+  /** What is kept at this moment, and the bytes of it; absent = not counted. */
+  entries?: number;
+  bytes?: number;
 }
 
 /** What one room tells of itself. Each part is asked when somebody looks, and once a minute. */

@@ -44,7 +44,7 @@ class FreshnessDto {
 }
 
 class HostDto {
-  @Told('"tmdb", "list", "guide", "feed", "engine".', { type: String })
+  @Told('"tmdb", "rutube", "list", "guide", "feed", "engine".', { type: String })
   kind!: string;
 
   @Told('Its name.', { type: String })
@@ -61,6 +61,18 @@ class HostDto {
 
   @Told('Last failure in words; null = none is known.', { type: String, nullable: true })
   lastError!: string | null;
+
+  @Told('Last answer of use, of hosts that are asked again and again; null = not known.', TIME_OR_NULL)
+  lastSuccessAt!: string | null;
+
+  @Told('Last failure of such a host; null = not known.', TIME_OR_NULL)
+  lastFailureAt!: string | null;
+
+  @Told('Share of failures among its last hundred answers, 0 to 1; null = not counted.', {
+    type: Number,
+    nullable: true,
+  })
+  errorRate!: number | null;
 }
 
 class CacheDto {
@@ -72,6 +84,12 @@ class CacheDto {
 
   @Told('Questions it could not answer.', { type: 'integer' })
   misses!: number;
+
+  @Told('Answers it keeps at this moment; null = not counted.', { type: 'integer', nullable: true })
+  entries!: number | null;
+
+  @Told('Bytes of them; null = not counted.', { type: 'integer', nullable: true })
+  bytes!: number | null;
 
   @Told('Share it could answer, 0 to 1; null = nobody asked.', { type: Number, nullable: true })
   hitRate!: number | null;
