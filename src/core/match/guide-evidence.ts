@@ -4,10 +4,12 @@ import { STEPS, type GuideName } from './guide-name.js';
 
 const MIN_ACROSS_SCRIPTS = 5;
 
-/** Both have numbers, and none of the guide's names has those of the channel. */
+/** Both have numbers, and none of the guide's names has those of the channel. A guide without names contradicts nothing. */
 export function contradicts(name: GuideName, guide: IndexedGuide): boolean {
   if (name.numbers === '') return false;
-  return guide.names.every(({ numbers }) => numbers !== '' && numbers !== name.numbers);
+  return (
+    guide.names.length > 0 && guide.names.every(({ numbers }) => numbers !== '' && numbers !== name.numbers)
+  );
 }
 
 /** "France 24 Español" under the id "France24": the name says more than the id, so the id is that of another channel. */

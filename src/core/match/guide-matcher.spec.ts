@@ -56,6 +56,15 @@ describe('matchGuide by id', () => {
     });
   });
 
+  it('is believed of a guide that tells no names, unless it is a bare number', () => {
+    expect(linked(match('Sport 2|sport2.de', ['sport2.de']))).toBe(0);
+    expect(linked(match('Das Zweite|two.de', ['two.de']))).toBe(0);
+    expect(match('Film 4|4', ['4'])).toMatchObject({
+      kind: 'review',
+      reason: 'the list names its guide id, “4”, which says little, and the guide tells no name',
+    });
+  });
+
   it('is not believed where it is a bare number and the names differ', () => {
     expect(linked(match('Premiere|4', ['4', 'Sports']))).toBe('review');
     expect(linked(match('Premiere|4', ['4', 'Premiere HD']))).toBe(0);

@@ -127,11 +127,14 @@ class GuideMatcher {
       return found(SCORES.open, `${given}, but that is “${name.title}”`);
     }
     if (id.isWeak && !isLikely) {
-      return found(SCORES.open / 2, `${given}, which says little, and the names differ (“${name.title}”)`);
+      const names =
+        guide.names.length === 0 ? 'the guide tells no name' : `the names differ (“${name.title}”)`;
+      return found(SCORES.open / 2, `${given}, which says little, and ${names}`);
     }
-    const plain = agree
-      ? found(SCORES.sameId, given)
-      : found(SCORES.sameIdOtherName, `${given}, under another name (“${name.title}”)`);
+    const plain =
+      agree || guide.names.length === 0
+        ? found(SCORES.sameId, given)
+        : found(SCORES.sameIdOtherName, `${given}, under another name (“${name.title}”)`);
     return this.withShift(wanted, plain, guide);
   }
 
