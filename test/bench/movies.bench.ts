@@ -1,4 +1,5 @@
-// What the film API costs over HTTP beside a trivial JSON route of the same server, and what its films cost the server:
+// What the film API costs over HTTP beside a trivial JSON route of the same server and beside a route that does nothing but
+// send as many bytes, and what its films cost the server:
 // the whole program over SQLite with 20,000 films and 100,000 showings, askers in a process of their own.
 // npm run bench -- movies [films] [seconds] [rounds] [connections]
 import { BenchChild, type Usage } from './streams/child.js';
@@ -103,6 +104,8 @@ function tell(what: string, { seconds: took, longest, rssBytes, heapBytes }: Wor
 async function measure(port: number, { name, path, headers = {} }: (typeof SUBJECTS)[number]): Promise<void> {
   const results: LoadResult[] = [];
   const ratios: number[] = [];
+  const beside: LoadResult[] = [];
+  const besideRatios: number[] = [];
   const costs: number[] = [];
   const perRound = Math.floor(QUESTIONS / (rounds + 1));
   for (let round = 0; round <= rounds; round++) {
@@ -110,20 +113,28 @@ async function measure(port: number, { name, path, headers = {} }: (typeof SUBJE
     const before = await server.ask<Usage>('usage');
     const own = await asked({ port, path: paths, headers, connections, seconds });
     const after = await server.ask<Usage>('usage');
+    await server.ask('prepareSame', own.bytes / own.requests);
+    const same = await asked({ port, path: '/same', headers: {}, connections, seconds });
     const trivial = await asked({ port, path: '/trivial', headers: {}, connections, seconds });
     if (own.failures > 0) throw new Error(`${name}: ${own.failures} failures`);
     if (round === 0) continue;
     results.push(own);
     costs.push(((after.cpuSeconds - before.cpuSeconds) / own.requests) * 1000);
-    ratios.push(own.requests / own.seconds / (trivial.requests / trivial.seconds));
+    ratios.push(rateOf(own) / rateOf(trivial));
+    beside.push(same);
+    besideRatios.push(rateOf(same) / rateOf(trivial));
   }
-  const rate = middle(results.map((result) => result.requests / result.seconds));
+  const rate = middle(results.map(rateOf));
   const bytes = middle(results.map((result) => result.bytes / result.requests));
   const p50 = middle(results.map((result) => result.p50Ms));
   const p99 = middle(results.map((result) => result.p99Ms));
   print(
-    `${name.padEnd(32)} ${rate.toFixed(0).padStart(7)}/s  p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)} ms  ${middle(costs).toFixed(3)} ms CPU each  ${(bytes / 1000).toFixed(1)} KB  ${middle(ratios).toFixed(2)} of a trivial route`,
+    `${name.padEnd(32)} ${rate.toFixed(0).padStart(7)}/s  p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)} ms  ${middle(costs).toFixed(3)} ms CPU each  ${(bytes / 1000).toFixed(1)} KB  ${middle(ratios).toFixed(2)} of a trivial route; the same bytes alone: ${middle(besideRatios).toFixed(2)}, p99 ${middle(beside.map((result) => result.p99Ms)).toFixed(1)} ms`,
   );
+}
+
+function rateOf({ requests, seconds: took }: LoadResult): number {
+  return requests / took;
 }
 
 function asked(options: LoadOptions): Promise<LoadResult> {

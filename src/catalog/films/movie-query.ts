@@ -106,12 +106,12 @@ export class MovieTable {
       ofGenre.addAll(films);
       wanted.keepIn(ofGenre);
     }
-    if (year !== undefined) wanted.keepWhere((at) => index.years[at] === year);
+    if (year !== undefined) wanted.keepBetween(index.years, year, year);
     if (source !== undefined) {
       const known = source === 'tmdb' ? 1 : 0;
-      wanted.keepWhere((at) => index.isKnown[at] === known);
+      wanted.keepBetween(index.isKnown, known, known);
     }
-    if (ratingGte !== undefined) wanted.keepWhere((at) => (index.ratings[at] ?? -1) >= ratingGte);
+    if (ratingGte !== undefined) wanted.keepBetween(index.ratings, ratingGte, Infinity);
     return wanted;
   }
 

@@ -33,13 +33,16 @@ process.once('SIGTERM', () => process.exit());
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 // The parent may ask before the house stands.
 const opening = open();
-serveParent({ fill, listen, read, change, usage: ownUsage });
+/** What `/same` answers: bytes that stand ready, and nothing else is done for them. */
+let same = Buffer.alloc(0);
+serveParent({ fill, listen, read, change, prepareSame, usage: ownUsage });
 
 async function open(): Promise<{ house: House; app: NestFastifyApplication }> {
   const house = await openHouse(config, new SilentLogger());
   const app = await createApp(house);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.get('/trivial', () => ({ ok: true }));
+  fastify.get('/same', (_request, reply) => reply.header('content-type', 'application/json').send(same));
   return { house, app };
 }
 
@@ -48,6 +51,11 @@ async function fill({ films, perFilm }: { films: number; perFilm: number }): Pro
   const { house, app } = await opening;
   await storeFilmsOfBench(house.database, films, perFilm);
   await app.get(UsersService).add('ines', { password: 'bench-pass' });
+}
+
+/** So many bytes as the answer it stands beside has. */
+function prepareSame(bytes: number): void {
+  same = Buffer.alloc(Math.round(bytes), 'x');
 }
 
 async function listen(): Promise<number> {
