@@ -40,7 +40,8 @@ export interface KnownFilmRow extends Pick<
 
 const READ_SLICE = 200;
 const WRITE_SLICE = 40;
-const AIRINGS_SLICE = 128;
+/** About 3 ms. */
+const AIRINGS_SLICE = 64;
 const PRUNE_SLICE = 500;
 const SETTLE_SLICE = 200;
 
