@@ -32,7 +32,9 @@ export class FilmOrder {
   cut(among: BitSet, total: number, skip: number, count: number): number[] {
     if (skip >= total || count <= 0) return [];
     if (total < this.films.length * FEW) {
-      const places = Uint32Array.from(among.members(), (index) => this.places[index] ?? 0).sort();
+      const places = among.toNumbers(total);
+      for (let at = 0; at < total; at++) places[at] = this.places[places[at] ?? 0] ?? 0;
+      places.sort();
       return Array.from(places.subarray(skip, skip + count), (place) => this.films[place] ?? 0);
     }
     const found: number[] = [];

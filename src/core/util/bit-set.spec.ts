@@ -19,6 +19,7 @@ describe('a set of bits', () => {
       fc.property(numbers, (values) => {
         const set = setOf(values);
         expect([...set.members()]).toEqual(sorted(values));
+        expect([...set.toNumbers(set.count)]).toEqual(sorted(values));
         expect(set.count).toBe(values.length);
         for (let index = 0; index < SIZE; index++) expect(set.has(index)).toBe(values.includes(index));
       }),

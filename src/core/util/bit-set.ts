@@ -63,6 +63,18 @@ export class BitSet {
     return sum;
   }
 
+  /** Ascending, at once; `count` of them there are. */
+  toNumbers(count: number): Uint32Array {
+    const numbers = new Uint32Array(count);
+    let next = 0;
+    for (let at = 0; at < this.words.length; at++) {
+      for (let left = this.words[at] ?? 0; left !== 0; left &= left - 1) {
+        numbers[next++] = at * 32 + 31 - Math.clz32(left & -left);
+      }
+    }
+    return numbers;
+  }
+
   /** Ascending. */
   *members(): Generator<number> {
     for (let at = 0; at < this.words.length; at++) {
