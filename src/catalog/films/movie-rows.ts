@@ -6,7 +6,7 @@ import { toldFilm, type CatalogFilm } from './catalog-film.js';
 import type { FilmCollection } from './film-collection.js';
 import { pictureAddress, POSTER_WIDTH } from './film-pictures.js';
 import type { FilmPictures } from './film-source.js';
-import { DIGEST_LENGTH, packRow, unpackRow, type MovieRow } from './packed-row.js';
+import { DIGEST_LENGTH, packRow, unpackPictures, unpackRow, type MovieRow } from './packed-row.js';
 import { RowMemory } from './row-memory.js';
 
 /** What rows are written of. */
@@ -70,11 +70,11 @@ export class MovieRows {
     if (facts?.version !== version || facts.until <= now) return undefined;
     const bytes = this.memory.bytesOf(film.id);
     if (!bytes) return undefined;
-    const { row, pictures } = unpackRow(bytes);
-    if (facts.picturesSeen === this.pictures) return row;
-    if (pictures.toString() !== textOf(this.picturesOf(film, ''))) return undefined;
-    this.memory.setFacts(film.id, { ...facts, picturesSeen: this.pictures });
-    return row;
+    if (facts.picturesSeen !== this.pictures) {
+      if (unpackPictures(bytes) !== textOf(this.picturesOf(film, ''))) return undefined;
+      this.memory.setFacts(film.id, { ...facts, picturesSeen: this.pictures });
+    }
+    return unpackRow(bytes);
   }
 
   private write({ airings, versions }: TellableFilms, film: CatalogFilm, at: number, now: number): MovieRow {

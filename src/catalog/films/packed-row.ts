@@ -24,14 +24,21 @@ export function packRow({ json, gaps, digest }: MovieRow, pictures: string): Buf
   return packed;
 }
 
-/** The row shares the memory of `packed`. */
-export function unpackRow(packed: Buffer): { row: MovieRow; pictures: Buffer } {
-  const end = HEAD_BYTES + packed.readUInt32LE(DIGEST_LENGTH);
+/** Shares the memory of `packed`. */
+export function unpackRow(packed: Buffer): MovieRow {
   const gaps: number[] = [];
   for (let gap = 0; gap < MAX_GAPS; gap++) {
     const offset = packed.readUInt32LE(DIGEST_LENGTH + 4 + gap * 4);
     if (offset !== NONE) gaps.push(offset);
   }
   const digest = packed.toString('latin1', 0, DIGEST_LENGTH);
-  return { row: { json: packed.subarray(HEAD_BYTES, end), gaps, digest }, pictures: packed.subarray(end) };
+  return { json: packed.subarray(HEAD_BYTES, endOfJson(packed)), gaps, digest };
+}
+
+export function unpackPictures(packed: Buffer): string {
+  return packed.toString('utf8', endOfJson(packed));
+}
+
+function endOfJson(packed: Buffer): number {
+  return HEAD_BYTES + packed.readUInt32LE(DIGEST_LENGTH);
 }

@@ -64,8 +64,10 @@ export class RowMemory {
   bytesOf(id: number): Buffer | undefined {
     const slot = this.slots.get(id);
     if (slot === undefined) return undefined;
-    const [slab = 0, offset = 0, length = 0] = this.places.subarray(slot * NUMBERS, (slot + 1) * NUMBERS);
-    return this.slabs.get(slab)?.bytes.subarray(offset, offset + length);
+    const at = slot * NUMBERS;
+    const offset = this.places[at + 1] ?? 0;
+    const slab = this.slabs.get(this.places[at] ?? 0);
+    return slab?.bytes.subarray(offset, offset + (this.places[at + 2] ?? 0));
   }
 
   /** Keeps a copy in place of what was kept of this id, unless there is no room for it. */

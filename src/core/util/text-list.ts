@@ -34,7 +34,9 @@ export class TextList {
 
   /** "" for a number that was never given. */
   get(number: number): string {
-    const [slab = 0, offset = 0, bytes = 0] = this.places.subarray(number * 3, number * 3 + 3);
-    return number < this.texts ? (this.slabs[slab]?.toString('utf8', offset, offset + bytes) ?? '') : '';
+    if (number >= this.texts) return '';
+    const slab = this.slabs[this.places[number * 3] ?? 0];
+    const offset = this.places[number * 3 + 1] ?? 0;
+    return slab?.toString('utf8', offset, offset + (this.places[number * 3 + 2] ?? 0)) ?? '';
   }
 }
