@@ -40,6 +40,8 @@ export interface SoakResult {
   leaked: number;
   /** Sessions that we ended ourselves by starting the same again. */
   superseded: number;
+  /** What these were like. */
+  supersessions: readonly string[];
   /** Readers that one engine session had at the same time, at most. */
   readersPerSession: number;
 }
@@ -162,12 +164,13 @@ class Soak {
     while (!Number.isNaN(await streams())) await pause(100);
   }
 
-  private engineFigures(): Pick<SoakResult, 'leaked' | 'superseded' | 'readersPerSession'> {
+  private engineFigures(): Pick<SoakResult, 'leaked' | 'superseded' | 'supersessions' | 'readersPerSession'> {
     const open = this.sims.flatMap((sim) => sim.control.openSessions());
     const metrics = this.sims.map((sim) => sim.metrics);
     return {
       leaked: open.filter(({ stopRequested }) => !stopRequested).length,
       superseded: metrics.reduce((sum, { supersededBySelf }) => sum + supersededBySelf, 0),
+      supersessions: metrics.flatMap(({ supersessions }) => supersessions),
       readersPerSession: Math.max(...metrics.map(({ maxReadersPerSession }) => maxReadersPerSession)),
     };
   }

@@ -207,8 +207,10 @@ export class Engine {
   private open({ content, pid, format }: StartRequest): EngineSession {
     const { metrics, habits, timings, timers } = this.parts;
     for (const old of this.openOf(content)) {
+      const { state, ageMs, readers, maxReaders, stopRequested, reachable } = old;
+      const now = { state, ageMs, readers: readers.size, maxReaders, stopRequested, reachable };
+      metrics.noteSupersession(JSON.stringify(now));
       this.end(old, 'superseded', 'superseded');
-      metrics.supersededBySelf++;
     }
     for (const old of this.openSessions().filter((session) => session.pid === pid)) {
       this.end(old, 'stopped', 'stopped');

@@ -12,6 +12,8 @@ export class SimMetrics {
   maxOpenSessions = 0;
   /** Sessions our own clients killed by starting the same content again. */
   supersededBySelf = 0;
+  /** What these were like, the first hundred: of which state, how old, read by how many, asked to stop before. */
+  readonly supersessions: string[] = [];
   supersededByOthers = 0;
   /** Sessions our own clients killed by using one pid for two contents. */
   replacedByPid = 0;
@@ -33,6 +35,11 @@ export class SimMetrics {
   /** Requests that reached the other origin: somebody followed a redirect out of the engine. */
   foreignCalls = 0;
   crashes = 0;
+
+  noteSupersession(what: string): void {
+    this.supersededBySelf++;
+    if (this.supersessions.length < 100) this.supersessions.push(what);
+  }
 
   get totalStarts(): number {
     return [...this.starts.values()].reduce((sum, count) => sum + count, 0);
