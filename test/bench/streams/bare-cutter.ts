@@ -4,6 +4,7 @@
 import { createServer, get } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { sendBarePlaylist } from './bare-playlist.js';
 import { ownUsage, serveParent } from './child.js';
 
 export interface BareCutterPlan {
@@ -62,17 +63,7 @@ const server = createServer((request, response) => {
     return;
   }
   const first = Math.max(1, newest - LISTED + 1);
-  const lines = Array.from(
-    { length: newest - first + 1 },
-    (_, at) => `#EXTINF:${seconds}.000,\n${first + at}.ts\n`,
-  );
-  const head = `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:${seconds}\n#EXT-X-MEDIA-SEQUENCE:${first}\n`;
-  const body = head + lines.join('');
-  response.writeHead(200, {
-    'content-type': 'application/vnd.apple.mpegurl',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  sendBarePlaylist(response, { first, count: newest - first + 1, seconds });
 });
 
 serveParent({
