@@ -161,6 +161,52 @@ describe('the engine client', () => {
     expect(sim.control.openSessions()).toEqual([]);
   });
 
+  it('ends what the engine did not stop before it starts the same again', async () => {
+    const client = clientOf(sim.url, { clock: new FakeClock() });
+    const first = await started(client);
+    sim.control.inject({ kind: 'stopFails' });
+    expect(await client.stop(first)).toBe('failed');
+    const second = await started(client, { namespace: 'infohash', hex: first.infohash });
+    expect(sim.control.openSessions().map(({ pid }) => pid)).toEqual([second.pid]);
+    await client.stop(second);
+    sim.assertInvariants({ expectedStarts: 2 });
+  });
+
+  it('starts nothing while the engine takes no stop of the same, and anything else', async () => {
+    const client = clientOf(sim.url, { clock: new FakeClock() });
+    const first = await started(client);
+    sim.control.inject({ kind: 'http503' }, { route: 'command', times: 2 });
+    expect(await client.stop(first)).toBe('failed');
+    expect(await client.start(NEWS, 'ts', first.infohash)).toMatchObject({ error: { kind: 'no-answer' } });
+    await client.stop(await started(client, { namespace: 'id', hex: contentIdOf('sport') }));
+    await client.stop(await started(client, { namespace: 'infohash', hex: first.infohash }));
+    sim.assertInvariants({ expectedStarts: { news: 2, sport: 1 } });
+  });
+
+  it('waits for a late start of the same before it starts it again', async () => {
+    const clock = new FakeClock();
+    const simClock = new FakeClock();
+    const slow = await createSim({ contents: [{ name: 'news' }], clock: simClock });
+    try {
+      const client = clientOf(slow.url, { clock, startTimeoutMs: 1_000 });
+      slow.control.inject({ kind: 'slowStart', ms: 100 });
+      const late = client.start(NEWS);
+      await slow.until(({ metrics }) => metrics.startsInFlight === 1);
+      await clock.advance(1_000);
+      expect(await late).toMatchObject({ ok: false, error: { kind: 'no-answer' } });
+      const again = started(client);
+      await settle();
+      expect(slow.metrics.totalStarts).toBe(1);
+      await simClock.advance(1_000);
+      await slow.until(({ metrics }) => metrics.totalStarts === 2);
+      await simClock.advance(1_000);
+      await client.stop(await again);
+      slow.assertInvariants({ expectedStarts: 2 });
+    } finally {
+      await slow.close();
+    }
+  });
+
   it('tries once more at its end, and does not wait for the next pause', async () => {
     const client = clientOf(sim.url, { clock: new FakeClock() });
     const session = await started(client);

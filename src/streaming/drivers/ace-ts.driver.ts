@@ -178,7 +178,7 @@ export class AceTsDriver implements SourceDriver {
     const known = this.memory.recall(asked);
     const first = known ? { namespace: known.namespace, hex: asked.hex } : asked;
     let { namespace } = first;
-    let outcome = await engine.client.start(first, format);
+    let outcome = await engine.client.start(first, format, known?.infohash);
     if (!outcome.ok && outcome.error.kind === 'not-found' && !known) {
       const second = otherNamespace(first);
       const retried = await engine.client.start(second, format);

@@ -11,6 +11,8 @@ import { NO_SESSION_LOG } from './engine-sessions.store.js';
 import type { SessionLog } from './engine-sessions.store.js';
 import { discard, EngineHttp, EngineUnreachable } from './engine-http.js';
 import { engineUrl, EngineTransport } from './engine-transport.js';
+import { OpenEnds } from './open-ends.js';
+import { UntakenStop } from './untaken-stop.js';
 import type {
   AceFormat,
   EngineError,
@@ -63,8 +65,6 @@ const DEFAULTS = {
 /** How long a start reply that missed its deadline is still awaited, only to stop what it started. */
 const LATE_REPLY_MS = 45_000;
 const EVENT_POLL_MS = 20_000;
-/** Pauses before a stop is said again, for an engine that restarts or hangs. */
-const STOP_RETRIES_MS = [1_000, 3_000, 10_000, 30_000, 60_000, 120_000, 300_000];
 const MAX_UNTAKEN_STOPS = 100;
 const MAX_ERROR_BYTES = 2_048;
 
@@ -74,8 +74,9 @@ export class EngineClient {
   private readonly options: EngineClientOptions & typeof DEFAULTS;
   private readonly http: EngineHttp;
   private readonly closing = new AbortController();
-  /** Stops under way once more, by command path. */
-  private readonly untaken = new Map<string, Promise<void>>();
+  private readonly openEnds = new OpenEnds();
+  /** Stops under way once more. */
+  private readonly untaken = new Set<Promise<void>>();
 
   constructor(options: EngineClientOptions) {
     this.options = { ...DEFAULTS, ...options };
@@ -86,23 +87,26 @@ export class EngineClient {
   /**
    * Starts a session under a fresh player id: the engine replaces sessions that share one, and a late stop for an
    * old session must never hit a new one. There is no way to abort this: a request given up half-way may still have
-   * started something. A reply that comes after the deadline is stopped.
+   * started something. A reply that comes after the deadline is stopped. What the engine may still hold of the same
+   * content is ended first; `infohash` finds it under another id.
    */
-  async start(id: AceId, format: AceFormat = 'ts'): Promise<StartOutcome> {
+  async start(id: AceId, format: AceFormat = 'ts', infohash = id.hex): Promise<StartOutcome> {
+    const contents = [id.hex, infohash];
+    if (!(await this.openEnds.settle(contents))) {
+      return { ok: false, error: { kind: 'no-answer', text: 'no answer about an earlier session of it' } };
+    }
     const pid = randomBytes(16).toString('hex');
     const path =
       `/ace/${format === 'hls' ? 'manifest.m3u8' : 'getstream'}?${id.namespace}=${id.hex}&format=json&pid=${pid}` +
       '&use_api_events=1&use_stop_notifications=1';
-    const { clock, startTimeoutMs, background } = this.options;
+    const { startTimeoutMs, background } = this.options;
     const call = this.call(path, startTimeoutMs + LATE_REPLY_MS).then((reply) =>
       this.started(reply, { pid, format }),
     );
-    const answered = new AbortController();
-    const deadline = clock.sleep(startTimeoutMs, answered.signal).catch(() => undefined);
-    const first = await Promise.race([call, deadline]);
-    answered.abort();
-    if (first) return first;
-    background('late start reply of an engine', this.stopWhenStarted(call));
+    if (await this.within(startTimeoutMs, call)) return call;
+    const stopped = this.stopWhenStarted(call);
+    this.openEnds.keep(contents, () => this.within(startTimeoutMs, stopped), stopped);
+    background('late start reply of an engine', stopped);
     return { ok: false, error: { kind: 'no-answer', text: 'no answer to the start call' } };
   }
 
@@ -111,13 +115,11 @@ export class EngineClient {
    * not take is said again in the background: a session nobody reads still takes a place and bandwidth.
    */
   async stop(session: EngineSession): Promise<StopOutcome> {
-    const { commandPath } = session;
+    const { commandPath, infohash } = session;
     if (commandPath === null) return 'failed';
     const outcome = await this.stopOnce(commandPath);
     if (outcome === 'failed' && !this.closing.signal.aborted && this.untaken.size < MAX_UNTAKEN_STOPS) {
-      const again = this.stopAgain(commandPath).finally(() => this.untaken.delete(commandPath));
-      this.untaken.set(commandPath, again);
-      this.options.background('a stop that the engine did not take', again);
+      this.stopAgain(commandPath, infohash);
     }
     return outcome;
   }
@@ -129,14 +131,14 @@ export class EngineClient {
   }
 
   /** What is still open at the end is noted in the session log, and stopped at the next start of the server. */
-  private async stopAgain(commandPath: string): Promise<void> {
-    const { clock } = this.options;
-    const { signal } = this.closing;
-    for (const pause of STOP_RETRIES_MS) {
-      await clock.sleep(pause, signal).catch(() => undefined);
-      // At the end of the server once more, without waiting.
-      if ((await this.stopOnce(commandPath)) !== 'failed' || signal.aborted) return;
-    }
+  private stopAgain(commandPath: string, infohash: string): void {
+    const stop = new UntakenStop(async () => (await this.stopOnce(commandPath)) !== 'failed');
+    const again = stop
+      .repeat(this.options.clock, this.closing.signal)
+      .finally(() => this.untaken.delete(again));
+    this.untaken.add(again);
+    this.openEnds.keep([infohash], () => stop.now(), again);
+    this.options.background('a stop that the engine did not take', again);
   }
 
   /** The engine has ended this session by itself: nobody has to stop it later. */
@@ -216,7 +218,7 @@ export class EngineClient {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([...this.untaken.values()]);
+    await Promise.all([...this.untaken]);
     await this.http.close();
   }
 
@@ -252,6 +254,16 @@ export class EngineClient {
       });
     }
     return { ok: true, session: { ...start, ...own } };
+  }
+
+  private within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    const done = new AbortController();
+    const settled = (): void => done.abort();
+    work.then(settled, settled);
+    return this.options.clock.sleep(ms, done.signal).then(
+      () => false,
+      () => true,
+    );
   }
 
   private async stopWhenStarted(call: Promise<StartOutcome>): Promise<void> {

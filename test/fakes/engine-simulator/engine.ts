@@ -110,14 +110,15 @@ export class Engine {
     const { metrics, timers } = this.parts;
     metrics.stopsReceived++;
     const session = this.session(infohash, token);
-    if (!session?.isOpen || session.stopRequested) {
-      if (session?.stopRequested) metrics.doubleStops++;
+    if (!session?.isOpen || session.stopping) {
+      if (session?.stopping) metrics.doubleStops++;
       else metrics.lateStops++;
       return done('unknown');
     }
     session.stopRequested = true;
     const place = placeOf(session.content, 'command');
     if (this.faults.take('stopFails', place)) return done('failed');
+    session.stopping = true;
     const finish = (): void => {
       this.end(session, 'stopped');
       metrics.stopsDone++;

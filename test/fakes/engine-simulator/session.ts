@@ -55,6 +55,8 @@ export class EngineSession {
   maxReaders = 0;
   /** A stop has come, whatever became of it. */
   stopRequested = false;
+  /** It is being stopped, or was. */
+  stopping = false;
   /** Ended because nobody used it for too long. */
   idledOut = false;
   /** Its caller got the answer, so somebody can stop it. */

@@ -164,8 +164,12 @@ describe('faults of starts and stops', () => {
   it('a stop that fails is not the fault of who asked', async () => {
     const sim = await bench.sim();
     sim.control.inject({ kind: 'stopFails' });
-    expect(await stop(await start(sim, 'one'))).toEqual({ response: null, error: 'internal error' });
+    const session = await start(sim, 'one');
+    expect(await stop(session)).toEqual({ response: null, error: 'internal error' });
     expect(sim.control.openSessions()).toHaveLength(1);
+    sim.assertInvariants();
+    expect(await stop(session)).toEqual({ response: 'ok', error: null });
+    expect(sim.control.openSessions()).toEqual([]);
     sim.assertInvariants();
   });
 
