@@ -23,13 +23,17 @@ export class ContinuityChecker {
   check(bytes: Uint8Array, at: number, pid: number): ContinuityVerdict {
     const control = byteAt(bytes, at + 3);
     const counter = control & 0x0f;
-    const last = this.counters[pid] as number;
-    if ((control & 0x10) !== 0 && counter === ((last + 1) & 0x0f) && last !== NONE) {
-      this.counters[pid] = counter;
-      this.repeats[pid] = 0;
-      return 'ok';
-    }
+    if ((control & 0x10) !== 0 && this.isNext(pid, counter)) return 'ok';
     return this.checkOddOne(bytes, at, pid, counter);
+  }
+
+  /** Takes a packet with payload if it is the next of its pid; else nothing has happened, and `check` has to judge it. */
+  isNext(pid: number, counter: number): boolean {
+    const last = this.counters[pid] as number;
+    if (last === NONE || counter !== ((last + 1) & 0x0f)) return false;
+    this.counters[pid] = counter;
+    this.repeats[pid] = 0;
+    return true;
   }
 
   /** Last counter of a pid, −1 where none was seen. */

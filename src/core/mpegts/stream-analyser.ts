@@ -175,9 +175,22 @@ export class StreamAnalyser {
     this.pcrPositions.length = 0;
     this.firstPts = undefined;
     this.lastPts = undefined;
-    for (let at = 0; at < packets.length; at += PACKET_SIZE) this.packet(packets, at);
+    for (let at = 0; at < packets.length; at += PACKET_SIZE) {
+      if (!this.isMiddle(packets, at)) this.packet(packets, at);
+    }
     this.packets += packets.length / PACKET_SIZE;
     this.position += packets.length;
+  }
+
+  /** Most packets go on with a picture or a frame of which everything is known: clear payload, the next in line. */
+  private isMiddle(bytes: Buffer, at: number): boolean {
+    const second = byteAt(bytes, at + 1);
+    const control = byteAt(bytes, at + 3);
+    if ((second & 0xc0) !== 0 || (control & 0xf0) !== 0x10 || this.open) return false;
+    const pid = ((second & 0x1f) << 8) | byteAt(bytes, at + 2);
+    if (this.roles[pid] !== ROLE_TIMED || !this.continuity.isNext(pid, control & 0x0f)) return false;
+    this.groupAt = -1;
+    return true;
   }
 
   private packet(bytes: Buffer, at: number): void {
