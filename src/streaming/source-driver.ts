@@ -32,7 +32,7 @@ export interface StreamEnd {
 
 /** Takes what an open stream gives. Its calls never come after `close()` of the stream. */
 export interface StreamSink {
-  /** The buffer belongs to the receiver from now on. Several sinks may be given the same one: never write into it. */
+  /** The bytes are there for this call only: what is to stay is copied. Several sinks may be given the same: never write into them. */
   data(chunk: Buffer): void;
   /** What follows does not continue what came before: other clocks, other tables, or something is missing. */
   seam(): void;

@@ -87,8 +87,9 @@ function streamingFor(
   sessions: EngineSessionsStore,
   events: EventBus,
 ): Streaming {
-  const guarded = createGuardedAgent({ allowPrivate: false, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-  const open = createGuardedAgent({ allowPrivate: true, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  const agentOptions = { connectTimeoutMs: CONNECT_TIMEOUT_MS, reuseReads: true };
+  const guarded = createGuardedAgent({ ...agentOptions, allowPrivate: false });
+  const open = createGuardedAgent({ ...agentOptions, allowPrivate: true });
   const proxies = new ProxyAgents({ clock, connectTimeoutMs: PROXY_TIMEOUT_MS });
   const budget = new RingBudget(config.streaming.totalRingBytes);
   const streaming = createStreaming({

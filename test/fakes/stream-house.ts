@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { Agent } from 'undici';
 import type { ChannelRecord } from '../../src/channels/channels.repository.js';
 import { RingBudget } from '../../src/core/mpegts/ring-budget.js';
 import { FilmService } from '../../src/faces/live/film.service.js';
@@ -20,6 +19,7 @@ import { playerFriendlyFastifyOptions, preparePlayerHttp } from '../../src/faces
 import { SystemClock } from '../../src/platform/clock.js';
 import type { Clock } from '../../src/platform/clock.js';
 import type { AppConfig } from '../../src/platform/config/app-config.js';
+import { createGuardedAgent } from '../../src/platform/http/guarded-agent.js';
 import { ProxyAgents } from '../../src/platform/http/proxy-agents.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { ConnectionLimiter } from '../../src/playback/connection-limiter.js';
@@ -151,7 +151,7 @@ export class StreamHouse {
   readonly streaming: Streaming;
   port = 0;
   private readonly calls = new PlayerCalls({ publicUrl: null, trustedProxies: [] });
-  private readonly agent = new Agent();
+  private readonly agent = createGuardedAgent({ allowPrivate: true, reuseReads: true });
   private readonly proxies: ProxyAgents;
   private readonly players: StreamPlayer[] = [];
   private app: NestFastifyApplication | undefined;

@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from 'node:net';
 import { Agent, buildConnector } from 'undici';
+import { connectorWithReusedReads } from './reused-reads.js';
 import type { Resolver } from './ssrf-guard.js';
 import { blocked, refusalOf, resolveBySystem, resolveChecked } from './ssrf-guard.js';
 
@@ -10,6 +11,8 @@ export interface GuardedAgentOptions {
   /** To one host at once. */
   connections?: number;
   resolve?: Resolver;
+  /** For bodies that go on for hours, see `usesBytesAtOnce`. */
+  reuseReads?: boolean;
 }
 
 /**
@@ -18,7 +21,8 @@ export interface GuardedAgentOptions {
  */
 export function createGuardedAgent(options: GuardedAgentOptions): Agent {
   const { allowPrivate, resolve = resolveBySystem } = options;
-  const connect = buildConnector({
+  const build = options.reuseReads ? connectorWithReusedReads : buildConnector;
+  const connect = build({
     timeout: options.connectTimeoutMs ?? 10_000,
     lookup: checkedLookup(allowPrivate, resolve),
     autoSelectFamily: true,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { usesBytesAtOnce } from '../../platform/http/reused-reads.js';
 import { HlsBroken } from '../hls/hls-transport.js';
 import { SEAM } from '../hls/hls-body.js';
 import type { EndReason, OpenStream, StreamSink } from '../source-driver.js';
@@ -8,6 +9,8 @@ export interface Opened {
   /** Buffers, with `SEAM` between those that do not continue each other. */
   body: Readable;
   firstBytes: Buffer;
+  /** The body is an answer's own. */
+  isPlain?: boolean;
 }
 
 /** One flow of bytes without a session behind it: a new try is a new opening. */
@@ -27,10 +30,11 @@ export class BodyStream implements OpenStream {
   }
 
   read(sink: StreamSink): void {
-    const { body, firstBytes } = this.opened;
+    const { body, firstBytes, isPlain } = this.opened;
     this.sink = sink;
     sink.data(firstBytes);
     body.on('data', (chunk: Buffer) => {
+      if (isPlain) usesBytesAtOnce(body, chunk);
       if (chunk === SEAM) this.sink?.seam();
       else this.sink?.data(chunk);
     });

@@ -86,7 +86,7 @@ export class HttpDriver implements SourceDriver {
     signal: AbortSignal,
   ): Promise<Opened | StreamFailure> {
     const container = containerOf(firstBytes);
-    if (container === undefined) return { body, firstBytes };
+    if (container === undefined) return { body, firstBytes, isPlain: true };
     const opened = this.options.converter
       ? await this.options.converter.convert(body, firstBytes)
       : { ok: false as const, failure: FFMPEG_MISSING };

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../platform/clock.js';
+import { usesBytesAtOnce } from '../../platform/http/reused-reads.js';
 import { DeadlineError, linkedAbort } from '../deadline.js';
 import { SEAM } from '../hls/hls-body.js';
 import { HlsBroken } from '../hls/hls-transport.js';
@@ -208,6 +209,7 @@ export class AceUpstream {
     };
     body.on('data', (chunk: Buffer) => {
       if (this.body !== body) return;
+      if (this.options.session.format === 'ts') usesBytesAtOnce(body, chunk);
       for (const seat of this.seats) {
         if (chunk === SEAM) seat.seam();
         else seat.deliver(chunk);

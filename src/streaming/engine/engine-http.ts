@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../platform/clock.js';
+import { connectorWithReusedReads } from '../../platform/http/reused-reads.js';
 import { DeadlineError, linkedAbort, withDeadline } from '../deadline.js';
 import type { EngineError } from './engine-replies.js';
 import { ownPath } from './engine-replies.js';
@@ -53,7 +54,7 @@ export class EngineHttp {
     connectTimeoutMs: number,
   ) {
     this.agent = new Agent({
-      connect: { timeout: connectTimeoutMs },
+      connect: connectorWithReusedReads({ timeout: connectTimeoutMs }),
       headersTimeout: 0,
       bodyTimeout: 0,
       pipelining: 0,
