@@ -48,13 +48,15 @@ export class TsPipeline implements MediaPipeline {
   }
 
   push(chunk: Buffer, nowMs: number): Pushed {
-    const packets = this.stitcher.push(this.splitter.push(chunk));
-    this.ring.push(packets, nowMs);
-    return {
-      verdict: this.splitter.verdict,
-      bytes: packets.length,
-      mediaMs: this.time.advance(this.ring.analyser.pcrs),
-    };
+    let bytes = 0;
+    let mediaMs = 0;
+    for (const piece of this.splitter.pushInPieces(chunk)) {
+      const packets = this.stitcher.push(piece);
+      this.ring.push(packets, nowMs);
+      bytes += packets.length;
+      mediaMs += this.time.advance(this.ring.analyser.pcrs);
+    }
+    return { verdict: this.splitter.verdict, bytes, mediaMs };
   }
 
   seam(nowMs: number): void {

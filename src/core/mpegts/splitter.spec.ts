@@ -32,6 +32,16 @@ describe('PacketSplitter', () => {
     expect(splitter.verdict).toBe('locked');
   });
 
+  it('copies only the packet that came in two halves, where the receiver takes pieces', () => {
+    const splitter = new PacketSplitter();
+    splitter.push(ts.subarray(0, 10 * PACKET_SIZE + 7));
+    const second = ts.subarray(10 * PACKET_SIZE + 7, 20 * PACKET_SIZE + 9);
+    const [halves, rest, ...none] = splitter.pushInPieces(second);
+    expect([halves?.length, rest?.length, none]).toEqual([PACKET_SIZE, 9 * PACKET_SIZE, []]);
+    expect(rest?.buffer).toBe(ts.buffer);
+    expect(splitter.pushInPieces(ts.subarray(20 * PACKET_SIZE + 9, 20 * PACKET_SIZE + 15))).toEqual([]);
+  });
+
   it('takes any Uint8Array', () => {
     const view = new Uint8Array(ts.length + 3).subarray(3);
     view.set(ts);
@@ -175,6 +185,10 @@ describe('PacketSplitter', () => {
           const cut = new PacketSplitter({ notTsAfterBytes: 500 });
           const expected = run([bytes], whole);
           expect(run(splitAt(bytes, offsets), cut).equals(expected)).toBe(true);
+          const inPieces = new PacketSplitter({ notTsAfterBytes: 500 });
+          const given = splitAt(bytes, offsets).map((chunk) => inPieces.pushInPieces(chunk));
+          expect(Buffer.concat(given.flat()).equals(expected)).toBe(true);
+          expect(inPieces.stats).toEqual(cut.stats);
           expect({ ...cut.stats, verdict: cut.verdict }).toEqual({ ...whole.stats, verdict: whole.verdict });
           expect(cut.end().equals(whole.end())).toBe(true);
           expect(cut.stats).toEqual(whole.stats);

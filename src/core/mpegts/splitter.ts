@@ -42,8 +42,18 @@ export class PacketSplitter {
 
   /** The result may share memory with `chunk`: use it before the chunk's memory is used again. */
   push(chunk: Uint8Array): Buffer {
-    const data = this.join(chunk);
+    return whole(this.split(chunk));
+  }
+
+  /** The same in one or two pieces, so that only the packet that came in two halves is copied. */
+  pushInPieces(chunk: Uint8Array): readonly Buffer[] {
+    const runs = this.split(chunk);
+    return runs.length <= 2 ? runs : [whole(runs)];
+  }
+
+  private split(chunk: Uint8Array): Buffer[] {
     const runs: Buffer[] = [];
+    const data = this.join(chunk, runs);
     let at = this.skip;
     for (;;) {
       if (this.stride === 0) at = this.search(data, at);
@@ -57,7 +67,7 @@ export class PacketSplitter {
     }
     this.skip = Math.max(0, at - data.length);
     this.carry = at < data.length ? Buffer.from(data.subarray(at)) : EMPTY;
-    return this.output(runs);
+    return runs;
   }
 
   /**
@@ -77,7 +87,7 @@ export class PacketSplitter {
       this.carry = data.subarray(at);
     }
     this.forget();
-    return this.output(runs);
+    return whole(runs);
   }
 
   /** Forgets the partial packet and the lock: the next byte comes from another connection. */
@@ -94,9 +104,16 @@ export class PacketSplitter {
     this.unlockedBytes = 0;
   }
 
-  private join(chunk: Uint8Array): Buffer {
-    if (this.carry.length > 0) return Buffer.concat([this.carry, chunk]);
-    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  /** What is to be looked through. A packet begun in the chunk before is a run of its own where it is sure to be one. */
+  private join(chunk: Uint8Array, runs: Buffer[]): Buffer {
+    const missing = PACKET_SIZE - this.carry.length;
+    const begun = this.carry.length > 0;
+    if (begun && (this.stride !== PACKET_SIZE || missing > chunk.length)) {
+      return Buffer.concat([this.carry, chunk]);
+    }
+    if (begun) this.collect(runs, Buffer.concat([this.carry, chunk.subarray(0, missing)]), 0, PACKET_SIZE);
+    const from = begun ? missing : 0;
+    return Buffer.from(chunk.buffer, chunk.byteOffset + from, chunk.byteLength - from);
   }
 
   private endOfRun(data: Uint8Array, from: number): number {
@@ -114,12 +131,6 @@ export class PacketSplitter {
       return;
     }
     for (let at = start; at < end; at += stride) runs.push(data.subarray(at, at + PACKET_SIZE));
-  }
-
-  private output(runs: readonly Buffer[]): Buffer {
-    const [only] = runs;
-    if (only === undefined) return EMPTY;
-    return runs.length === 1 ? only : Buffer.concat(runs);
   }
 
   /** Returns where packets start and sets the stride, or where the search has to go on with more bytes. */
@@ -179,4 +190,10 @@ function holdsToTheEnd(data: Uint8Array, from: number): boolean {
     if (!looksLikeHeader(data, at)) return false;
   }
   return true;
+}
+
+function whole(runs: readonly Buffer[]): Buffer {
+  const [only] = runs;
+  if (only === undefined) return EMPTY;
+  return runs.length === 1 ? only : Buffer.concat(runs);
 }
