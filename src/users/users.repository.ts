@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
+import { BulkRows } from '../platform/database/bulk-rows.js';
 import { Database, touch } from '../platform/database/database.js';
 import { textContains } from '../platform/database/text-search.js';
 import { accountStatus, type AccountStatus } from './account.js';
@@ -42,13 +43,20 @@ const SORT_COLUMNS = {
 
 @Injectable()
 export class UsersRepository {
+  /** Asked with every request of a player. */
+  private readonly rows: { users: BulkRows<User>; categories: BulkRows<UserCategory> };
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditRepository,
-  ) {}
+  ) {
+    const { read } = database;
+    this.rows = { users: new BulkRows(read, User), categories: new BulkRows(read, UserCategory) };
+  }
 
-  findByName(username: string): Promise<User | null> {
-    return this.database.read.findOneBy(User, { usernameKey: username.toLowerCase() });
+  async findByName(username: string): Promise<User | null> {
+    const found = await this.rows.users.findBy('usernameKey', username.toLowerCase());
+    return found[0] ?? null;
   }
 
   findById(id: number): Promise<User | null> {
@@ -86,7 +94,8 @@ export class UsersRepository {
   }
 
   async categoryIdsOf(userId: number): Promise<number[]> {
-    return (await this.categoryIdsByUser([userId])).get(userId) ?? [];
+    const rows = await this.rows.categories.findBy('userId', userId);
+    return rows.map(({ categoryId }) => categoryId).sort((a, b) => a - b);
   }
 
   /** Of several users at once; absent = no restriction. */

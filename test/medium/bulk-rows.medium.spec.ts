@@ -5,6 +5,8 @@ import { Channel } from '../../src/channels/channel.entity.js';
 import type { NewChannel } from '../../src/channels/channel-import.repository.js';
 import { BulkRows } from '../../src/platform/database/bulk-rows.js';
 import type { Database } from '../../src/platform/database/database.js';
+import { UserCategory } from '../../src/users/user-category.entity.js';
+import { User } from '../../src/users/user.entity.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 
 /** Collects the texts of all statements. */
@@ -62,6 +64,54 @@ describeOnEveryDialect('rows in bulk', (store) => {
 
     const found = await database.read.find(Channel, { order: { num: 'ASC' } });
     expect(found.map(({ id: _, ...row }) => row)).toEqual(rows(1, 43));
+  });
+
+  it('finds rows by a field as the entity manager does', async () => {
+    await insert(rows(1, 4));
+    await insert([{ ...rows(5, 1)[0], retiredAt: 1_900_000_000 } as NewChannel]);
+    const { read } = database;
+    const channels = new BulkRows(read, Channel);
+    const byId = (found: readonly Channel[]): Channel[] => [...found].sort((a, b) => a.id - b.id);
+
+    for (const where of [
+      { num: 2 },
+      { isHidden: true },
+      { retiredAt: 1_900_000_000 },
+      { name: "' OR 1=1" },
+    ]) {
+      const [[field, value]] = Object.entries(where) as [[keyof Channel, never]];
+      const found = await channels.findBy(field, value);
+      expect(byId(found)).toEqual(await read.find(Channel, { where, order: { id: 'ASC' } }));
+    }
+  });
+
+  it('finds users and their categories as the entity manager does', async () => {
+    const base = {
+      passwordHash: 'x',
+      createdAt: 1_800_000_000,
+      outputFormats: ['ts'],
+      expiresAt: 1_900_000_000,
+    };
+    const { id: userId } = await database.write('user', async (manager) => {
+      const user = await manager.save(
+        manager.create(User, {
+          ...base,
+          username: 'Inés',
+          usernameKey: 'inés',
+          isTrial: true,
+          slates: false,
+        }),
+      );
+      await manager.insert(UserCategory, { userId: user.id, categoryId });
+      return user;
+    });
+    const { read } = database;
+
+    const users = await new BulkRows(read, User).findBy('usernameKey', 'inés');
+    const categories = await new BulkRows(read, UserCategory).findBy('userId', userId);
+
+    expect(users).toEqual([await read.findOneByOrFail(User, { usernameKey: 'inés' })]);
+    expect(categories).toEqual([await read.findOneByOrFail(UserCategory, { userId })]);
   });
 
   it('leaves out rows that are already there', async () => {

@@ -54,6 +54,19 @@ export class BulkRows<T extends ObjectLiteral> {
     ]);
   }
 
+  /**
+   * Rows where a field has this value, in no order. The rows that `findBy` finds, at a tenth of its cost: for what is asked
+   * with every request of a player.
+   */
+  async findBy<K extends keyof T & string>(property: K, value: T[K]): Promise<T[]> {
+    const column = this.column(property);
+    const rows: unknown = await this.manager.query(
+      `SELECT * FROM ${this.table} WHERE ${quote(column.databaseName)} = ${this.mark(1)}`,
+      [this.toStored(column, { [property]: value } as unknown as Partial<T>)],
+    );
+    return (rows as Record<string, unknown>[]).map((row) => this.toEntity(row));
+  }
+
   /** Rows in the order of their ids, locked on PostgreSQL (see `findForUpdate`). */
   async findForUpdate(ids: readonly number[]): Promise<T[]> {
     if (ids.length === 0) return [];
