@@ -19,6 +19,9 @@ export interface AdminHouseOptions {
   sources?: Partial<AppConfigValues['sources']>;
   movies?: Partial<AppConfigValues['movies']>;
   logger?: Logger;
+  http?: Partial<AppConfigValues['http']>;
+  /** Hears of every request that the router gets. */
+  onRequest?: (url: string) => void;
   onRoute?: (route: { method: string; path: string }) => void;
 }
 
@@ -40,12 +43,14 @@ export class AdminHouse {
       rutube: options.rutube ?? {},
       sources: options.sources ?? {},
       movies: options.movies ?? {},
+      http: options.http ?? {},
     });
     const opened = await openHouse(config, options.logger ?? new SilentLogger());
     const house = { ...opened, ...(options.clock ? { clock: options.clock } : {}) };
     const app = await createApp(house);
-    const { onRoute } = options;
+    const { onRoute, onRequest } = options;
     if (onRoute) listenToRoutes(app, onRoute);
+    if (onRequest) listenToRequests(app, onRequest);
     await app.listen(0, '127.0.0.1');
     await house.changes.check();
     if (!(await app.get(UsersService).page({ ...ALL, search: OWNER.username })).total) {
@@ -78,6 +83,16 @@ function listenToRoutes(app: NestFastifyApplication, onRoute: AdminHouseOptions[
     .getInstance()
     .addHook('onRoute', ({ method, url }) => {
       for (const name of [method].flat()) onRoute?.({ method: name, path: url });
+    });
+}
+
+function listenToRequests(app: NestFastifyApplication, onRequest: (url: string) => void): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', ({ url }, _reply, done) => {
+      onRequest(url);
+      done();
     });
 }
 

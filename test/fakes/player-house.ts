@@ -19,6 +19,7 @@ import { writeEdition } from '../../src/epg/edition/write-edition.js';
 import { LinkTable, type LinkRow } from '../../src/epg/link-table.js';
 import { GuideView } from '../../src/epg/guide-view.js';
 import { measureAnswers } from '../../src/faces/health/http-metrics.js';
+import { Door } from '../../src/faces/shared/door.js';
 import { ErrorFilter } from '../../src/faces/shared/error-filter.js';
 import { ACTIVE_CONNECTIONS } from '../../src/faces/shared/ports.js';
 import { PlaylistModule } from '../../src/faces/playlist/playlist.module.js';
@@ -228,7 +229,7 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   });
   app.useGlobalFilters(errors);
   prepareHttp(app, http, options.server?.trustedProxies ?? []);
-  measureAnswers(app.getHttpAdapter().getInstance(), new MetricsRegistry());
+  measureAnswers(app.getHttpAdapter().getInstance(), app.get(Door, { strict: false }), new MetricsRegistry());
   options.routes?.(app.getHttpAdapter().getInstance());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -273,7 +274,7 @@ function houseModule(
       useValue: { hashOf: () => null, want: () => undefined },
     },
     { provide: CredentialsService, useValue: options.credentials },
-    { provide: AppConfig, useValue: { server, images: { keepLogos: false } } },
+    { provide: AppConfig, useValue: { server, http: anAppConfig().http, images: { keepLogos: false } } },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },
     { provide: EventBus, useValue: parts.events },
     { provide: Lifecycle, useValue: parts.lifecycle },

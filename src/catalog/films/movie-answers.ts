@@ -7,7 +7,7 @@ import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { CLOCK } from '../../platform/tokens.js';
-import type { Encoding } from '../catalog-edition.js';
+import type { Encoding, Representation } from '../catalog-edition.js';
 import { Compressor } from '../compress.js';
 import { Slicer } from '../slicer.js';
 import { FilmLibrary, type FilmState } from './film-library.js';
@@ -93,7 +93,7 @@ export class MovieAnswers implements OnModuleInit {
   }
 
   /** The page of a question that was asked and found sound before, as long as it is true. */
-  ready(question: MovieQuestion): MoviePage | undefined {
+  ready(question: MovieQuestion): Representation | undefined {
     const { edition } = this;
     if (edition?.state !== this.library.current || edition === undefined) return undefined;
     return edition.until * 1000 > this.clock.now() ? edition.pages.ready(question) : undefined;

@@ -66,7 +66,7 @@ export class MoviePages {
     return this.kept.bytes;
   }
 
-  ready(question: MovieQuestion): MoviePage | undefined {
+  ready(question: MovieQuestion): Representation | undefined {
     const page = this.kept.get(keyOf(question));
     if (page) this.tools.hits.count(true);
     return page;

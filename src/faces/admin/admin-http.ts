@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { apiHeaders } from '../shared/api-headers.js';
 import { isApiPath } from '../shared/error-filter.js';
 import { hasBody } from '../shared/inbound-bounds.js';
 
@@ -11,7 +12,7 @@ export function prepareApiHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!isApiPath(request.url)) return done();
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    void reply.headers(apiHeaders(request.id));
     if (/^\/+api\/+admin/i.test(request.url)) void reply.header('cache-control', 'no-store');
     if (hasBody(request) && !isReadable(request)) {
       return done(Object.assign(new Error('the body is of another type'), { statusCode: 415 }));

@@ -38,7 +38,7 @@ export class AuthController {
   @JsonBody()
   @Throttled()
   login(@Body() { username, password }: LoginDto, @Req() request: FastifyRequest): Promise<TokenPairDto> {
-    return this.auth.login(username, password, this.addresses.of(request));
+    return this.auth.login(username, password, this.addresses.of(request.raw));
   }
 
   @Post('refresh')

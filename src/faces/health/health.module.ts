@@ -12,13 +12,15 @@ import { Ffmpeg } from '../../streaming/ffmpeg/ffmpeg.js';
 import { EngineRegistry } from '../../streaming/engine/engine-registry.js';
 import { StreamHub } from '../../streaming/stream-hub.js';
 import { StreamingModule } from '../../streaming/streaming.module.js';
+import { Door } from '../shared/door.js';
+import { SharedFacesModule } from '../shared/shared-faces.module.js';
 import { HealthController } from './health.controller.js';
 import { measureAnswers } from './http-metrics.js';
 import { measureOverview } from './overview-metrics.js';
 import { measureStreams } from './stream-metrics.js';
 
 /** Needs the platform from a global module. */
-@Module({ imports: [StreamingModule], controllers: [HealthController] })
+@Module({ imports: [StreamingModule, SharedFacesModule], controllers: [HealthController] })
 export class HealthModule implements OnModuleInit {
   constructor(
     private readonly readiness: ReadinessRegistry,
@@ -28,6 +30,7 @@ export class HealthModule implements OnModuleInit {
     private readonly engines: EngineRegistry,
     private readonly ffmpeg: Ffmpeg,
     private readonly http: HttpAdapterHost,
+    private readonly door: Door,
     private readonly overview: OverviewRegistry,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -44,7 +47,11 @@ export class HealthModule implements OnModuleInit {
       engines: () => this.engines.health(),
       ffmpeg: () => this.ffmpeg,
     });
-    const totals = measureAnswers(this.http.httpAdapter.getInstance<FastifyInstance>(), this.metrics);
+    const totals = measureAnswers(
+      this.http.httpAdapter.getInstance<FastifyInstance>(),
+      this.door,
+      this.metrics,
+    );
     this.overview.register({ name: 'http', totals });
     measureOverview(
       this.metrics,

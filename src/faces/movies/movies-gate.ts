@@ -1,5 +1,5 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import { TtlMap } from '../../core/util/ttl-map.js';
 import type { Clock } from '../../platform/clock.js';
 import { AppConfig } from '../../platform/config/app-config.js';
@@ -16,10 +16,19 @@ interface Window {
 const WINDOW_MS = 60_000;
 const MAX_ADDRESSES = 20_000;
 
-/** Who may ask the film API, and how often; web pages of every origin may. */
+/** Of every answer: web pages of every origin may read it. */
+export const OPEN_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Retry-After',
+  vary: 'Accept-Encoding',
+} as const;
+
+/** Who may ask the film API, and how often. */
 @Injectable()
-export class MoviesGate implements CanActivate {
+export class MoviesGate {
   private readonly windows: TtlMap<string, Window>;
+  /** Who is refused at the door comes again the usual way, to be told why. */
+  private readonly counted = new WeakSet<IncomingMessage>();
 
   constructor(
     private readonly config: AppConfig,
@@ -31,23 +40,13 @@ export class MoviesGate implements CanActivate {
     this.windows = new TtlMap({ maxEntries: MAX_ADDRESSES, ttlMs: WINDOW_MS, now });
   }
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    void reply.headers({
-      'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'ETag, Retry-After',
-      vary: 'Accept-Encoding',
-    });
+  /** Throws, or rejects, when this client may not ask now. Waits only where a login is wanted. */
+  enter(request: IncomingMessage): Promise<void> | undefined {
     const address = this.addresses.of(request);
-    this.count(address);
-    if (this.config.movies.requireLogin) {
-      void reply.header('www-authenticate', 'Basic realm="Rooftop", charset="UTF-8"');
-      await this.admit(request, address);
-      void reply.removeHeader('www-authenticate');
-    }
-    return true;
+    if (!this.counted.has(request)) this.count(address);
+    if (!this.config.movies.requireLogin) return undefined;
+    this.counted.add(request);
+    return this.admit(request, address);
   }
 
   private count(address: string): void {
@@ -65,7 +64,7 @@ export class MoviesGate implements CanActivate {
   }
 
   /** HTTP Basic with the name and the password of a viewer. */
-  private async admit({ headers }: FastifyRequest, address: string): Promise<void> {
+  private async admit({ headers }: IncomingMessage, address: string): Promise<void> {
     const [username, password] = basicOf(headers.authorization);
     if (username === '' || password === '') throw noLogin();
     const verdict = await this.credentials.verify(username, password, address);

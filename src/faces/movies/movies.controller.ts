@@ -8,7 +8,6 @@ import {
   Req,
   Res,
   UseGuards,
-  UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
 import {
@@ -29,8 +28,7 @@ import { sendAnswer } from '../shared/answer.js';
 import { ErrorDto } from '../shared/common.dto.js';
 import { preflightAnswer } from '../shared/cors.js';
 import { AdminValidation, IdPipe } from '../shared/validation.js';
-import { AskedAgain } from './asked-again.js';
-import { MoviesGate } from './movies-gate.js';
+import { MoviesGuard } from './movies-guard.js';
 import { GenresDto, MovieDto, MovieSearchQuery, MoviesDto, MoviesQuery } from './movies.dto.js';
 import { MoviesService } from './movies.service.js';
 
@@ -59,8 +57,7 @@ export class MoviesController {
   constructor(private readonly movies: MoviesService) {}
 
   @Get('movies')
-  @UseGuards(MoviesGate)
-  @UseInterceptors(AskedAgain)
+  @UseGuards(MoviesGuard)
   @ApiOperation({
     summary: 'List films',
     description: 'Films that run, come, or can be watched at any time; those for adults are left out.',
@@ -77,8 +74,7 @@ export class MoviesController {
   }
 
   @Get('movies/search')
-  @UseGuards(MoviesGate)
-  @UseInterceptors(AskedAgain)
+  @UseGuards(MoviesGuard)
   @ApiOperation({
     summary: 'Search films',
     description: 'By their titles in the guide and at TMDB, best fit first unless an order is named.',
@@ -95,8 +91,7 @@ export class MoviesController {
   }
 
   @Get('movies/:id')
-  @UseGuards(MoviesGate)
-  @UseInterceptors(AskedAgain)
+  @UseGuards(MoviesGuard)
   @ApiOperation({ summary: 'Show a film', description: 'With all its showings.', security: [] })
   @ApiOkResponse({ type: MovieDto, description: 'The film.' })
   @ApiBadRequestResponse(badInput)
@@ -110,8 +105,7 @@ export class MoviesController {
   }
 
   @Get('genres')
-  @UseGuards(MoviesGate)
-  @UseInterceptors(AskedAgain)
+  @UseGuards(MoviesGuard)
   @ApiOperation({ summary: 'List genres', description: 'Those of the films listed here.', security: [] })
   @ApiOkResponse({ type: GenresDto, description: 'The genres.' })
   async genres(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

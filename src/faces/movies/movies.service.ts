@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Representation } from '../../catalog/catalog-edition.js';
 import { MovieAnswers, type MovieAnswer } from '../../catalog/films/movie-answers.js';
 import type { MoviePage, MovieQuestion } from '../../catalog/films/movie-pages.js';
 import type { MovieWish } from '../../catalog/films/movie-query.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { encodingHeader, JSON_TYPE, sendAnswer } from '../shared/answer.js';
+import { encodingHeader, JSON_TYPE, sendAnswer, type WholeAnswer } from '../shared/answer.js';
 import { matchesEtag } from '../shared/negotiation.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import type { MovieSearchQuery, MoviesQuery } from './movies.dto.js';
@@ -17,11 +19,10 @@ export class MoviesService {
     private readonly calls: PlayerCalls,
   ) {}
 
-  /** Answers a question that was answered before, word for word; false = it has to be read and answered. */
-  answerAgain(request: FastifyRequest, reply: FastifyReply): boolean {
+  /** The answer to a question that was answered before, word for word; undefined = it has to be read and answered. */
+  answerAgain(request: IncomingMessage): WholeAnswer | undefined {
     const page = this.movies.ready(this.questionOf(request));
-    if (page) sendPage(reply, request, page);
-    return page !== undefined;
+    return page && pageAnswer(request.headers, page);
   }
 
   async list(
@@ -29,20 +30,20 @@ export class MoviesService {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    send(reply, request, await this.movies.list(wishOf(query), this.questionOf(request)));
+    send(reply, request, await this.movies.list(wishOf(query), this.questionOf(request.raw)));
   }
 
   async film(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    send(reply, request, await this.movies.film(id, this.questionOf(request)));
+    send(reply, request, await this.movies.film(id, this.questionOf(request.raw)));
   }
 
   async genres(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    send(reply, request, await this.movies.genres(this.questionOf(request)));
+    send(reply, request, await this.movies.genres(this.questionOf(request.raw)));
   }
 
-  private questionOf(request: FastifyRequest): MovieQuestion {
-    const { base, encoding } = this.calls.read(request);
-    return { url: request.url, base: base.url, encoding };
+  private questionOf(request: IncomingMessage): MovieQuestion {
+    const { base, encoding } = this.calls.readAtDoor(request);
+    return { url: request.url ?? '', base: base.url, encoding };
   }
 }
 
@@ -84,18 +85,15 @@ function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer)
 }
 
 function sendPage(reply: FastifyReply, { headers }: FastifyRequest, page: MoviePage): void {
-  const { bytes, encoding, etag, giveBack } = page;
-  const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
-  if (matchesEtag(headers['if-none-match'], etag)) {
-    giveBack?.();
-    sendAnswer(reply, { status: 304, headers: shared, body: null });
-    return;
-  }
+  const answer = pageAnswer(headers, page);
   // Only then the system has taken all of it, or nobody is there to be sent the rest.
-  if (giveBack) reply.raw.once('close', giveBack);
-  sendAnswer(reply, {
-    status: 200,
-    headers: { ...JSON_TYPE, ...shared, ...encodingHeader(encoding) },
-    body: bytes,
-  });
+  if (answer.body !== null && page.giveBack) reply.raw.once('close', page.giveBack);
+  else page.giveBack?.();
+  sendAnswer(reply, answer);
+}
+
+function pageAnswer(headers: IncomingHttpHeaders, { bytes, encoding, etag }: Representation): WholeAnswer {
+  const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
+  if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
+  return { status: 200, headers: { ...JSON_TYPE, ...shared, ...encodingHeader(encoding) }, body: bytes };
 }

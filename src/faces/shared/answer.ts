@@ -10,6 +10,11 @@ export interface Answer {
   body: Buffer | string | Readable | null;
 }
 
+/** An answer that stands in memory as a whole. */
+export interface WholeAnswer extends Answer {
+  body: Buffer | string | null;
+}
+
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
   // Fastify would write null as the JSON text "null".
   return reply
@@ -21,7 +26,7 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answe
 /** The JSON of every answer says its charset, so that GET and HEAD agree whatever the body is made of. */
 export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
 
-export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): WholeAnswer {
   return {
     status: 200,
     headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...headers },
@@ -34,7 +39,7 @@ export function textAnswer(
   status: number,
   text: string,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): WholeAnswer {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
@@ -55,7 +60,7 @@ export function cachedAnswer(
   call: PlayerCall,
   { bytes, encoding, etag }: ReadyBytes,
   headers: Readonly<Record<string, string>>,
-): Answer {
+): WholeAnswer {
   const shared = { 'cache-control': 'private, no-cache', etag: `"${etag}"`, ...headers };
   if (matchesEtag(call.headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
   return { status: 200, headers: { ...shared, ...encodingHeader(encoding) }, body: bytes };

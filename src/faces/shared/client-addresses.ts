@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { clientAddress, TrustedProxies } from './forwarded.js';
 
@@ -12,8 +12,7 @@ export class ClientAddresses {
     this.proxies = new TrustedProxies(config.server.trustedProxies);
   }
 
-  of({ raw, headers }: FastifyRequest): string {
-    const { socket } = raw;
+  of({ socket, headers }: IncomingMessage): string {
     const arrival = { headers, remoteAddress: socket.remoteAddress ?? '', localAddress: '', localPort: 0 };
     return clientAddress({ ...arrival, encrypted: false }, this.proxies);
   }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Answer } from './answer.js';
+import type { WholeAnswer } from './answer.js';
 
 const MAX_HEADER_LENGTH = 512;
 
@@ -22,7 +22,7 @@ export function corsHeaders(headers: IncomingHttpHeaders): Record<string, string
 }
 
 /** The answer to OPTIONS, preflight or not. */
-export function preflightAnswer(headers: IncomingHttpHeaders): Answer {
+export function preflightAnswer(headers: IncomingHttpHeaders): WholeAnswer {
   const asked = headers['access-control-request-headers'];
   const isSound = asked !== undefined && asked.length <= MAX_HEADER_LENGTH && HEADER_NAMES.test(asked);
   return {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { IncomingHttpHeaders } from 'node:http';
+import { parse } from 'fast-querystring';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { PublicBase } from '../../core/xtream/present-user.js';
 import { acceptsGzip } from './negotiation.js';
@@ -32,21 +33,36 @@ export class PlayerCalls {
     this.publicUrl = settings.publicUrl;
   }
 
-  read(request: FastifyRequest): PlayerCall {
+  read({ raw, params, query, body }: FastifyRequest): PlayerCall {
+    return this.call(raw, readParameters(params, query, body));
+  }
+
+  /** Of a request that has a query at most. */
+  readAtDoor(request: IncomingMessage): PlayerCall {
+    return this.call(request, readParameters(undefined, queryOf(request), undefined));
+  }
+
+  private call(request: IncomingMessage, parameter: ParameterReader): PlayerCall {
+    const { method = '', headers } = request;
     const arrival = arrivalOf(request);
     return {
-      method: request.method,
-      headers: request.headers,
-      parameter: readParameters(request.params, request.query, request.body),
+      method,
+      headers,
+      parameter,
       address: clientAddress(arrival, this.proxies),
       base: publicBase(arrival, this.proxies, this.publicUrl),
-      encoding: acceptsGzip(request.headers['accept-encoding']) ? 'gzip' : 'identity',
+      encoding: acceptsGzip(headers['accept-encoding']) ? 'gzip' : 'identity',
     };
   }
 }
 
-function arrivalOf({ raw, headers }: FastifyRequest): Arrival {
-  const { socket } = raw;
+/** As the router reads it. */
+function queryOf({ url = '' }: IncomingMessage): unknown {
+  const at = url.indexOf('?');
+  return at < 0 ? undefined : parse(url.slice(at + 1));
+}
+
+function arrivalOf({ socket, headers }: IncomingMessage): Arrival {
   return {
     headers,
     remoteAddress: socket.remoteAddress ?? '',

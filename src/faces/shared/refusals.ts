@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import type { WholeAnswer } from './answer.js';
 import { textAnswer } from './answer.js';
 import { corsHeaders, preflightAnswer } from './cors.js';
 import type { PlayerCall } from './player-call.js';
@@ -8,7 +8,7 @@ import type { Admission } from './player-gate.js';
 export const LOADING_RETRY_SECONDS = '2';
 
 /** OPTIONS and methods that no player needs; null for GET, POST and HEAD. */
-export function answerByMethod(call: PlayerCall): Answer | null {
+export function answerByMethod(call: PlayerCall): WholeAnswer | null {
   switch (call.method) {
     case 'GET':
     case 'POST':
@@ -27,7 +27,7 @@ export function commonHeaders(call: PlayerCall): Record<string, string> {
 }
 
 /** Why somebody gets no file. */
-export function refusal(call: PlayerCall, admission: Exclude<Admission, { kind: 'ok' }>): Answer {
+export function refusal(call: PlayerCall, admission: Exclude<Admission, { kind: 'ok' }>): WholeAnswer {
   const headers = commonHeaders(call);
   switch (admission.kind) {
     case 'refused':
@@ -42,6 +42,6 @@ export function refusal(call: PlayerCall, admission: Exclude<Admission, { kind: 
   }
 }
 
-export function loadingAnswer(call: PlayerCall): Answer {
+export function loadingAnswer(call: PlayerCall): WholeAnswer {
   return textAnswer(503, 'Still loading\n', { ...commonHeaders(call), 'retry-after': LOADING_RETRY_SECONDS });
 }

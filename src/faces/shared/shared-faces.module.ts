@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../../platform/config/app-config.js';
 import { SettingsService } from '../../platform/settings/settings.service.js';
 import { CredentialsService } from '../../users/credentials.service.js';
+import { Door } from './door.js';
 import { PlayerCalls } from './player-call.js';
 import { PlayerGate } from './player-gate.js';
 import { CREDENTIALS, PUBLIC_SERVER } from './ports.js';
@@ -16,10 +17,11 @@ import type { PublicServerSettings } from './ports.js';
       useFactory: publicServer,
       inject: [AppConfig, SettingsService],
     },
+    Door,
     PlayerCalls,
     PlayerGate,
   ],
-  exports: [PlayerCalls, PlayerGate, PUBLIC_SERVER, CREDENTIALS],
+  exports: [Door, PlayerCalls, PlayerGate, PUBLIC_SERVER, CREDENTIALS],
 })
 export class SharedFacesModule {}
 

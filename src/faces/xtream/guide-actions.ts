@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GuideAnswers, type ListingsWish } from '../../catalog/guide-answers.js';
 import { encodingHeader, JSON_TYPE } from '../shared/answer.js';
-import type { Answer } from '../shared/answer.js';
+import type { WholeAnswer } from '../shared/answer.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PUBLIC_SERVER } from '../shared/ports.js';
 import type { Account, PublicServerSettings } from '../shared/ports.js';
@@ -26,7 +26,7 @@ export class GuideActions {
     @Inject(PUBLIC_SERVER) private readonly settings: PublicServerSettings,
   ) {}
 
-  async answer(action: GuideAction, call: PlayerCall, account: Account): Promise<Answer> {
+  async answer(action: GuideAction, call: PlayerCall, account: Account): Promise<WholeAnswer> {
     const asked = call.parameter(action === 'batch' ? 'stream_ids' : 'stream_id') ?? '';
     const ids = channelIds(asked);
     const wish = wishOf(action, call);

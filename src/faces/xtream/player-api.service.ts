@@ -10,7 +10,7 @@ import type { ZoneFormatter } from '../../core/xtream/zone-time.js';
 import type { Clock } from '../../platform/clock.js';
 import { CLOCK } from '../../platform/tokens.js';
 import { cachedAnswer, jsonAnswer, JSON_TYPE } from '../shared/answer.js';
-import type { Answer } from '../shared/answer.js';
+import type { Answer, WholeAnswer } from '../shared/answer.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
 import type { Admission } from '../shared/player-gate.js';
@@ -39,7 +39,7 @@ export class PlayerApiService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async player(call: PlayerCall): Promise<Answer> {
+  async player(call: PlayerCall): Promise<WholeAnswer> {
     const admission = await this.admit(call);
     if ('answer' in admission) return admission.answer;
     // An inactive account gets its own state whatever it asks for: a player that expected a list keeps the
@@ -60,7 +60,7 @@ export class PlayerApiService {
     return tail.kind === 'loading' ? loading(call) : panelAnswer(call, account, tail.representation.bytes);
   }
 
-  private async admit(call: PlayerCall): Promise<{ answer: Answer } | { admitted: Admitted }> {
+  private async admit(call: PlayerCall): Promise<{ answer: WholeAnswer } | { admitted: Admitted }> {
     const byMethod = answerByMethod(call);
     if (byMethod) return { answer: byMethod };
     const admission = await this.gate.admit(call);
@@ -77,7 +77,7 @@ export class PlayerApiService {
     }
   }
 
-  private async use(use: ActionUse, call: PlayerCall, admitted: Admitted): Promise<Answer> {
+  private async use(use: ActionUse, call: PlayerCall, admitted: Admitted): Promise<WholeAnswer> {
     switch (use.kind) {
       case 'account':
         return this.account(call, admitted);
@@ -100,7 +100,7 @@ export class PlayerApiService {
     }
   }
 
-  private account(call: PlayerCall, admitted: Admitted): Answer {
+  private account(call: PlayerCall, admitted: Admitted): WholeAnswer {
     return jsonAnswer(this.present(call, admitted), commonHeaders(call));
   }
 
@@ -120,13 +120,13 @@ export class PlayerApiService {
   }
 }
 
-function listAnswer(call: PlayerCall, answer: CatalogAnswer): Answer {
+function listAnswer(call: PlayerCall, answer: CatalogAnswer): WholeAnswer {
   if (answer.kind === 'loading') return loading(call);
   return cachedAnswer(call, answer.representation, { ...JSON_TYPE, ...commonHeaders(call) });
 }
 
 /** Never an empty list while the records are read: it would be a valid, empty catalogue. */
-function loading(call: PlayerCall): Answer {
+function loading(call: PlayerCall): WholeAnswer {
   const headers = { ...commonHeaders(call), 'retry-after': LOADING_RETRY_SECONDS };
   return { ...jsonAnswer({ error: 'The channel list is still loading' }, headers), status: 503 };
 }
