@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { WholeAnswer } from '../shared/answer.js';
+import { joinHeaders, type WholeAnswer } from '../shared/answer.js';
 import { apiHeaders } from '../shared/api-headers.js';
 import { Door } from '../shared/door.js';
 import { MoviesGate, OPEN_HEADERS } from './movies-gate.js';
@@ -27,7 +27,9 @@ export class MoviesDoor implements OnModuleInit {
   private answer(request: IncomingMessage): WholeAnswer | undefined | Promise<WholeAnswer | undefined> {
     const answer = this.movies.answerAgain(request);
     if (!answer) return undefined;
-    const told = { ...answer, headers: { ...apiHeaders(randomUUID()), ...OPEN_HEADERS, ...answer.headers } };
+    const { status, body } = answer;
+    const headers = joinHeaders(apiHeaders(randomUUID()), OPEN_HEADERS, answer.headers);
+    const told = { status, headers, body };
     const entering = this.gate.enter(request);
     return entering ? entering.then(() => told) : told;
   }

@@ -6,7 +6,7 @@ import { MovieAnswers, type MovieAnswer } from '../../catalog/films/movie-answer
 import type { MoviePage, MovieQuestion } from '../../catalog/films/movie-pages.js';
 import type { MovieWish } from '../../catalog/films/movie-query.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { encodingHeader, JSON_TYPE, sendAnswer, type WholeAnswer } from '../shared/answer.js';
+import { encodingHeader, joinHeaders, JSON_TYPE, sendAnswer, type WholeAnswer } from '../shared/answer.js';
 import { matchesEtag } from '../shared/negotiation.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import type { MovieSearchQuery, MoviesQuery } from './movies.dto.js';
@@ -95,5 +95,5 @@ function sendPage(reply: FastifyReply, { headers }: FastifyRequest, page: MovieP
 function pageAnswer(headers: IncomingHttpHeaders, { bytes, encoding, etag }: Representation): WholeAnswer {
   const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
   if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
-  return { status: 200, headers: { ...JSON_TYPE, ...shared, ...encodingHeader(encoding) }, body: bytes };
+  return { status: 200, headers: joinHeaders(JSON_TYPE, shared, encodingHeader(encoding)), body: bytes };
 }

@@ -3,10 +3,17 @@ import type { Readable } from 'node:stream';
 import { matchesEtag } from './negotiation.js';
 import type { PlayerCall } from './player-call.js';
 
+type Headers = Readonly<Record<string, string>>;
+
+/** Later ones win. Several times faster than spreading them, which players' questions feel. */
+export function joinHeaders(...sets: readonly Headers[]): Record<string, string> {
+  return Object.assign({}, ...sets) as Record<string, string>;
+}
+
 /** An answer of a face, complete: whatever the method was, HTTP leaves the body out where it must. */
 export interface Answer {
   status: number;
-  headers: Readonly<Record<string, string>>;
+  headers: Headers;
   body: Buffer | string | Readable | null;
 }
 
@@ -26,20 +33,18 @@ export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answe
 /** The JSON of every answer says its charset, so that GET and HEAD agree whatever the body is made of. */
 export const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' } as const;
 
-export function jsonAnswer(value: unknown, headers: Readonly<Record<string, string>> = {}): WholeAnswer {
+export const NOT_STORED = { 'cache-control': 'no-store' } as const;
+
+export function jsonAnswer(value: unknown, headers: Headers = {}): WholeAnswer {
   return {
     status: 200,
-    headers: { ...JSON_TYPE, 'cache-control': 'no-store', ...headers },
+    headers: joinHeaders(JSON_TYPE, NOT_STORED, headers),
     body: JSON.stringify(value),
   };
 }
 
 /** Errors of the file-like answers are plain text: players look at nothing but the status. */
-export function textAnswer(
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): WholeAnswer {
+export function textAnswer(status: number, text: string, headers: Headers = {}): WholeAnswer {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
@@ -59,11 +64,11 @@ export interface ReadyBytes {
 export function cachedAnswer(
   call: PlayerCall,
   { bytes, encoding, etag }: ReadyBytes,
-  headers: Readonly<Record<string, string>>,
+  headers: Headers,
 ): WholeAnswer {
-  const shared = { 'cache-control': 'private, no-cache', etag: `"${etag}"`, ...headers };
+  const shared = joinHeaders({ 'cache-control': 'private, no-cache', etag: `"${etag}"` }, headers);
   if (matchesEtag(call.headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
-  return { status: 200, headers: { ...shared, ...encodingHeader(encoding) }, body: bytes };
+  return { status: 200, headers: joinHeaders(shared, encodingHeader(encoding)), body: bytes };
 }
 
 export function encodingHeader(encoding: 'identity' | 'gzip'): Record<string, string> {

@@ -6,7 +6,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { describeError } from '../../platform/errors/app-error.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { LOGGER } from '../../platform/tokens.js';
-import type { WholeAnswer } from './answer.js';
+import { joinHeaders, type WholeAnswer } from './answer.js';
 import { hasBody } from './inbound-bounds.js';
 
 /**
@@ -120,7 +120,10 @@ export class Door implements OnModuleInit {
       const seconds = (performance.now() - startedAt) / 1000;
       for (const listener of this.listeners) listener({ method, route, status, bytes, seconds });
     });
-    response.writeHead(status, body === null ? headers : { ...headers, 'content-length': bytes });
+    response.writeHead(
+      status,
+      body === null ? headers : joinHeaders(headers, { 'content-length': String(bytes) }),
+    );
     response.end(body ?? undefined);
     // What the system has taken at once nobody can leave lying.
     if (response.writableLength > 0) socket.setTimeout(this.stalledMs);

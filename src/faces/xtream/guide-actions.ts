@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GuideAnswers, type ListingsWish } from '../../catalog/guide-answers.js';
-import { encodingHeader, JSON_TYPE } from '../shared/answer.js';
+import { encodingHeader, joinHeaders, JSON_TYPE, NOT_STORED } from '../shared/answer.js';
 import type { WholeAnswer } from '../shared/answer.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PUBLIC_SERVER } from '../shared/ports.js';
@@ -31,7 +31,7 @@ export class GuideActions {
     const ids = channelIds(asked);
     const wish = wishOf(action, call);
     const { timezone } = this.settings;
-    const headers = { ...JSON_TYPE, 'cache-control': 'no-store', ...commonHeaders(call) };
+    const headers = joinHeaders(JSON_TYPE, NOT_STORED, commonHeaders(call));
     if (action !== 'epg' && !isBatch(action, asked, call)) {
       // 0 is no channel: an id that is none gets what an unknown channel gets.
       const { bytes, encoding } = await this.guides.answer(
@@ -41,7 +41,7 @@ export class GuideActions {
         timezone,
         call.encoding,
       );
-      return { status: 200, headers: { ...headers, ...encodingHeader(encoding) }, body: bytes };
+      return { status: 200, headers: joinHeaders(headers, encodingHeader(encoding)), body: bytes };
     }
     const rows: Buffer[] = [];
     for (const id of ids) rows.push(await this.guides.rows(account, id, wish, timezone));

@@ -9,7 +9,7 @@ import { zoneFormatter } from '../../core/xtream/zone-time.js';
 import type { ZoneFormatter } from '../../core/xtream/zone-time.js';
 import type { Clock } from '../../platform/clock.js';
 import { CLOCK } from '../../platform/tokens.js';
-import { cachedAnswer, jsonAnswer, JSON_TYPE } from '../shared/answer.js';
+import { cachedAnswer, joinHeaders, jsonAnswer, JSON_TYPE } from '../shared/answer.js';
 import type { Answer, WholeAnswer } from '../shared/answer.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
@@ -122,7 +122,7 @@ export class PlayerApiService {
 
 function listAnswer(call: PlayerCall, answer: CatalogAnswer): WholeAnswer {
   if (answer.kind === 'loading') return loading(call);
-  return cachedAnswer(call, answer.representation, { ...JSON_TYPE, ...commonHeaders(call) });
+  return cachedAnswer(call, answer.representation, joinHeaders(JSON_TYPE, commonHeaders(call)));
 }
 
 /** Never an empty list while the records are read: it would be a valid, empty catalogue. */
