@@ -77,6 +77,7 @@ import { FilmSourceScheduler } from './vod/feeds/film-source-scheduler.js';
 import { FilmSourcesRepository } from './vod/feeds/film-sources.repository.js';
 import { FilmSourcesService } from './vod/feeds/film-sources.service.js';
 import { FilmFinder } from './vod/finding/film-finder.js';
+import { FindingThread } from './vod/finding/finding-thread.js';
 import { FilingTurn } from './vod/filing/filing-turn.js';
 import { FoundFilmsRepository } from './vod/filing/found-films.repository.js';
 import { FilmEditsRepository } from './vod/managing/film-edits.repository.js';
@@ -163,6 +164,7 @@ const DOMAIN: Provider[] = [
   OfferedFilms,
   FilmsOfLists,
   { provide: LIST_FILMS, useExisting: FilmsOfLists },
+  FindingThread,
   FilmFinder,
   TmdbAnswersRepository,
   TmdbClient,

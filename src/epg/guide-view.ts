@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { mergeSchedules } from '../core/guide/merge.js';
+import { MERGE_MARGIN_SECONDS, mergeSchedules } from '../core/guide/merge.js';
 import type { ScheduledProgramme } from '../core/guide/page.js';
 import { placeholderProgrammes, type PlaceholderRule } from '../core/guide/placeholder.js';
 import { SingleFlight } from '../core/util/single-flight.js';
@@ -26,11 +26,6 @@ interface Window {
 }
 
 const MINUTE = 60;
-/**
- * Where several guides are merged, what lies around the window decides what fills its edges: programmes this far away are
- * looked at too.
- */
-const MERGE_MARGIN_SECONDS = 6 * 3600;
 
 /**
  * The guide as the rest of the program sees it: the programmes of channels, from all their guides, in order and without

@@ -33,12 +33,6 @@ export interface ProgrammePage {
   programmes: ScheduledProgramme[];
 }
 
-/** Programmes of one guide channel and day, as they are stored. */
-export interface PackedPage {
-  guideChannelId: number;
-  data: Uint8Array;
-}
-
 /** Channels per question; bounds what one answer of the database holds. */
 const CHANNELS_PER_READ = 40;
 /** Pages unpacked at a stretch: about 5 ms. */
@@ -101,20 +95,6 @@ export class ProgrammesRepository {
         if (index % PAGES_PER_TURN === PAGES_PER_TURN - 1) await nextTurn();
       }
       if (at + CHANNELS_PER_READ < guideChannelIds.length) await nextTurn();
-    }
-  }
-
-  /** The same pages as they are stored (see `core/guide/page`), a few channels at a time, for a worker that unpacks them. */
-  async *packedPages(
-    guideChannelIds: readonly number[],
-    from: number,
-    to: number,
-  ): AsyncGenerator<PackedPage[], void, undefined> {
-    for (let at = 0; at < guideChannelIds.length; at += CHANNELS_PER_READ) {
-      const ids = guideChannelIds.slice(at, at + CHANNELS_PER_READ);
-      const rows = await this.pagesOf(ids, from, to).getRawMany<RawPage>();
-      yield rows.map(({ channel, data }) => ({ guideChannelId: channel, data }));
-      await nextTurn();
     }
   }
 

@@ -1,10 +1,8 @@
-// Films found among a million programmes, in the worker, from packed pages as the database holds them.
+// Films found among a million programmes, from packed pages as the database holds them.
 // npm run bench -- film-detection [programmes]
 import { detectFilm } from '../../src/core/films/detect-film.js';
 import { packPage, SECONDS_PER_DAY, unpackPage, type ScheduledProgramme } from '../../src/core/guide/page.js';
-import type { PackedPage } from '../../src/epg/programmes.repository.js';
-import { SystemClock } from '../../src/platform/clock.js';
-import { FilmFindingWorker } from '../../src/vod/finding/film-finding-worker.js';
+import { findShowings, type GuidePageData } from '../../src/vod/finding/found-showings.js';
 
 const PER_PAGE = 36;
 const PAGES_AT_ONCE = 40;
@@ -30,7 +28,7 @@ const KINDS: readonly { title: string; category?: string; minutes: number; episo
 ];
 const TEXT = 'Un inspector vuelve al caso que lo apartó del servicio, und niemand weiß warum. Год спустя. ';
 
-function pageAt(index: number): PackedPage {
+function pageAt(index: number): GuidePageData {
   const day = 20_800;
   const schedule = Array.from({ length: PER_PAGE }, (_, at): ScheduledProgramme => {
     const seed = index * 31 + at * 7;
@@ -53,12 +51,11 @@ const cpuSeconds = (): number => {
 };
 
 const pages = Array.from({ length: PAGES }, (_, index) => pageAt(index));
-const worker = new FilmFindingWorker(new SystemClock(), new AbortController().signal);
-/** `most` programmes through the worker. */
-async function find(most: number): Promise<{ looked: number; showings: number; peakBytes: number }> {
+/** In `most` programmes. */
+function find(most: number): { looked: number; showings: number; peakBytes: number } {
   const sum = { looked: 0, showings: 0, peakBytes: 0 };
   for (let at = 0; sum.looked < most; at = (at + PAGES_AT_ONCE) % PAGES) {
-    const answer = await worker.find(pages.slice(at, at + PAGES_AT_ONCE));
+    const answer = findShowings(pages.slice(at, at + PAGES_AT_ONCE));
     sum.looked += answer.programmes;
     sum.showings += answer.showings.length;
     sum.peakBytes = Math.max(sum.peakBytes, process.memoryUsage.rss());
@@ -66,16 +63,15 @@ async function find(most: number): Promise<{ looked: number; showings: number; p
   return sum;
 }
 
-await find(PER_PAGE * PAGES);
+find(PER_PAGE * PAGES);
 const idle = process.memoryUsage.rss();
 const before = cpuSeconds();
 const startedAt = performance.now();
-const { looked, showings, peakBytes } = await find(programmes);
+const { looked, showings, peakBytes } = find(programmes);
 const seconds = (performance.now() - startedAt) / 1000;
 const cpu = cpuSeconds() - before;
-await worker.close();
 print(
-  `${looked} programmes in ${seconds.toFixed(1)} s, ${cpu.toFixed(1)} CPU s of all threads: ${Math.round(looked / cpu)} programmes per CPU second`,
+  `${looked} programmes in ${seconds.toFixed(1)} s, ${cpu.toFixed(1)} CPU s: ${Math.round(looked / cpu)} programmes per CPU second`,
 );
 print(
   `${showings} are films or may be; RSS at most ${((peakBytes - idle) / 1e6).toFixed(0)} MB over that of the first round`,

@@ -8,6 +8,7 @@ import { LinkTableRepository } from '../../src/epg/link-table.repository.js';
 import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
 import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
+import { openBulkConnection } from '../../src/platform/database/bulk-connection.js';
 import { touch, type Database } from '../../src/platform/database/database.js';
 import { EventBus } from '../../src/platform/events/event-bus.js';
 import { Job } from '../../src/platform/jobs/job.entity.js';
@@ -19,13 +20,15 @@ import { FilmAiring } from '../../src/vod/film-airing.entity.js';
 import { FilmDecision } from '../../src/vod/film-decision.entity.js';
 import { Film } from '../../src/vod/film.entity.js';
 import { FilingTurn } from '../../src/vod/filing/filing-turn.js';
-import { FilmFinder, type FindingReport } from '../../src/vod/finding/film-finder.js';
-import { FoundFilmsRepository, type NewAiring } from '../../src/vod/filing/found-films.repository.js';
+import { FilmFinder } from '../../src/vod/finding/film-finder.js';
+import type { FindingReport } from '../../src/vod/finding/finding-job.js';
+import { FindingThread } from '../../src/vod/finding/finding-thread.js';
+import { FindingStore, type NewAiring } from '../../src/vod/finding/finding-store.repository.js';
+import { FoundFilmsRepository } from '../../src/vod/filing/found-films.repository.js';
 import { FilmEditsRepository } from '../../src/vod/managing/film-edits.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeGuide } from '../builders/stored-guide.js';
-import { TurnCounter } from '../builders/turn-counter.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock } from '../fakes/fake-clock.js';
 
@@ -88,12 +91,17 @@ describeOnEveryDialect('films in guides', (store) => {
   afterEach(() => lifecycle.shutdown());
 
   function makeFinder(): FilmFinder {
-    const programmes = new ProgrammesRepository(database);
     return new FilmFinder(
-      new FoundFilmsRepository(database),
+      new FindingThread(database, lifecycle, clock),
       new FilingTurn(),
-      new GuideView(new LinkTableRepository(database), programmes, anAppConfig({}), clock, events),
-      programmes,
+      new FoundFilmsRepository(database),
+      new GuideView(
+        new LinkTableRepository(database),
+        new ProgrammesRepository(database),
+        anAppConfig({}),
+        clock,
+        events,
+      ),
       new ChannelsRepository(database),
       queue,
       events,
@@ -164,33 +172,36 @@ describeOnEveryDialect('films in guides', (store) => {
     ]);
   });
 
-  it('lets others have their turn between two channels, and on a channel full of films', async () => {
+  it('replaces the airings of a channel, a slice per transaction, and rests after each', async () => {
     await link(one, await guide([shown('Film: Heat', 1)]));
     await run();
     const [film] = await films();
-    const repository = new FoundFilmsRepository(database);
     const wanted = (channelId: number, count: number): NewAiring[] =>
       Array.from({ length: count }, (_, index) => ({
         ...{ filmId: film?.id ?? 0, channelId, title: '', details: { reasons: [] } },
         ...{ start: EVENING + index * 900, stop: EVENING + (index + 1) * 900 },
       }));
-    const others = await storeChannels(
-      database,
-      Array.from({ length: 50 }, (_, index) => ({ name: `Channel ${index}` })),
-    );
-    const channels = new TurnCounter();
-    for (const id of others) await repository.replaceAirings(id, EVENING, wanted(id, 1));
-    expect(channels.stop()).toBeGreaterThanOrEqual(50);
-
-    const rows = new TurnCounter();
-    expect(await repository.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(true);
-    expect(rows.stop()).toBeGreaterThanOrEqual(5);
-    expect(await repository.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(false);
-    const renamed = wanted(two, 1_000).map((airing) => ({ ...airing, title: 'Anew' }));
-    expect(await repository.replaceAirings(two, EVENING, [...renamed].reverse())).toBe(true);
-    expect(await database.read.countBy(FilmAiring, { channelId: two, title: 'Anew' })).toBe(1_000);
-    expect(await repository.replaceAirings(two, EVENING, wanted(two, 10))).toBe(true);
-    expect(await database.read.countBy(FilmAiring, { channelId: two })).toBe(10);
+    const connection = await openBulkConnection(database.location);
+    const rests: number[] = [];
+    const pacing = { now: 0 };
+    const slow = {
+      monotonic: () => (pacing.now += 3),
+      sleep: (ms: number) => Promise.resolve(void rests.push(ms)),
+    };
+    try {
+      const store = new FindingStore(connection, slow, () => {});
+      expect(await store.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(true);
+      expect(rests).toEqual(Array.from({ length: 8 }, () => 3));
+      expect(await store.replaceAirings(two, EVENING, wanted(two, 1_000))).toBe(false);
+      expect(rests).toHaveLength(8);
+      const renamed = wanted(two, 1_000).map((airing) => ({ ...airing, title: 'Anew' }));
+      expect(await store.replaceAirings(two, EVENING, [...renamed].reverse())).toBe(true);
+      expect(await database.read.countBy(FilmAiring, { channelId: two, title: 'Anew' })).toBe(1_000);
+      expect(await store.replaceAirings(two, EVENING, wanted(two, 10))).toBe(true);
+      expect(await database.read.countBy(FilmAiring, { channelId: two })).toBe(10);
+    } finally {
+      await connection.close();
+    }
   });
 
   it('takes what a large guide holds in small helpings', async () => {

@@ -11,6 +11,8 @@ export interface MergeOptions {
 }
 
 const MIN_SECONDS = 300;
+/** What lies around a window decides what fills its edges: programmes this far away are to be looked at too. */
+export const MERGE_MARGIN_SECONDS = 6 * 3600;
 
 /**
  * `schedules` best first, each in any order; times in epoch seconds. The programmes of the best one stand as they are; a

@@ -1,12 +1,17 @@
 import Sqlite from 'better-sqlite3';
 import pg from 'pg';
-import type { Dialect } from './dialect.js';
+import { withMarksOf, type Dialect } from './dialect.js';
 
 /** Where a worker thread finds the database; plain data. The address of PostgreSQL holds its password. */
 export type DatabaseLocation = { dialect: 'sqlite'; file: string } | { dialect: 'postgres'; url: string };
 
 export type BulkValue = string | number | Uint8Array | null;
 export type BulkRow = Record<string, unknown>;
+
+export interface InsertOptions {
+  /** Rows that meet a unique index are left out; else they fail. */
+  skipsKnown?: boolean;
+}
 
 /**
  * A connection of a worker thread's own, for much data. Every transaction keeps the other writers waiting, so it has
@@ -17,7 +22,12 @@ export interface BulkConnection {
   all(sql: string, parameters?: readonly BulkValue[]): Promise<BulkRow[]>;
   /** How many rows were changed. */
   run(sql: string, parameters?: readonly BulkValue[]): Promise<number>;
-  insert(table: string, columns: readonly string[], rows: readonly (readonly BulkValue[])[]): Promise<void>;
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly BulkValue[])[],
+    options?: InsertOptions,
+  ): Promise<void>;
   transaction<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -51,9 +61,16 @@ class SqliteBulkConnection implements BulkConnection {
     return Promise.resolve(this.prepare(sql).run(...parameters).changes);
   }
 
-  insert(table: string, columns: readonly string[], rows: readonly (readonly BulkValue[])[]): Promise<void> {
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly BulkValue[])[],
+    options: InsertOptions = {},
+  ): Promise<void> {
     const marks = columns.map(() => '?').join(', ');
-    const statement = this.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks})`);
+    const statement = this.prepare(
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${marks})${onConflict(options)}`,
+    );
     for (const row of rows) statement.run(...row);
     return Promise.resolve();
   }
@@ -79,7 +96,7 @@ class SqliteBulkConnection implements BulkConnection {
   private prepare(sql: string): Sqlite.Statement {
     const known = this.statements.get(sql);
     if (known) return known;
-    const statement = this.connection.prepare(sql.replace(/\$\d+/g, '?'));
+    const statement = this.connection.prepare(withMarksOf(this.dialect, sql));
     this.statements.set(sql, statement);
     return statement;
   }
@@ -102,12 +119,13 @@ class PostgresBulkConnection implements BulkConnection {
     table: string,
     columns: readonly string[],
     rows: readonly (readonly BulkValue[])[],
+    options: InsertOptions = {},
   ): Promise<void> {
     if (rows.length === 0) return;
     const width = columns.length;
     const tuples = rows.map((row, r) => `(${row.map((_, c) => `$${r * width + c + 1}`).join(', ')})`);
     await this.run(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`,
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}${onConflict(options)}`,
       rows.flatMap((row) => [...row]),
     );
   }
@@ -127,4 +145,8 @@ class PostgresBulkConnection implements BulkConnection {
   close(): Promise<void> {
     return this.client.end();
   }
+}
+
+function onConflict({ skipsKnown = false }: InsertOptions): string {
+  return skipsKnown ? ' ON CONFLICT DO NOTHING' : '';
 }

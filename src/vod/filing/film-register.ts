@@ -2,7 +2,7 @@ import { FilmIndex, identityOf, type FilmTraits, type IndexedFilm } from '../../
 import { titleKey } from '../../core/films/title-key.js';
 import type { FilmDecision } from '../film-decision.entity.js';
 import type { Film } from '../film.entity.js';
-import type { KnownFilmRow, NewFilm } from './found-films.repository.js';
+import type { KnownFilmRow, NewFilm } from './known-film.js';
 import { isEmpty, TOLD_FIELDS, type ToldOfFilm } from './told-fields.js';
 
 /** One that says it is a film, or may be one. */
@@ -52,7 +52,7 @@ export class FilmRegister {
   private nextTemporaryId = -1;
 
   constructor(
-    private readonly decisions: ReadonlyMap<string, FilmDecision>,
+    private readonly decisions: ReadonlyMap<string, Pick<FilmDecision, 'kind' | 'tmdbId'>>,
     private readonly nowSeconds: number,
     /** New candidates taken in one run: without a film database nobody ever decides about them. */
     private candidatesLeft: number,
