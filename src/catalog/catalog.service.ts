@@ -9,6 +9,7 @@ import { describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { nextTurn } from '../platform/turns.js';
 import { loadCatalogData } from './catalog-data.js';
 import type { Allowed } from './catalog-data.js';
 import { CatalogEdition } from './catalog-edition.js';
@@ -193,12 +194,14 @@ export class CatalogService implements OnModuleInit {
   }
 
   private async renew(): Promise<boolean> {
+    // Whoever else hears of the same change begins in this turn.
+    await nextTurn();
     const announced = this.announced;
     try {
       const data = await loadCatalogData(
         this.source,
         this.guides,
-        new Slicer(this.clock, this.options.sliceMs),
+        new Slicer(this.clock, this.options.sliceMs, nextTurn),
       );
       const next = new CatalogEdition(data, this.tools, Math.floor(this.clock.now() / 1000));
       if (this.edition) await next.takeOver(this.edition);

@@ -6,6 +6,7 @@ import { describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
+import { nextTurn } from '../platform/turns.js';
 import type { EditionChannel, EditionMaker } from '../epg/edition/edition-job.js';
 import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS, EDITION_MAKER } from './catalog-source.js';
 import type { CatalogEvents, CatalogGuides, CatalogOptions } from './catalog-source.js';
@@ -115,7 +116,7 @@ export class GuideEditions {
   }
 
   private async makeIfChanged(): Promise<boolean> {
-    const slicer = new Slicer(this.clock, this.options.sliceMs);
+    const slicer = new Slicer(this.clock, this.options.sliceMs, nextTurn);
     const nowSeconds = Math.floor(this.clock.now() / 1000);
     const catalog = this.catalog.current;
     if (catalog === undefined) return false;

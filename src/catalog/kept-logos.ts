@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LiveChannel } from '../core/xtream/present-live.js';
 import type { CatalogCategory, CatalogSource } from './catalog-source.js';
 import { pictureAddress } from './films/film-pictures.js';
 import type { FilmPictures } from './films/film-source.js';
+import { nextTurn } from '../platform/turns.js';
 
 export interface KeptLogosOptions {
   channels: Pick<CatalogSource, 'listVisible' | 'listCategories'>;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, Not } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
 import { Database, findForUpdate, type Transaction } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 import { Category } from './category.entity.js';
 import { ChannelNumbers, type NumConflict, type RangeConflict } from './channel-numbers.js';
 import { MAX_NUM, type ChannelInput } from './channel-rules.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
 import { among, BulkRows, listValue } from '../platform/database/bulk-rows.js';
 import { Database, touch } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 import { Channel } from './channel.entity.js';
 import { GroupCategoriesRepository } from './group-categories.repository.js';
 import { StreamSource } from './stream-source.entity.js';

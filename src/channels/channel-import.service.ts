@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.js';
 import { ChangeFeed } from '../platform/database/change-feed.js';
 import type { Transaction } from '../platform/database/database.js';
 import { CLOCK } from '../platform/tokens.js';
+import { nextTurn } from '../platform/turns.js';
 import { ChannelImportRepository, type NewChannel, type NewSource } from './channel-import.repository.js';
 import { emptyDiff, tell, type ChannelDiff } from './channel-diff.js';
 import { importSet, type ImportChannel, type ImportSet, type ImportSource } from './import-set.js';

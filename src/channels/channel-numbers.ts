@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 
 /** What happens when the wanted number belongs to another channel. */
 export const NUM_CONFLICTS = ['refuse', 'swap', 'shift'] as const;

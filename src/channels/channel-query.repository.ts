@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, type SelectQueryBuilder } from 'typeorm';
 import { Database } from '../platform/database/database.js';
 import { textContains } from '../platform/database/text-search.js';
+import { nextTurn } from '../platform/turns.js';
 import { Channel } from './channel.entity.js';
 import { StreamSource } from './stream-source.entity.js';
 

@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChannelsRepository } from '../channels/channels.repository.js';
 import type { StreamSource as SourceRow } from '../channels/stream-source.entity.js';
 import { isQuarantined } from '../core/health/source-record.js';
 import { TtlMap } from '../core/util/ttl-map.js';
 import type { Clock } from '../platform/clock.js';
+import { nextTurn } from '../platform/turns.js';
 import type { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
 import { termsOf, type StreamTerms } from '../scrapers/stream-terms.js';
 import type { SourceHealthService } from '../source-health/source-health.service.js';

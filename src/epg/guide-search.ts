@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ChannelQueryRepository } from '../channels/channel-query.repository.js';
 import type { Channel } from '../channels/channel.entity.js';
 import { foldText } from '../core/guide/fold-text.js';
 import { Semaphore } from '../core/util/semaphore.js';
 import { GuideView, type ViewedProgramme } from './guide-view.js';
+import { nextTurn } from '../platform/turns.js';
 
 export interface ChannelProgrammes {
   channel: Channel;

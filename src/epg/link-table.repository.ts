@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In } from 'typeorm';
 import { readGuideName } from '../core/match/guide-name.js';
 import { Channel } from '../channels/channel.entity.js';
 import { Database } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 import { CategoryGuide, ChannelGuide } from './channel-guide.entity.js';
 import { GuideChannel } from './guide-channel.entity.js';
 import { GuideLink } from './guide-link.entity.js';
@@ -33,7 +33,7 @@ export interface NamedChannel {
 }
 
 /** Rows per read; about 5 ms. */
-const READ_SLICE = 1000;
+const READ_SLICE = 500;
 
 /** Reads what the guides of channels are made of. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SelectQueryBuilder } from 'typeorm';
 import { dayOf, unpackPage, type ScheduledProgramme } from '../core/guide/page.js';
 import type { LocalText } from '../core/xmltv/types.js';
 import { Database } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 import { GuideChannel } from './guide-channel.entity.js';
 import { GuideListing, type ListingDetails } from './guide-listing.entity.js';
 import { GuidePage } from './guide-page.entity.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { jsonColumn } from '../platform/database/columns.js';
 import { Database } from '../platform/database/database.js';
+import { nextTurn } from '../platform/turns.js';
 import { Episode } from './episode.entity.js';
 import { FilmAiring } from './film-airing.entity.js';
 import { Film } from './film.entity.js';
@@ -63,7 +63,7 @@ export interface ShownWay {
 /** Rows per read; some milliseconds. */
 const READ_SLICE = 250;
 /** Of rows that are small and plain. */
-const AIRINGS_SLICE = 1_000;
+const AIRINGS_SLICE = 500;
 const GENRES = jsonColumn([]);
 const FILM_COLUMNS = [
   ...[

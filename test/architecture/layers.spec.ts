@@ -61,6 +61,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 /** Inside platform each part uses only the ones before it. */
 const PLATFORM_ORDER = [
   'clock',
+  'turns',
   'heap-growth',
   'version',
   'actor',

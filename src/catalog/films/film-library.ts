@@ -5,6 +5,7 @@ import { describeError } from '../../platform/errors/app-error.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../../platform/tokens.js';
+import { nextTurn } from '../../platform/turns.js';
 import type { CatalogSource } from '../catalog-source.js';
 import { Slicer } from '../slicer.js';
 import { loadFilms, type FilmCollection } from './film-collection.js';
@@ -96,9 +97,11 @@ export class FilmLibrary implements OnModuleInit {
   }
 
   private async renew(): Promise<boolean> {
+    // Whoever else hears of the same change begins in this turn.
+    await nextTurn();
     const announced = this.announced;
     try {
-      const slicer = new Slicer(this.clock, this.options.sliceMs);
+      const slicer = new Slicer(this.clock, this.options.sliceMs, nextTurn);
       const now = Math.floor(this.clock.now() / 1000);
       const collection = await loadFilms(
         { films: this.films, channels: this.channels },

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, Not } from 'typeorm';
 import { Channel } from '../../channels/channel.entity.js';
 import { BulkRows } from '../../platform/database/bulk-rows.js';
 import { Database, touch } from '../../platform/database/database.js';
+import { nextTurn } from '../../platform/turns.js';
 import { ChannelGuide } from '../channel-guide.entity.js';
 import { GuideChannel } from '../guide-channel.entity.js';
 import { GuideLink } from '../guide-link.entity.js';

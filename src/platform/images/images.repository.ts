@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, MoreThan } from 'typeorm';
 import { Database } from '../database/database.js';
 import { ImageSource } from './image-source.entity.js';
 import { StoredImage } from './image.entity.js';
+import { nextTurn } from '../turns.js';
 
 const READ_SLICE = 500;
 const DELETE_SLICE = 50;

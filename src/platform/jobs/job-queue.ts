@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ladderDelay } from '../../core/util/backoff.js';
 import type { Clock, Timer } from '../clock.js';
 import { describeError } from '../errors/app-error.js';
@@ -8,6 +7,7 @@ import type { Logger } from '../logging/logger.js';
 import { CLOCK, LOGGER } from '../tokens.js';
 import type { Job } from './job.entity.js';
 import { JobsRepository, type JobCounts, type JobSummary } from './jobs.repository.js';
+import { nextTurn } from '../turns.js';
 
 export interface JobContext {
   key: string;
@@ -45,7 +45,6 @@ export class JobQueue {
   private readonly busy = new Map<string, Promise<void>>();
   private timer: Timer | undefined;
   private started = false;
-  private gap: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: JobsRepository,
@@ -125,8 +124,11 @@ export class JobQueue {
     }
   }
 
+  /** Those that run at once begin one after the other: together they would take one turn of the event loop. */
   private runLanes(handler: JobHandler): Promise<void> {
-    return allOf(Array.from({ length: handler.atOnce ?? 1 }, () => this.runAll(handler)));
+    const lanes = [this.runAll(handler)];
+    while (lanes.length < (handler.atOnce ?? 1)) lanes.push(nextTurn().then(() => this.runAll(handler)));
+    return allOf(lanes);
   }
 
   /** What a killed process left runs here; what runs here is never taken for dead, however long the machine slept. */
@@ -139,22 +141,14 @@ export class JobQueue {
     return this.jobs.recoverAbandoned(kinds, this.now() - SILENCE_SECONDS);
   }
 
+  /** A job that waits for nothing gives way to everybody else before the next one of its kind. */
   private async runAll(handler: JobHandler): Promise<void> {
     while (!this.lifecycle.signal.aborted) {
       const job = await this.jobs.claim([handler.kind], this.now());
       if (!job) return;
       await this.runOne(handler, job);
-      await this.giveWay();
+      await nextTurn();
     }
-  }
-
-  /**
-   * A job that waits for nothing would keep everybody else waiting for as long as there are more of its kind. Those that
-   * run at once give way one after the other: together they would take one turn.
-   */
-  private giveWay(): Promise<void> {
-    this.gap = this.gap.then(() => nextTurn());
-    return this.gap;
   }
 
   private async runOne(handler: JobHandler, job: Job): Promise<void> {

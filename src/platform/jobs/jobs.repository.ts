@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, LessThan, LessThanOrEqual, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import { BulkRows } from '../database/bulk-rows.js';
 import { Database, type Transaction } from '../database/database.js';
 import { Job } from './job.entity.js';
+import { nextTurn } from '../turns.js';
 
 export interface JobCounts {
   waiting: number;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BulkRows } from '../../platform/database/bulk-rows.js';
 import { Database, touch, type Transaction } from '../../platform/database/database.js';
 import { withMarksOf } from '../../platform/database/dialect.js';
+import { nextTurn } from '../../platform/turns.js';
 import { FilmDecision } from '../film-decision.entity.js';
 import { Film } from '../film.entity.js';
 import {

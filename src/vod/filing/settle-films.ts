@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inJsonList, type Dialect } from '../../platform/database/dialect.js';
+import { nextTurn } from '../../platform/turns.js';
 
 export interface SettleStatement {
   /** Parameters numbered $1, $2, …, each used once. */

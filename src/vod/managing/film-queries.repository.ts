@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { In, IsNull, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import { Channel } from '../../channels/channel.entity.js';
 import { Database } from '../../platform/database/database.js';
 import type { ScheduledSource } from '../../platform/overview/scheduled-sources.js';
 import { textContains } from '../../platform/database/text-search.js';
+import { nextTurn } from '../../platform/turns.js';
 import { Episode } from '../episode.entity.js';
 import { FilmAiring } from '../film-airing.entity.js';
 import { FilmDecision } from '../film-decision.entity.js';

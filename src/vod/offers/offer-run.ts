@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Transaction } from '../../platform/database/database.js';
+import { nextTurn } from '../../platform/turns.js';
 import { FilmRegister, type FilmClaim, type FilmRef } from '../filing/film-register.js';
 import { insertFilms, updateFilms } from '../filing/found-films.repository.js';
 import type { VodWay } from '../vod-way.entity.js';

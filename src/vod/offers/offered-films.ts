@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.js';
 import { ChangeFeed } from '../../platform/database/change-feed.js';
 import { JobQueue } from '../../platform/jobs/job-queue.js';
 import { CLOCK } from '../../platform/tokens.js';
+import { nextTurn } from '../../platform/turns.js';
 import { FilingTurn } from '../filing/filing-turn.js';
 import { FilmRegister } from '../filing/film-register.js';
 import { FoundFilmsRepository } from '../filing/found-films.repository.js';

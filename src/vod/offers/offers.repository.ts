@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityTarget, FindOptionsSelect, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { among, BulkRows, listValue } from '../../platform/database/bulk-rows.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { nextTurn } from '../../platform/turns.js';
 import { Episode } from '../episode.entity.js';
 import { Series } from '../series.entity.js';
 import { VodWay } from '../vod-way.entity.js';
