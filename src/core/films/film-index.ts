@@ -33,7 +33,7 @@ const EXACT_MINUTES = 2;
  */
 export class FilmIndex {
   private readonly byTitle = new FilmsByKey<IndexedFilm>();
-  private readonly bySound = new FilmsByKey<IndexedFilm>();
+  private readonly bySound = new FilmsByKey<IndexedFilm>(0.42);
 
   constructor(films: Iterable<IndexedFilm> = []) {
     for (const film of films) this.add(film);

@@ -1,19 +1,25 @@
 import { grown } from '../util/grown.js';
 import { TextTable } from '../util/text-table.js';
 
-const FIRST = 1_024;
+/** Others than each other's multiples, so that no two of these grow in the same turn of the event loop. */
+const FIRST = { firsts: 1_100, lasts: 1_500, nexts: 1_900 } as const;
 
 /**
  * Films under keys, several under one: chains of numbers outside of the heap, for a list per key would be another two
  * hundred thousand objects.
  */
 export class FilmsByKey<Film> {
-  private readonly keys = new TextTable();
+  private readonly keys: TextTable;
   private readonly films: Film[] = [];
   /** Of each key the first and the last film, of each film the next of the same key; 0 = none, numbers from 1. */
-  private firsts = new Uint32Array(FIRST);
-  private lasts = new Uint32Array(FIRST);
-  private nexts = new Uint32Array(FIRST);
+  private firsts = new Uint32Array(FIRST.firsts);
+  private lasts = new Uint32Array(FIRST.lasts);
+  private nexts = new Uint32Array(FIRST.nexts);
+
+  /** `fullest`: see `TextTable`. */
+  constructor(fullest?: number) {
+    this.keys = new TextTable(fullest);
+  }
 
   /** Once of each pair. */
   add(key: string, film: Film): void {

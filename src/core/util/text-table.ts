@@ -1,6 +1,9 @@
 import { grown } from './grown.js';
 
-const FIRST_TEXTS = 1_024;
+const FIRST_PLACES = 2_048;
+/** Others than each other's multiples, so that no two of these grow in the same turn of the event loop. */
+const FIRST_STARTS = 1_300;
+const FIRST_HASHES = 1_700;
 const FIRST_UNITS = 16 * 1_024;
 
 /**
@@ -10,11 +13,14 @@ const FIRST_UNITS = 16 * 1_024;
 export class TextTable {
   private units = new Uint16Array(FIRST_UNITS);
   /** Where each text begins, and after the last where it ends. */
-  private starts = new Uint32Array(FIRST_TEXTS);
-  private hashes = new Uint32Array(FIRST_TEXTS);
-  /** Open addressing by hash: the number of a text + 1, or 0. At most half full. */
-  private places = new Uint32Array(FIRST_TEXTS * 2);
+  private starts = new Uint32Array(FIRST_STARTS);
+  private hashes = new Uint32Array(FIRST_HASHES);
+  /** Open addressing by hash: the number of a text + 1, or 0. */
+  private places = new Uint32Array(FIRST_PLACES);
   private texts = 0;
+
+  /** `fullest`: the share of places taken at most. Tables that fill together take different ones, to grow apart. */
+  constructor(private readonly fullest = 0.5) {}
 
   get size(): number {
     return this.texts;
@@ -29,7 +35,7 @@ export class TextTable {
     const number = this.texts++;
     this.places[place] = number + 1;
     this.append(number, text, hash);
-    if (this.texts * 2 > this.places.length) this.spread();
+    if (this.texts > this.places.length * this.fullest) this.spread();
     return number;
   }
 

@@ -1,5 +1,7 @@
 import { FilmIndex, identityOf, type FilmTraits, type IndexedFilm } from '../../core/films/film-index.js';
 import { titleKey } from '../../core/films/title-key.js';
+import { IdTable } from '../../core/util/id-table.js';
+import { TextTable } from '../../core/util/text-table.js';
 import type { FilmDecision } from '../film-decision.entity.js';
 import type { Film } from '../film.entity.js';
 import type { KnownFilmRow, NewFilm } from './known-film.js';
@@ -34,6 +36,8 @@ interface KnownFilm extends IndexedFilm {
   state: Film['state'];
   isAdult: boolean;
   views: number;
+  /** Where TMDB or a person is sure. */
+  tmdbId: number | null;
   /** Bits by the order of `TOLD_FIELDS`: what it has nothing of. */
   missing: number;
 }
@@ -43,10 +47,9 @@ const MINUTE = 60;
 /** Which film a claim is of: one of those that are stored, or a new one. */
 export class FilmRegister {
   private readonly index = new FilmIndex();
-  private readonly films = new Map<number, KnownFilm>();
+  private readonly films = new IdTable<KnownFilm>();
   private readonly byTmdb = new Map<number, KnownFilm>();
-  private readonly tmdbOf = new Map<number, number>();
-  private readonly identities = new Set<string>();
+  private readonly identities = new TextTable(0.36);
   private fresh = new Map<string, { film: NewFilm; known: KnownFilm }>();
   private changed = new Map<number, Partial<Film>>();
   private nextTemporaryId = -1;
@@ -67,6 +70,7 @@ export class FilmRegister {
       state,
       isAdult,
       views,
+      tmdbId: row.tmdbId,
       title: told.title ?? row.title,
       originalTitle: told.originalTitle ?? row.originalTitle,
       year: (told.year === undefined ? row.year : told.year) ?? row.tmdbYear,
@@ -76,7 +80,6 @@ export class FilmRegister {
     const otherTitles = formerTitles(row);
     if (otherTitles) known.otherTitles = otherTitles;
     if (row.tmdbId !== null) {
-      this.tmdbOf.set(id, row.tmdbId);
       const first = this.byTmdb.get(row.tmdbId);
       if (!first || first.state === 'rejected') this.byTmdb.set(row.tmdbId, known);
     }
@@ -123,7 +126,7 @@ export class FilmRegister {
     const former = formerId === null ? undefined : this.films.get(formerId);
     const known = former && isSameWork(former, traits) ? former : this.named(traits, proof);
     if (!known) return null;
-    return this.byTmdb.get(this.tmdbOf.get(known.id) ?? 0) ?? known;
+    return this.byTmdb.get(known.tmdbId ?? 0) ?? known;
   }
 
   private named(traits: FilmTraits, proof: FilmClaim['proof']): KnownFilm | undefined {
@@ -143,7 +146,7 @@ export class FilmRegister {
     const known: KnownFilm = {
       ...traits,
       ...{ id: this.nextTemporaryId--, identityKey, state: film.state },
-      ...{ isAdult: film.isAdult, views: film.views },
+      ...{ isAdult: film.isAdult, views: film.views, tmdbId: null },
       missing: bitsOf((field) => isEmpty(film[field])),
     };
     this.fresh.set(identityKey, { film, known });
@@ -192,7 +195,7 @@ export class FilmRegister {
   /** Two films of one title and no year, told apart by length alone. */
   private freeIdentity(wanted: string): string {
     for (let at = 2, identity = wanted; ; at++) {
-      if (!this.identities.has(identity)) return identity;
+      if (this.identities.find(identity) === undefined) return identity;
       identity = `${wanted}~${at}`;
     }
   }
