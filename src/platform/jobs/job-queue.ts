@@ -72,15 +72,12 @@ export class JobQueue {
   /** The same kind and key again is the same job. It runs soon, or at `runAfter` (epoch seconds). */
   async add(
     kind: string,
-    keys: readonly string[],
+    keys: ArrayLike<string | number>,
     options: { runAfter?: number; payload?: unknown } = {},
   ): Promise<void> {
     const now = this.now();
     const { runAfter = now, payload = {} } = options;
-    await this.jobs.add(
-      keys.map((key) => ({ kind, key, payload, runAfter })),
-      now,
-    );
+    await this.jobs.add({ kind, keys, payload, runAfter }, now);
     this.look();
   }
 

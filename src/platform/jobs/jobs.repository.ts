@@ -25,9 +25,9 @@ export interface JobSummary {
   reason: string;
 }
 
-export interface WantedJob {
+export interface WantedJobs {
   kind: string;
-  key: string;
+  keys: ArrayLike<string | number>;
   payload: unknown;
   /** Epoch seconds. */
   runAfter: number;
@@ -42,16 +42,11 @@ export class JobsRepository {
   constructor(private readonly database: Database) {}
 
   /** A job that waits already keeps its turn; one that runs or has failed is put back. Counts of attempts begin anew. */
-  async add(jobs: readonly WantedJob[], now: number): Promise<void> {
-    for (let at = 0; at < jobs.length; at += SLICE) {
-      const rows = jobs.slice(at, at + SLICE).map((job) => ({
-        ...job,
-        payload: job.payload ?? {},
-        state: 'waiting' as const,
-        attempts: 0,
-        error: '',
-        createdAt: now,
-        updatedAt: now,
+  async add({ kind, keys, payload, runAfter }: WantedJobs, now: number): Promise<void> {
+    for (let at = 0; at < keys.length; at += SLICE) {
+      const rows = Array.from({ length: Math.min(SLICE, keys.length - at) }, (_, index) => ({
+        ...{ kind, key: String(keys[at + index]), payload: payload ?? {}, runAfter },
+        ...{ state: 'waiting' as const, attempts: 0, error: '', createdAt: now, updatedAt: now },
       }));
       await this.database.write('add jobs', (manager) => addRows(manager, rows));
       await nextTurn();

@@ -114,7 +114,7 @@ export class FilmFinder {
     if (isChanged) {
       await this.films.announce();
       await this.changes.check();
-      await this.jobs.add(ENRICH_FILM, Array.from(newFilms, String));
+      await this.jobs.add(ENRICH_FILM, newFilms);
     }
     this.logger.info('films looked for', { ...report, newTitles: undefined });
     return report;

@@ -103,7 +103,7 @@ export class OfferedFilms {
       if (run.isChanged || isSettled) await this.films.announce();
       await this.changes.check();
     }
-    await this.jobs.add(ENRICH_FILM, run.newFilms.map(String));
+    await this.jobs.add(ENRICH_FILM, run.newFilms);
     return run.counts;
   }
 

@@ -82,7 +82,7 @@ export class FilmEnrichment {
 
   /** Has TMDB asked about these soon. */
   want(ids: readonly number[]): Promise<void> {
-    return this.jobs.add(ENRICH_FILM, ids.map(String));
+    return this.jobs.add(ENRICH_FILM, ids);
   }
 
   /** Puts the films into the queue that TMDB has not been asked about for long; says how many. */
