@@ -1,7 +1,8 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { crcJoin, crcShift } from '../core/util/crc-combine.js';
+import { crcJoin } from '../core/util/crc-combine.js';
 import type { EditionFiles } from '../epg/edition/edition-job.js';
+import type { Slicer } from './slicer.js';
 
 /** Bytes of a file: from, and to (excluded). */
 export interface ByteRange {
@@ -28,12 +29,10 @@ export interface Selection {
 }
 
 const READ_BYTES = 256 * 1024;
-const CHECK_EVERY = 512;
+const CHECK_EVERY = 64;
 
 /** One edition of the guide, open for reading. Its files have no name any more once it is retired, and go with the last reader. */
 export class GuideEdition {
-  /** Length shifts of pieces, made when first needed. */
-  private readonly shifts: Uint32Array;
   private readonly indexOf: Map<string, number>;
   private readers = 0;
   private retired = false;
@@ -47,7 +46,6 @@ export class GuideEdition {
     private readonly background: (work: Promise<void>) => void,
   ) {
     this.indexOf = new Map(guideIds.map((id, index) => [id, index]));
-    this.shifts = new Uint32Array(files.crc.length);
   }
 
   static async open(
@@ -78,8 +76,8 @@ export class GuideEdition {
     return days.some((on) => on >= first && on <= last);
   }
 
-  /** The pieces of these guide ids within the days, each included; gives the loop back through `breathe`. */
-  async select(guideIds: readonly string[], days: DaySpan, breathe: () => Promise<void>): Promise<Selection> {
+  /** The pieces of these guide ids within the days, each included. */
+  async select(guideIds: readonly string[], days: DaySpan, slicer: Slicer): Promise<Selection> {
     const found: Selection = { plain: [], packed: [], plainBytes: 0, packedBytes: 0, crc: 0 };
     const { firstPiece, day } = this.files;
     const channels = guideIds.flatMap((id) => this.indexOf.get(id) ?? []).sort((a, b) => a - b);
@@ -89,7 +87,7 @@ export class GuideEdition {
         const on = day[piece] ?? 0;
         if (on >= days.first && on <= days.last) this.add(found, piece);
       }
-      if (position % CHECK_EVERY === CHECK_EVERY - 1) await breathe();
+      if (position % CHECK_EVERY === 0 && slicer.due) await slicer.breathe();
     }
     return found;
   }
@@ -117,12 +115,10 @@ export class GuideEdition {
   }
 
   private add(found: Selection, piece: number): void {
-    const { plainAt, packedAt, crc } = this.files;
+    const { plainAt, packedAt, crc, shift } = this.files;
     const plain = { from: plainAt[piece] ?? 0, to: plainAt[piece + 1] ?? 0 };
     const packed = { from: packedAt[piece] ?? 0, to: packedAt[piece + 1] ?? 0 };
-    let shift = this.shifts[piece] ?? 0;
-    if (shift === 0) this.shifts[piece] = shift = crcShift(plain.to - plain.from);
-    found.crc = crcJoin(found.crc, crc[piece] ?? 0, shift);
+    found.crc = crcJoin(found.crc, crc[piece] ?? 0, shift[piece] ?? 0);
     found.plainBytes += plain.to - plain.from;
     found.packedBytes += packed.to - packed.from;
     append(found.plain, plain);

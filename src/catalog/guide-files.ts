@@ -113,7 +113,7 @@ export class GuideFiles implements OnModuleInit {
   ): Promise<Plan> {
     const slicer = new Slicer(this.clock, this.options.sliceMs);
     const head = await catalog.guideHead(allowedCategoryIds, (id) => edition.has(id, days));
-    const selected = await edition.select(head.guideIds, days, () => slicer.breathe());
+    const selected = await edition.select(head.guideIds, days, slicer);
     const modifiedAt = days.isFixed ? Math.max(edition.madeAt, catalog.madeAt) : null;
     const etag = `${head.etag}-${selected.crc.toString(36)}-${selected.plainBytes.toString(36)}`;
     if (encoding === 'identity') {

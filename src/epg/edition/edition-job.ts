@@ -42,8 +42,9 @@ export interface EditionFiles {
   /** Per piece, and after the last one the length of the file. */
   plainAt: Float64Array;
   packedAt: Float64Array;
-  /** CRC-32 of each piece. */
+  /** CRC-32 of each piece, and what joining it to those before takes (`crcShift`): the costly half. */
   crc: Uint32Array;
+  shift: Uint32Array;
   programmes: number;
 }
 

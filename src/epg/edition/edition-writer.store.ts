@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
+import { crcShift } from '../../core/util/crc-combine.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { EditionFiles } from './edition-job.js';
 
@@ -49,6 +50,7 @@ export class EditionWriter {
   private readonly plainAt: number[] = [];
   private readonly packedAt: number[] = [];
   private readonly crc: number[] = [];
+  private readonly shift: number[] = [];
   private programmes = 0;
 
   constructor(place: string) {
@@ -69,6 +71,7 @@ export class EditionWriter {
     this.plainAt.push(this.plain.bytes);
     this.packedAt.push(this.packed.bytes);
     this.crc.push(crc32(data));
+    this.shift.push(crcShift(data.length));
     this.plain.add(data);
     this.packed.add(deflateRawSync(data, DEFLATE));
     this.programmes += programmes;
@@ -86,6 +89,7 @@ export class EditionWriter {
       plainAt: Float64Array.from([...this.plainAt, this.plain.bytes]),
       packedAt: Float64Array.from([...this.packedAt, this.packed.bytes]),
       crc: Uint32Array.from(this.crc),
+      shift: Uint32Array.from(this.shift),
       programmes: this.programmes,
     };
   }
