@@ -6,6 +6,7 @@ import { GuideLink } from '../../src/epg/guide-link.entity.js';
 import { GuideView } from '../../src/epg/guide-view.js';
 import { LinkTableRepository } from '../../src/epg/link-table.repository.js';
 import { ProgrammesRepository } from '../../src/epg/programmes.repository.js';
+import { SystemClock } from '../../src/platform/clock.js';
 import { AuditRepository } from '../../src/platform/audit/audit.repository.js';
 import { ChangeFeed } from '../../src/platform/database/change-feed.js';
 import { openBulkConnection } from '../../src/platform/database/bulk-connection.js';
@@ -24,7 +25,8 @@ import { FilmFinder } from '../../src/vod/finding/film-finder.js';
 import type { FindingReport } from '../../src/vod/finding/finding-job.js';
 import { FindingThread } from '../../src/vod/finding/finding-thread.js';
 import { FindingStore, type NewAiring } from '../../src/vod/finding/finding-store.repository.js';
-import { FoundFilmsRepository } from '../../src/vod/filing/found-films.repository.js';
+import { FoundFilmsRepository, insertFilms } from '../../src/vod/filing/found-films.repository.js';
+import type { NewFilm } from '../../src/vod/filing/known-film.js';
 import { FilmEditsRepository } from '../../src/vod/managing/film-edits.repository.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { storeChannels } from '../builders/stored-channel.js';
@@ -90,9 +92,9 @@ describeOnEveryDialect('films in guides', (store) => {
   });
   afterEach(() => lifecycle.shutdown());
 
-  function makeFinder(): FilmFinder {
+  function makeFinder(thread = new FindingThread(database, lifecycle, clock)): FilmFinder {
     return new FilmFinder(
-      new FindingThread(database, lifecycle, clock),
+      thread,
       new FilingTurn(),
       new FoundFilmsRepository(database),
       new GuideView(
@@ -364,6 +366,69 @@ describeOnEveryDialect('films in guides', (store) => {
     await Promise.all([run(), makeFinder().run()]);
     expect((await films()).map(({ title }) => title).toSorted()).toEqual(['Casino', 'Heat']);
     expect(await airings()).toHaveLength(2);
+  });
+
+  it('stores and changes films in its thread as the entities do', async () => {
+    const film: NewFilm = {
+      ...{ identityKey: 'heat|1995', state: 'film', title: 'Heat', originalTitle: 'Heat', year: 1995 },
+      ...{
+        durationSeconds: 10_200,
+        description: 'Cops "and" robbers',
+        genres: ['crime', 'драма'],
+        rating: 8.3,
+      },
+      ...{ ageLimit: 16, isAdult: true, guidePicture: 'http://a.test/1.jpg', posterUrl: '', backdropUrl: '' },
+      ...{
+        tmdbId: 949,
+        tmdbStatus: 'manual',
+        tmdbScore: 0.9,
+        tmdbReasons: ['year'],
+        tmdbDetails: { a: [1] },
+      },
+      ...{ tmdbCheckedAt: null, views: 7, isHidden: true, editedFields: ['title', 'year'] },
+      ...{ addedAt: EVENING, updatedAt: EVENING, retiredAt: EVENING + 1 },
+    };
+    const twin = { ...film, identityKey: 'twin|1995' };
+    await database.write('add', (manager) => insertFilms(manager, [film]));
+    const connection = await openBulkConnection(database.location);
+    try {
+      const store = new FindingStore(connection, new SystemClock(), () => {});
+      const ids = await store.addFilms([twin, { ...film, title: 'Of another process' }]);
+      const [heat, added] = await films();
+      expect(added).toEqual({ ...film, id: ids.get('twin|1995'), identityKey: 'twin|1995' });
+      expect(ids.get('heat|1995')).toBe(heat?.id);
+      const changes = { isAdult: false, year: 1996, views: 8, genres: ['other'], updatedAt: EVENING + 2 };
+      await store.updateFilms(new Map([[added?.id ?? 0, changes]]));
+      expect((await films())[1]).toMatchObject({ isAdult: false, year: 1995, genres: film.genres, views: 8 });
+    } finally {
+      await connection.close();
+    }
+  });
+
+  it('announces what a thread that failed may have stored', async () => {
+    const thread = new FindingThread(database, lifecycle, clock);
+    const lost = Object.assign(thread, { run: () => Promise.reject(new Error('out of memory')) });
+    const failing = makeFinder(lost);
+    await expect(failing.run()).rejects.toThrow('out of memory');
+    await feed.check();
+    expect(announced).toBe(1);
+    expect(failing.schedule).toMatchObject({ lastSuccessAt: null, reason: 'out of memory' });
+    await expect(failing.run({ isTrial: true })).rejects.toThrow('out of memory');
+    await feed.check();
+    expect(announced).toBe(1);
+  });
+
+  it('is ended by a shutdown, and goes on after the next start', async () => {
+    const programmes = Array.from({ length: 200 }, (_, index) => shown(`Film: Nr ${index}`, index));
+    await link(one, await guide(programmes));
+    let ended = Promise.resolve();
+    const run = finder.run({ onProgress: () => void (ended = lifecycle.shutdown()) });
+    await expect(run).rejects.toThrow('shutting down');
+    await ended;
+    lifecycle = new Lifecycle(new SilentLogger());
+    expect(await makeFinder().run()).toMatchObject({ airings: 200 });
+    expect(await airings()).toHaveLength(200);
+    expect(new Set((await films()).map(({ identityKey }) => identityKey)).size).toBe((await films()).length);
   });
 
   it('lets a film retire whose channel was deleted', async () => {
