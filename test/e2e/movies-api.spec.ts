@@ -124,6 +124,11 @@ describe('the film API', () => {
         updated_at: new Date(NOW * 1000).toISOString(),
         source: 'tmdb',
       },
+      // Stored by an earlier version, which kept no numbers.
+      credits: [
+        { person_id: null, name: 'Andrei Tarkovsky', role: 'director', character: null },
+        { person_id: null, name: 'Alisa Freindlich', role: 'actor', character: 'Wife' },
+      ],
     });
   });
 

@@ -39,6 +39,7 @@ import { SettingsService } from '../../src/platform/settings/settings.service.js
 import { CLOCK, LOGGER } from '../../src/platform/tokens.js';
 import { ImageStore } from '../../src/platform/images/image-store.js';
 import { ShownFilmsRepository } from '../../src/vod/shown-films.repository.js';
+import { Tmdb } from '../../src/vod/tmdb/tmdb.js';
 import { CredentialsService } from '../../src/users/credentials.service.js';
 import type { Verdict } from '../../src/users/credentials.service.js';
 import { anAppConfig } from '../builders/app-config.js';
@@ -269,6 +270,7 @@ function houseModule(
     { provide: GuideView, useValue: parts.guides },
     { provide: EditionThread, useValue: parts.editions },
     { provide: ShownFilmsRepository, useValue: options.films ?? NO_FILMS },
+    { provide: Tmdb, useValue: { person: () => Promise.resolve({ kind: 'off' }) } },
     {
       provide: ImageStore,
       useValue: { hashOf: () => null, want: () => undefined },

@@ -180,8 +180,8 @@ function detailsOf(film: FakeFilm, query: URLSearchParams): Record<string, unkno
   }));
   const all: Record<string, unknown> = {
     credits: {
-      cast: [{ name: 'Somebody', character: 'Someone', order: 0 }],
-      crew: [{ name: film.director ?? 'A Director', job: 'Director' }],
+      cast: [{ id: 901, name: 'Somebody', character: 'Someone', order: 0 }],
+      crew: [{ id: 902, name: film.director ?? 'A Director', job: 'Director' }],
     },
     videos: { results: [{ site: 'YouTube', key: 'abcdefghijk', type: 'Trailer', iso_639_1: 'en' }] },
     translations: { translations },

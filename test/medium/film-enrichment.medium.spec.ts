@@ -97,8 +97,8 @@ describeOnEveryDialect('films and TMDB', (store) => {
       source: 'tmdb',
       minutes: 175,
       genres: ['Drama'],
-      directors: ['A Director'],
-      cast: [{ name: 'Somebody' }],
+      directors: [{ id: 902, name: 'A Director' }],
+      cast: [{ id: 901, name: 'Somebody' }],
       trailer: 'abcdefghijk',
       imdbId: 'tt0000238',
     });

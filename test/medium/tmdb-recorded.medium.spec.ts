@@ -28,12 +28,12 @@ describeWithService('shared-data', 'answers that TMDB really gave', () => {
       year: 1999,
       minutes: 139,
       imdbId: 'tt0137523',
-      directors: ['David Fincher'],
+      directors: [{ id: 7467, name: 'David Fincher' }],
       certification: 'R',
       posterPath: '/jSziioSwPVrOy9Yow3XhWIBDjq1.jpg',
     });
     const many = films.find(({ name }) => name.startsWith('movie_120__'))?.details;
-    expect(many).toMatchObject({ id: 120, directors: ['Peter Jackson'] });
+    expect(many).toMatchObject({ id: 120, directors: [{ id: 108, name: 'Peter Jackson' }] });
     expect(many?.otherTitles.length).toBeGreaterThan(10);
     expect(many?.trailer).not.toBe('');
   });
@@ -61,7 +61,7 @@ describeWithService('shared-data', 'answers that TMDB really gave', () => {
   it('reads genres and persons, and no film where there is none', () => {
     expect(parseGenres(read('genre_movie_list.json'))?.length).toBeGreaterThan(10);
     for (const name of files.filter((each) => /^person_\d+(_\d)?\.json$/.test(each))) {
-      expect(parsePerson(read(name))).not.toBeNull();
+      expect(parsePerson(read(name), 'https://pictures.test')).not.toBeNull();
     }
     const missing = files.find((name) => name.startsWith('movie_0__')) ?? '';
     expect(parseFilmDetails(read(missing), english)).toBeNull();

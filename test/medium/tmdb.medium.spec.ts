@@ -73,7 +73,12 @@ describeOnEveryDialect('TMDB', (store) => {
     begin({ token: 'token' });
     await expect(tmdb.film(11)).resolves.toMatchObject({
       kind: 'found',
-      value: { minutes: 100, directors: ['A Director'], trailer: 'abcdefghijk', imdbId: 'tt0000011' },
+      value: {
+        minutes: 100,
+        directors: [{ name: 'A Director' }],
+        trailer: 'abcdefghijk',
+        imdbId: 'tt0000011',
+      },
     });
     expect(host.requests.last?.target).not.toContain('api_key');
   });
@@ -97,7 +102,7 @@ describeOnEveryDialect('TMDB', (store) => {
     await tmdb.film(11);
     host.put({ id: 11, originalTitle: 'Stalker', year: 1979, director: 'Tarkovsky' });
     await clock.advance(25 * HOUR_MS);
-    await expect(tmdb.film(11)).resolves.toMatchObject({ value: { directors: ['A Director'] } });
+    await expect(tmdb.film(11)).resolves.toMatchObject({ value: { directors: [{ name: 'A Director' }] } });
     await host.requests.until(() => host.requests.all.length === 2);
     const isFresh = async (): Promise<boolean> => JSON.stringify(await tmdb.film(11)).includes('Tarkovsky');
     for (let turn = 0; turn < 1000 && !(await isFresh()); turn++) await settle();
@@ -113,10 +118,10 @@ describeOnEveryDialect('TMDB', (store) => {
     await clock.advance(25 * HOUR_MS);
     host.inject({ kind: 'http503' });
     await expect(tmdb.film(11, { freshness: 'now' })).resolves.toMatchObject({
-      value: { directors: ['A Director'] },
+      value: { directors: [{ name: 'A Director' }] },
     });
     await expect(tmdb.film(11, { freshness: 'now' })).resolves.toMatchObject({
-      value: { directors: ['Tarkovsky'] },
+      value: { directors: [{ name: 'Tarkovsky' }] },
     });
   });
 

@@ -9,6 +9,11 @@ const STORED: ShownFilm = {
   ...{ views: 0, addedAt: 1, updatedAt: 2, editedFields: '', tmdbDetails: null },
 };
 
+const WITH_CREDITS = JSON.stringify({
+  directors: [{ id: 2, name: 'A' }, 'B'],
+  cast: [{ id: 2, name: 'A' }, { id: 1, name: 'C' }, { id: 'x', name: 'D' }, { id: 9 }],
+});
+
 describe('a film in memory', () => {
   it.each([null, 'null', 'damaged', '{"title":"Stalker","year":1980,"genres":["Science Fiction"]}'])(
     'is the same while it is stored the same, with %s of TMDB',
@@ -34,6 +39,7 @@ describe('a film in memory', () => {
         bestGenres: ['Science Fiction'],
       },
     });
+    expect(toFilm({ ...STORED, tmdbDetails: WITH_CREDITS }, new TextPool()).persons).toEqual([2, 1]);
     expect(toFilm(STORED, new TextPool())).toMatchObject({ isKnown: false, bestGenres: ['Drama'] });
   });
 });

@@ -1,3 +1,4 @@
+import { personsIn, readFilmCredits } from '../../core/films/film-credits.js';
 import { readFilmFacts, withEdits, type EditableFacts, type FilmFacts } from '../../core/films/film-facts.js';
 import { cleanLine } from '../../core/xtream/text.js';
 import type { ShownFilm, ShownWay } from '../../vod/shown-films.repository.js';
@@ -17,6 +18,8 @@ export interface CatalogFilm extends Omit<ShownFilm, 'tmdbDetails'> {
   bestRating: number | null;
   /** TMDB's are of one language. */
   bestGenres: readonly string[];
+  /** Numbers of those who made it, at TMDB. */
+  persons: readonly number[];
   ways: readonly CatalogWay[];
 }
 
@@ -31,7 +34,24 @@ export function toldFilm(film: CatalogFilm): ToldFilm {
 export function factsOf(
   film: EditableFacts & Pick<CatalogFilm, 'factsText' | 'editedFields'>,
 ): FilmFacts | null {
-  const facts = film.factsText === null ? null : readFilmFacts(parsed(film.factsText));
+  return editedFacts(storedFacts(film.factsText), film);
+}
+
+/** What an enrichment stored; what cannot be read counts as absent. */
+export function storedFacts(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function editedFacts(
+  stored: unknown,
+  film: EditableFacts & Pick<CatalogFilm, 'editedFields'>,
+): FilmFacts | null {
+  const facts = readFilmFacts(stored);
   return facts && withEdits(facts, film, film.editedFields.split(','));
 }
 
@@ -53,6 +73,8 @@ export class TextPool {
     return kept;
   }
 }
+
+const NOBODY: readonly number[] = [];
 
 /** Field by field: spread into each other, the objects take several times the memory, and there are as many as films. */
 export function toFilm(stored: ShownFilm, pool: TextPool): CatalogFilm {
@@ -80,9 +102,13 @@ export function toFilm(stored: ShownFilm, pool: TextPool): CatalogFilm {
     bestYear: stored.year,
     bestRating: stored.rating,
     bestGenres: [],
+    persons: NOBODY,
     ways: [],
   };
-  const facts = factsOf(film);
+  const told = storedFacts(film.factsText);
+  const facts = editedFacts(told, film);
+  const persons = personsIn(readFilmCredits(told));
+  if (persons.length > 0) film.persons = persons;
   film.isKnown = facts !== null;
   film.bestYear = facts?.year ?? stored.year;
   film.bestRating = facts?.rating ?? stored.rating;
@@ -128,13 +154,4 @@ export function areEqual<T extends object>(one: T, other: T | undefined): boolea
 
 function areListsEqual(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((text, at) => text === other[at]);
-}
-
-/** What cannot be read counts as absent. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }

@@ -20,6 +20,24 @@ export interface FilmPictures {
   want(url: string): void;
 }
 
+/** What is known of a person beyond the credits of films. Texts may be empty. */
+export interface ToldPerson {
+  name: string;
+  biography: string;
+  birthday: string;
+  deathday: string;
+  placeOfBirth: string;
+  /** Address, or "". */
+  pictureUrl: string;
+}
+
+/** Who knows persons. `vod/tmdb` satisfies it as it stands. */
+export interface FilmPersons {
+  person(id: number): Promise<{ kind: 'found'; value: ToldPerson } | { kind: NoPerson }>;
+}
+
+type NoPerson = 'not-found' | 'off' | 'bad-key' | 'unavailable';
+
 export interface FilmEvents {
   on(name: 'films.changed' | 'channels.changed' | 'images.changed', handler: () => void): () => void;
 }
@@ -49,6 +67,11 @@ export interface FilmOptions {
   /** What is "on now" is looked at again after this long at the earliest. Seconds. */
   momentSeconds: number;
   retryLadderMs: readonly number[];
+  /** Persons asked about at TMDB at once, and those asked or waiting for their turn. */
+  personsAtOnce: number;
+  personsWaiting: number;
+  /** Longer than this nobody waits for what TMDB says of a person. Milliseconds. */
+  personWaitMs: number;
 }
 
 export const DEFAULT_FILM_OPTIONS: FilmOptions = {
@@ -62,11 +85,15 @@ export const DEFAULT_FILM_OPTIONS: FilmOptions = {
   pauseMs: 1_000,
   momentSeconds: 30,
   retryLadderMs: [1_000, 2_000, 5_000, 15_000, 30_000],
+  personsAtOnce: 2,
+  personsWaiting: 100,
+  personWaitMs: 2_000,
 };
 
 export const FILM_SOURCE = Symbol('FilmSource');
 export const FILM_CHANNELS = Symbol('FilmChannels');
 export const FILM_PICTURES = Symbol('FilmPictures');
+export const FILM_PERSONS = Symbol('FilmPersons');
 export const FILM_EVENTS = Symbol('FilmEvents');
 export const FILM_ZONE = Symbol('FilmZone');
 export const FILM_OPTIONS = Symbol('FilmOptions');

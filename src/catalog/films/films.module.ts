@@ -5,15 +5,18 @@ import { EventBus } from '../../platform/events/event-bus.js';
 import { ImageStore } from '../../platform/images/image-store.js';
 import { SettingsService } from '../../platform/settings/settings.service.js';
 import { ShownFilmsRepository } from '../../vod/shown-films.repository.js';
+import { Tmdb } from '../../vod/tmdb/tmdb.js';
 import { FilmAnswers } from './film-answers.js';
 import { FilmCachesOverview } from './film-caches-overview.js';
 import { FilmLibrary } from './film-library.js';
+import { FilmPersons } from './film-persons.js';
 import { MovieAnswers } from './movie-answers.js';
 import {
   DEFAULT_FILM_OPTIONS,
   FILM_CHANNELS,
   FILM_EVENTS,
   FILM_OPTIONS,
+  FILM_PERSONS,
   FILM_PICTURES,
   FILM_SOURCE,
   FILM_ZONE,
@@ -29,7 +32,9 @@ import {
     { provide: FILM_PICTURES, useExisting: ImageStore },
     { provide: FILM_OPTIONS, useValue: DEFAULT_FILM_OPTIONS },
     { provide: FILM_ZONE, useFactory: zoneOf, inject: [AppConfig, SettingsService] },
+    { provide: FILM_PERSONS, useExisting: Tmdb },
     FilmLibrary,
+    FilmPersons,
     FilmAnswers,
     MovieAnswers,
     FilmCachesOverview,

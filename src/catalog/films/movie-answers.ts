@@ -10,6 +10,7 @@ import { CLOCK } from '../../platform/tokens.js';
 import type { Encoding, Representation } from '../catalog-edition.js';
 import { Compressor } from '../compress.js';
 import { Slicer } from '../slicer.js';
+import { creditsOf, FilmPersons } from './film-persons.js';
 import { FilmLibrary, type FilmState } from './film-library.js';
 import {
   FILM_EVENTS,
@@ -26,6 +27,7 @@ import {
   type PageTools,
   type WrittenPage,
 } from './movie-pages.js';
+import { withCredits } from '../../core/films/present-movie.js';
 import { MovieTable, type MovieWish } from './movie-query.js';
 import { joinRows, MovieRows, tellMovie } from './movie-rows.js';
 
@@ -65,6 +67,7 @@ export class MovieAnswers implements OnModuleInit {
     @Inject(FILM_OPTIONS) private readonly options: FilmOptions,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
+    private readonly persons: FilmPersons,
   ) {
     this.rows = new MovieRows(pictures, options.cacheBytes / 2);
     this.tools = {
@@ -120,7 +123,22 @@ export class MovieAnswers implements OnModuleInit {
     if (at === undefined || !film) return { kind: 'unknown' };
     const places = this.rows.picturesOf(film, question.base);
     const airings = state.collection.airings.after(at, table.now, film.title);
-    return ready(pages.make(question, () => whole(tellMovie(film, airings, places, Infinity))));
+    const write = (): WrittenPage =>
+      whole(withCredits(tellMovie(film, airings, places, Infinity), creditsOf(film)));
+    return ready(pages.make(question, write));
+  }
+
+  /** Somebody who made a film that is listed, or plays in one. */
+  async person(id: number, question: MovieQuestion): Promise<MovieAnswer> {
+    const edition = await this.current();
+    if (!edition) return { kind: 'loading' };
+    const { table, pages, state } = edition;
+    const films = table.ofPerson(id).flatMap((index) => state.collection.films[index] ?? []);
+    if (films.length === 0) return { kind: 'unknown' };
+    const { person, isWhole } = await this.persons.tell(id, films, question.base);
+    if (isWhole) return ready(pages.make(question, () => whole(person)));
+    // Not worth keeping: TMDB will tell more soon.
+    return { kind: 'ready', page: { ...whole(person), encoding: 'identity' } };
   }
 
   private page(

@@ -81,6 +81,12 @@ export class MovieTable {
     return index >= 0 && this.listed.has(index) ? index : undefined;
   }
 
+  /** Indices of the listed films in which a person has a part. */
+  ofPerson(id: number): number[] {
+    const { films } = this.state.collection;
+    return [...this.listed.members()].filter((index) => films[index]?.persons.includes(id));
+  }
+
   /** Most films first. */
   genres(): { name: string; count: number }[] {
     return this.state.index.genres(this.listed);

@@ -1,3 +1,4 @@
+import type { FilmCredit } from './film-credits.js';
 import type { FilmFacts } from './film-facts.js';
 
 /** A film as the film API is asked to tell it; times in epoch seconds. */
@@ -74,6 +75,11 @@ export interface Movie {
   metadata: { created_at: string; updated_at: string; source: 'tmdb' | 'preview' };
 }
 
+/** A film that is asked for alone. */
+export interface MovieWithCredits extends Movie {
+  credits: { person_id: number | null; name: string; role: FilmCredit['role']; character: string | null }[];
+}
+
 /** One film; `airings` in the order of their starts, none of them over. */
 export function presentMovie(
   film: TellableFilm,
@@ -115,6 +121,14 @@ export function presentMovie(
       source: facts === null ? 'preview' : 'tmdb',
     },
   };
+}
+
+export function withCredits(movie: Movie, credits: readonly FilmCredit[]): MovieWithCredits {
+  const told = credits.map(({ personId, name, role, character }) => ({
+    ...{ person_id: personId, name, role },
+    character: character || null,
+  }));
+  return { ...movie, credits: told };
 }
 
 function waysToWatch(

@@ -3,6 +3,7 @@ import type { FilmPlaces } from '../../vod/managing/film-queries.repository.js';
 import type { Film } from '../../vod/film.entity.js';
 import { readFacts } from '../../vod/tmdb/film-facts.js';
 import type { FilmSuggestions } from '../../vod/tmdb/film-matcher.js';
+import { readFilmCredits } from '../../core/films/film-credits.js';
 import { TMDB_ATTRIBUTION } from '../../core/films/tmdb-attribution.js';
 import type { EnrichReport, FetchReport, FilterReport } from './film-steps.js';
 import { printTable, type Terminal } from './output.js';
@@ -156,7 +157,10 @@ function printSuggestions(terminal: Terminal, id: number, suggestions: FilmSugge
 function factsOf(film: Film) {
   const facts = readFacts(film.tmdbDetails);
   if (!facts) return null;
-  const { title, originalTitle, year, overview, rating, votes, minutes, genres, imdbId, directors } = facts;
+  const { title, originalTitle, year, overview, rating, votes, minutes, genres, imdbId } = facts;
+  const directors = readFilmCredits(facts)
+    .filter(({ role }) => role === 'director')
+    .map(({ name }) => name);
   return { title, originalTitle, year, overview, rating, votes, minutes, genres, imdbId, directors };
 }
 

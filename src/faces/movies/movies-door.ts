@@ -20,7 +20,13 @@ export class MoviesDoor implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const routes = ['/api/movies', '/api/movies/search', '/api/movies/:id', '/api/genres'];
+    const routes = [
+      '/api/movies',
+      '/api/movies/search',
+      '/api/movies/:id',
+      '/api/persons/:id',
+      '/api/genres',
+    ];
     for (const route of routes) this.door.open(route, (request) => this.answer(request));
   }
 

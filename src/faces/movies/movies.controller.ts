@@ -29,7 +29,14 @@ import { ErrorDto } from '../shared/common.dto.js';
 import { preflightAnswer } from '../shared/cors.js';
 import { AdminValidation, IdPipe } from '../shared/validation.js';
 import { MoviesGuard } from './movies-guard.js';
-import { GenresDto, MovieDto, MovieSearchQuery, MoviesDto, MoviesQuery } from './movies.dto.js';
+import {
+  GenresDto,
+  MovieSearchQuery,
+  MoviesDto,
+  MoviesQuery,
+  MovieWithCreditsDto,
+  PersonDto,
+} from './movies.dto.js';
 import { MoviesService } from './movies.service.js';
 
 const type = ErrorDto;
@@ -92,8 +99,12 @@ export class MoviesController {
 
   @Get('movies/:id')
   @UseGuards(MoviesGuard)
-  @ApiOperation({ summary: 'Show a film', description: 'With all its showings.', security: [] })
-  @ApiOkResponse({ type: MovieDto, description: 'The film.' })
+  @ApiOperation({
+    summary: 'Show a film',
+    description: 'With all its showings and who made it.',
+    security: [],
+  })
+  @ApiOkResponse({ type: MovieWithCreditsDto, description: 'The film.' })
   @ApiBadRequestResponse(badInput)
   @ApiNotFoundResponse({ type, description: 'There is no such film.' })
   async film(
@@ -104,6 +115,25 @@ export class MoviesController {
     await this.movies.film(id, request, reply);
   }
 
+  @Get('persons/:id')
+  @UseGuards(MoviesGuard)
+  @ApiOperation({
+    summary: 'Show a person',
+    description:
+      'Who made a film that is listed here, or plays in one. TMDB is asked once a week; until it answers, the credits alone are told.',
+    security: [],
+  })
+  @ApiOkResponse({ type: PersonDto, description: 'The person.' })
+  @ApiBadRequestResponse(badInput)
+  @ApiNotFoundResponse({ type, description: 'No film listed here names such a person.' })
+  async person(
+    @Param('id', IdPipe) id: number,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.movies.person(id, request, reply);
+  }
+
   @Get('genres')
   @UseGuards(MoviesGuard)
   @ApiOperation({ summary: 'List genres', description: 'Those of the films listed here.', security: [] })
@@ -112,7 +142,7 @@ export class MoviesController {
     await this.movies.genres(request, reply);
   }
 
-  @Options(['movies', 'movies/:path', 'genres'])
+  @Options(['movies', 'movies/:path', 'persons/:path', 'genres'])
   @ApiExcludeEndpoint()
   preflight(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): void {
     sendAnswer(reply, preflightAnswer(headers));

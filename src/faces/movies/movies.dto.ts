@@ -169,6 +169,78 @@ export class MovieDto {
   metadata!: MovieMetadataDto;
 }
 
+const ROLES = ['director', 'actor'] as const;
+
+export class CreditDto {
+  @Told('Number at `/api/persons/{id}`; null = not known.', { type: 'integer', nullable: true })
+  person_id!: number | null;
+
+  @Told('The name.', { type: String })
+  name!: string;
+
+  @Told('What they did.', { type: String, enum: [...ROLES] })
+  role!: string;
+
+  @Told('Whom they play.', { type: String, nullable: true })
+  character!: string | null;
+}
+
+export class MovieWithCreditsDto extends MovieDto {
+  @Told('Who made it, directors first, as TMDB tells; may be empty.', { type: [CreditDto] })
+  credits!: CreditDto[];
+}
+
+export class FilmOfPersonDto {
+  @Told('Number of the film.', { type: 'integer' })
+  id!: number;
+
+  @Told('Its title.', { type: String })
+  title!: string;
+
+  @Told('Its year.', { type: 'integer', nullable: true })
+  year!: number | null;
+
+  @Told('Address of the poster.', picture)
+  poster_url!: string | null;
+
+  @Told('What they did.', { type: [String], enum: [...ROLES] })
+  roles!: string[];
+
+  @Told('Whom they play.', { type: String, nullable: true })
+  character!: string | null;
+}
+
+const day = { type: String, format: 'date', nullable: true } as const;
+
+export class PersonDto {
+  @Told('Number of the person, the one of TMDB.', { type: 'integer' })
+  id!: number;
+
+  @Told('The name.', { type: String })
+  name!: string;
+
+  @Told('In the language of this server; may be empty.', { type: String })
+  biography!: string;
+
+  @Told('Day of birth.', day)
+  birthday!: string | null;
+
+  @Told('Day of death.', day)
+  deathday!: string | null;
+
+  @Told('Where they were born.', { type: String, nullable: true })
+  place_of_birth!: string | null;
+
+  @Told('Address of a picture.', picture)
+  picture_url!: string | null;
+
+  @Told('The films listed here, the newest first.', { type: [FilmOfPersonDto] })
+  films!: FilmOfPersonDto[];
+
+  @Told('Who tells; "preview" = the credits of these films alone.', { type: String, enum: [...SOURCES] })
+  source!: string;
+}
+
 export class PaginationDto {
   @Told('This page, from 1.', { type: 'integer' })
   page!: number;

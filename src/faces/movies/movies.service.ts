@@ -37,6 +37,10 @@ export class MoviesService {
     send(reply, request, await this.movies.film(id, this.questionOf(request.raw)));
   }
 
+  async person(id: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    send(reply, request, await this.movies.person(id, this.questionOf(request.raw)), 'person');
+  }
+
   async genres(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     send(reply, request, await this.movies.genres(this.questionOf(request.raw)));
   }
@@ -69,7 +73,7 @@ function wishOf({
   };
 }
 
-function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer): void {
+function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer, what = 'film'): void {
   switch (answer.kind) {
     case 'loading':
       throw new AppError('database_unavailable', 'the films are still being read', {
@@ -78,7 +82,7 @@ function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer)
         retryAfterSeconds: 2,
       });
     case 'unknown':
-      throw new AppError('not_found', 'there is no such film', { status: 404 });
+      throw new AppError('not_found', `there is no such ${what}`, { status: 404 });
     case 'ready':
       sendPage(reply, request, answer.page);
   }

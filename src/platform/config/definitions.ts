@@ -456,13 +456,13 @@ export const DEFINITIONS = {
       env: 'ROOFTOP_MOVIES_REQUIRE_LOGIN',
       type: types.flag(),
       default: false,
-      doc: 'Answer /api/movies and /api/genres only to viewers who log in (HTTP Basic).',
+      doc: 'Answer /api/movies, /api/persons and /api/genres only to viewers who log in (HTTP Basic).',
     }),
     requestsPerMinute: setting({
       env: 'ROOFTOP_MOVIES_REQUESTS_PER_MINUTE',
       type: types.integer({ min: 0, max: 1_000_000 }),
       default: 600,
-      doc: 'How often one address may ask /api/movies and /api/genres. 0 = as often as it likes.',
+      doc: 'How often one address may ask /api/movies, /api/persons and /api/genres. 0 = as often as it likes.',
     }),
   },
   tmdb: {

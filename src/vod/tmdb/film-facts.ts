@@ -11,6 +11,7 @@ export interface FilmFacts extends TmdbFilmDetails {
 }
 
 const MAX_OTHER_TITLES = 30;
+const SIZES = { poster: 'w780', backdrop: 'w1280', profile: 'h632' } as const;
 
 export function factsOf(details: TmdbFilmDetails, language: string, fetchedAt: number): FilmFacts {
   const otherTitles = details.otherTitles.slice(0, MAX_OTHER_TITLES);
@@ -23,6 +24,6 @@ export function readFacts(column: unknown): FilmFacts | null {
 }
 
 /** Where TMDB keeps a picture; "" = it has none. Sizes that TMDB makes, wide enough for the widest that we make. */
-export function pictureUrl(base: string, kind: 'poster' | 'backdrop', path: string): string {
-  return path === '' ? '' : `${base}/${kind === 'poster' ? 'w780' : 'w1280'}${path}`;
+export function pictureUrl(base: string, kind: keyof typeof SIZES, path: string): string {
+  return path === '' ? '' : `${base}/${SIZES[kind]}${path}`;
 }

@@ -111,7 +111,7 @@ describe('the details of a film', () => {
       minutes: 175,
       trailer: 'german_one1',
       certification: '16',
-      directors: ['Francis Ford Coppola'],
+      directors: [{ id: null, name: 'Francis Ford Coppola' }],
       cast: [{ name: 'Marlon Brando' }, { name: 'Al Pacino' }],
     });
   });
@@ -121,8 +121,11 @@ describe('the details of a film', () => {
       {
         ...film,
         casts: {
-          cast: [{ name: 'Madonna', character: 'Elspeth', order: 0 }],
-          crew: [{ name: 'A', job: 'Director' }],
+          cast: [{ id: 3, name: 'Madonna', character: 'Elspeth', order: 0 }],
+          crew: [
+            { id: 7, name: 'A', job: 'Director' },
+            { id: 8, name: 'A', job: 'Director' },
+          ],
         },
         trailers: { quicktime: [], youtube: [{ name: 'Trailer 1', source: 'Rieq_TR7cV0' }] },
         releases: { countries: [{ iso_3166_1: 'DE', certification: '12' }] },
@@ -131,8 +134,8 @@ describe('the details of a film', () => {
       german,
     );
     expect(details).toMatchObject({
-      cast: [{ name: 'Madonna', character: 'Elspeth' }],
-      directors: ['A'],
+      cast: [{ id: 3, name: 'Madonna', character: 'Elspeth' }],
+      directors: [{ id: 7, name: 'A' }],
       trailer: 'Rieq_TR7cV0',
       certification: '12',
       countries: ['US'],
@@ -151,9 +154,13 @@ describe('genres and persons', () => {
       { id: 18, name: 'Drama' },
     ]);
     expect(parseGenres({})).toBeNull();
-    expect(parsePerson({ id: 3, name: 'Madonna', profile_path: '/m.jpg' })).toMatchObject({
-      profilePath: '/m.jpg',
+    const pictures = 'https://pictures.test/t/p';
+    expect(parsePerson({ id: 3, name: 'Madonna', profile_path: '/m.jpg' }, pictures)).toMatchObject({
+      ...{ id: 3, birthday: '', pictureUrl: 'https://pictures.test/t/p/h632/m.jpg' },
     });
-    expect(parsePerson({ id: 3 })).toBeNull();
+    expect(parsePerson({ id: 3, name: 'X', profile_path: '//else.test/m.jpg' }, pictures)?.pictureUrl).toBe(
+      '',
+    );
+    expect(parsePerson({ id: 3 }, pictures)).toBeNull();
   });
 });

@@ -9,7 +9,7 @@ import {
   textsIn,
   type Json,
 } from '../../core/util/read-json.js';
-import type { TmdbCastMember, TmdbFilm, TmdbFilmDetails } from './tmdb-types.js';
+import type { TmdbCastMember, TmdbCredit, TmdbFilm, TmdbFilmDetails } from './tmdb-types.js';
 
 const MAX = { films: 40, cast: 20, crew: 2000, titles: 60, countries: 10, genres: 12, videos: 60 } as const;
 const MAX_TITLE = 300;
@@ -146,23 +146,29 @@ function imdbIdOf(answer: Json): string {
   return /^tt\d{5,12}$/.test(id) ? id : '';
 }
 
-function directorsOf(credits: Json): string[] {
+function directorsOf(credits: Json): TmdbCredit[] {
   const crew = objectsIn(credits, 'crew', MAX.crew).filter((each) => textIn(each, 'job') === 'Director');
-  const names = crew.map((each) => textIn(each, 'name', MAX_NAME)).filter((name) => name !== '');
-  return [...new Set(names)].slice(0, 5);
+  const named = crew.map(creditOf).filter(({ name }) => name !== '');
+  const isFirst = ({ name }: TmdbCredit, at: number): boolean =>
+    named.findIndex((each) => each.name === name) === at;
+  return named.filter(isFirst).slice(0, 5);
+}
+
+function creditOf(entry: Json): TmdbCredit {
+  return { id: idIn(entry, 'id'), name: textIn(entry, 'name', MAX_NAME) };
 }
 
 function castOf(credits: Json): TmdbCastMember[] {
   return objectsIn(credits, 'cast', 500)
     .map((each) => ({
       order: numberIn(each, 'order') ?? Infinity,
-      name: textIn(each, 'name', MAX_NAME),
+      ...creditOf(each),
       character: textIn(each, 'character', MAX_NAME),
     }))
     .filter(({ name }) => name !== '')
     .sort((a, b) => a.order - b.order)
     .slice(0, MAX.cast)
-    .map(({ name, character }) => ({ name, character }));
+    .map(({ id, name, character }) => ({ id, name, character }));
 }
 
 function trailerOf(answer: Json, languages: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { pictureUrl } from './film-facts.js';
 import { pathIn } from './parse-film.js';
 import { idIn, isJson, objectsIn, textIn } from '../../core/util/read-json.js';
 import type { TmdbGenre, TmdbPerson } from './tmdb-types.js';
@@ -15,8 +16,8 @@ export function parseGenres(answer: unknown): TmdbGenre[] | null {
   });
 }
 
-/** null = this is no person. */
-export function parsePerson(answer: unknown): TmdbPerson | null {
+/** null = this is no person. `pictures` is where TMDB keeps its pictures. */
+export function parsePerson(answer: unknown, pictures: string): TmdbPerson | null {
   if (!isJson(answer)) return null;
   const id = idIn(answer, 'id');
   const name = textIn(answer, 'name', MAX_NAME);
@@ -26,8 +27,9 @@ export function parsePerson(answer: unknown): TmdbPerson | null {
     name,
     biography: textIn(answer, 'biography'),
     birthday: textIn(answer, 'birthday', 10),
+    deathday: textIn(answer, 'deathday', 10),
     placeOfBirth: textIn(answer, 'place_of_birth', MAX_NAME),
-    profilePath: pathIn(answer, 'profile_path'),
+    pictureUrl: pictureUrl(pictures, 'profile', pathIn(answer, 'profile_path')),
     imdbId: textIn(answer, 'imdb_id', 20),
   };
 }

@@ -22,8 +22,13 @@ export interface TmdbFilm {
   votes: number;
 }
 
-export interface TmdbCastMember {
+export interface TmdbCredit {
+  /** Of the person; null = not told. */
+  id: number | null;
   name: string;
+}
+
+export interface TmdbCastMember extends TmdbCredit {
   character: string;
 }
 
@@ -36,7 +41,7 @@ export interface TmdbFilmDetails extends Omit<TmdbFilm, 'genreIds'> {
   countries: string[];
   /** "tt0137523", or "". */
   imdbId: string;
-  directors: string[];
+  directors: TmdbCredit[];
   cast: TmdbCastMember[];
   /** Bare id of a video at YouTube, or "". */
   trailer: string;
@@ -55,9 +60,12 @@ export interface TmdbPerson {
   id: number;
   name: string;
   biography: string;
+  /** "YYYY-MM-DD", or "". */
   birthday: string;
+  deathday: string;
   placeOfBirth: string;
-  profilePath: string;
+  /** Address of the picture, or "". */
+  pictureUrl: string;
   imdbId: string;
 }
 

@@ -45,7 +45,7 @@ const STALE_FOR = 30 * DAY;
 const MAX_KEPT = 100_000;
 const PRUNE_EVERY_MS = DAY * 1000;
 /** Raised when what is kept of an answer changes. */
-const EDITION = 1;
+const EDITION = 2;
 const FILM_PARTS = 'credits,videos,images,release_dates,external_ids,alternative_titles,translations';
 
 /**
@@ -190,12 +190,13 @@ export class Tmdb implements OnModuleInit {
     return this.lookUp(request, asking);
   }
 
+  /** Somebody of the credits of a film. */
   person(id: number, asking?: Asking): Promise<TmdbOutcome<TmdbPerson>> {
     const request: Kept<TmdbPerson> = {
       path: `/person/${id}`,
       query: { language: this.language },
       parse: (answer) => {
-        const person = parsePerson(answer);
+        const person = parsePerson(answer, this.config.tmdb.imageBaseUrl);
         return person?.id === id ? person : null;
       },
       mayBeMissing: true,
