@@ -224,6 +224,21 @@ describeOnEveryDialect('the image store', (store) => {
     expect(images.hashOf(url)).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('fetches nothing again that is asked for while it reads what it has, and says when it knows', async () => {
+    const url = put('/p.jpg', await picture(200, 300).jpeg().toBuffer());
+    await images.fetch(url);
+    await lifecycle.shutdown();
+
+    start();
+    const asked = host.requests.all.length;
+    const loaded = images.load();
+    images.want(url);
+    await loaded;
+    expect([images.waiting, announced]).toEqual([0, 1]);
+    await lifecycle.shutdown();
+    expect(host.requests.all).toHaveLength(asked);
+  });
+
   it('stays within its disk: what nobody looked at for longest goes', async () => {
     const noisy = async (seed: number): Promise<Buffer> =>
       sharp(Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * seed * 7919) % 251)), {

@@ -71,6 +71,7 @@ export class ImageStore implements OnApplicationBootstrap {
   private readonly seen = new Set<string>();
   private readonly asked = new HitCounter();
   private draining = false;
+  private loading = false;
   private news = 0;
   private bytes = 0;
 
@@ -99,13 +100,22 @@ export class ImageStore implements OnApplicationBootstrap {
     });
   }
 
-  /** Reads what earlier runs stored. */
+  /** Reads what earlier runs stored. Nothing is fetched meanwhile: it may be there. */
   async load(): Promise<void> {
-    this.bytes = await this.images.totalBytes();
-    for await (const { url, imageHash, retryAt } of this.images.sources()) {
-      if (this.known.size >= MAX_KNOWN) return;
-      this.known.set(keyOf(url), { hash: imageHash, retryAt: retryAt ?? Infinity });
+    this.loading = true;
+    try {
+      this.bytes = await this.images.totalBytes();
+      for await (const { url, imageHash, retryAt } of this.images.sources()) {
+        if (this.known.size >= MAX_KNOWN) break;
+        this.known.set(keyOf(url), { hash: imageHash, retryAt: retryAt ?? Infinity });
+      }
+    } finally {
+      this.loading = false;
+      for (const url of this.pending) if (!this.isWorthFetching(url)) this.pending.delete(url);
+      this.beginDrain();
     }
+    // Who looked before was told that they are not there.
+    if (this.known.size > 0) this.events.emit('images.changed', {});
   }
 
   /** Digest of the picture at this address, as far as it is in the store. */
@@ -115,13 +125,9 @@ export class ImageStore implements OnApplicationBootstrap {
 
   /** Asks for a picture sometime soon; cheap to call again and again. */
   want(url: string): void {
-    if (!isFetchable(url) || this.pending.size >= MAX_PENDING) return;
-    const known = this.known.get(keyOf(url));
-    if (known && (known.hash !== null || known.retryAt > this.now())) return;
+    if (!isFetchable(url) || this.pending.size >= MAX_PENDING || !this.isWorthFetching(url)) return;
     this.pending.add(url);
-    if (this.draining) return;
-    this.draining = true;
-    this.lifecycle.background('images', this.drain());
+    this.beginDrain();
   }
 
   /** Fetches and stores one picture now. Never rejects for anything the outside world does. */
@@ -152,6 +158,17 @@ export class ImageStore implements OnApplicationBootstrap {
   /** Addresses that wait to be fetched. */
   get waiting(): number {
     return this.pending.size;
+  }
+
+  private isWorthFetching(url: string): boolean {
+    const known = this.known.get(keyOf(url));
+    return known === undefined || (known.hash === null && known.retryAt <= this.now());
+  }
+
+  private beginDrain(): void {
+    if (this.draining || this.loading || this.pending.size === 0) return;
+    this.draining = true;
+    this.lifecycle.background('images', this.drain());
   }
 
   private async drain(): Promise<void> {
