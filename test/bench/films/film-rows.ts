@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BulkRows } from '../../../src/platform/database/bulk-rows.js';
 import { touch, type Database } from '../../../src/platform/database/database.js';
+import { ImageSource } from '../../../src/platform/images/image-source.entity.js';
+import { StoredImage } from '../../../src/platform/images/image.entity.js';
 import { FilmAiring } from '../../../src/vod/film-airing.entity.js';
 import { Film } from '../../../src/vod/film.entity.js';
 import { storeChannels } from '../../builders/stored-channel.js';
@@ -59,6 +62,7 @@ export async function storeFilmsOfBench(database: Database, films: number, perFi
     const rows = Array.from({ length: Math.min(SLICE, films - from) }, (_, at) => filmAt(from + at, now));
     await database.write('films of a benchmark', (manager) => new BulkRows(manager, Film).insert(rows));
   }
+  await storePictures(database, films, now);
   const ids = await database.read.query<{ id: number }[]>('SELECT id FROM films ORDER BY id');
   for (let from = 0; from < films * perFilm; from += SLICE) {
     const rows = Array.from({ length: SLICE }, (_, at) => airingAt(from + at, now, channels, ids));
@@ -67,6 +71,28 @@ export async function storeFilmsOfBench(database: Database, films: number, perFi
     );
   }
   await database.write('films are there', (manager) => touch(manager, 'films'));
+}
+
+/** As after some days: every picture is kept. Otherwise the server would be fetching them from nowhere meanwhile. */
+async function storePictures(database: Database, films: number, now: number): Promise<void> {
+  const hash = 'ab'.repeat(32);
+  const image = { hash, width: 500, height: 750, widths: [342], fallback: 'jpeg' as const };
+  await database.write('a picture of a benchmark', (manager) =>
+    new BulkRows(manager, StoredImage).insert([{ ...image, bytes: 1, addedAt: now, usedAt: now }]),
+  );
+  for (let from = 0; from < films; from += SLICE) {
+    const urls = Array.from({ length: Math.min(SLICE, films - from) }, (_, at) => {
+      const { guidePicture = '', posterUrl = '' } = filmAt(from + at, now);
+      return [guidePicture, posterUrl].filter((url) => url !== '');
+    });
+    const rows = urls.flat().map((url) => ({
+      urlHash: createHash('sha256').update(url).digest('hex').slice(0, 32),
+      ...{ url, imageHash: hash, state: 'ok' as const, reason: '', checkedAt: now, retryAt: null },
+    }));
+    await database.write('pictures of a benchmark', (manager) =>
+      new BulkRows(manager, ImageSource).insert(rows),
+    );
+  }
 }
 
 function airingAt(
