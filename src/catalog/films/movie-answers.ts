@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { BufferPool } from '../../core/util/buffer-pool.js';
 import { HitCounter } from '../../core/util/hit-counter.js';
 import { SeenLately } from '../../core/util/seen-lately.js';
@@ -29,7 +29,7 @@ import {
 } from './movie-pages.js';
 import { withCredits } from '../../core/films/present-movie.js';
 import { MovieTable, type MovieWish } from './movie-query.js';
-import { joinRows, MovieRows, tellMovie } from './movie-rows.js';
+import { MovieRows, tellMovie } from './movie-rows.js';
 
 export type MovieAnswer = { kind: 'ready'; page: MoviePage } | { kind: 'loading' } | { kind: 'unknown' };
 
@@ -148,14 +148,13 @@ export class MovieAnswers implements OnModuleInit {
     memory: (length: number) => Buffer,
   ): WrittenPage {
     const { films, total } = table.page(wish);
-    const rows = films.flatMap((index) => this.rows.row(state.collection, index, table.now) ?? []);
+    const rows = this.rows.page(state.collection, films, table.now);
     const { page, perPage } = wish;
     const pagination = { page, per_page: perPage, total, pages: Math.ceil(total / perPage) };
     const tail = `],"pagination":${JSON.stringify(pagination)}}`;
     // The rows' own digests stand for their bytes: the page itself is not read again.
-    const told = rows.map(({ digest }) => digest).join('');
-    const bytes = joinRows('{"movies":[', rows, tail, base, memory);
-    return { bytes, etag: digestOf(`${base}\n${tail}${told}`) };
+    const told = createHash('sha256').update(`${base}\n${tail}\n`).update(rows.digests);
+    return { bytes: rows.join('{"movies":[', tail, base, memory), etag: shortened(told) };
   }
 
   /** The edition of this moment. One that is just over answers while the next one is made. */
@@ -186,7 +185,7 @@ export class MovieAnswers implements OnModuleInit {
     const slicer = new Slicer(this.clock, this.options.sliceMs);
     this.rows.retain((id) => table.film(id) !== undefined);
     for (const [at, index] of table.all().entries()) {
-      this.rows.row(state.collection, index, table.now);
+      this.rows.prepare(state.collection, index, table.now);
       if (at % 16 !== 0 || !slicer.due) continue;
       await slicer.breathe();
       if (this.edition !== edition || this.lifecycle.signal.aborted) return;
@@ -200,9 +199,9 @@ async function ready(page: Promise<MoviePage>): Promise<MovieAnswer> {
 
 function whole(value: unknown): WrittenPage {
   const bytes = Buffer.from(JSON.stringify(value));
-  return { bytes, etag: digestOf(bytes) };
+  return { bytes, etag: shortened(createHash('sha256').update(bytes)) };
 }
 
-function digestOf(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+function shortened(hash: Hash): string {
+  return hash.digest('base64url').slice(0, 22);
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Movie } from '../../core/films/present-movie.js';
 import { TextPool, toFilm, type CatalogFilm } from './catalog-film.js';
 import { AiringTableBuilder } from './airing-table.js';
-import { joinRows, MovieRows, type TellableFilms } from './movie-rows.js';
-import type { MovieRow } from './packed-row.js';
+import { MovieRows, type TellableFilms } from './movie-rows.js';
 
 const NOW = 1_800_000_000;
 const HASH = 'ab'.repeat(32);
@@ -45,13 +44,16 @@ function some(
   }
 }
 
-function rowOf(rows: MovieRows, films: TellableFilms, now: number, at = 0): MovieRow {
-  const row = rows.row(films, at, now);
-  if (!row) throw new Error(`no film ${at}`);
-  return row;
+/** Of the films at these indices. */
+function pageOf(rows: MovieRows, films: TellableFilms, now: number, indices = [0], base = ''): string {
+  const page = rows.page(films, indices, now);
+  return page.join('[', ']', base, (length) => Buffer.alloc(length + 7)).toString();
 }
 
-const read = (bytes: Buffer): Movie[] => JSON.parse(bytes.toString()) as Movie[];
+const digestOf = (rows: MovieRows, films: TellableFilms, now: number, at = 0): string =>
+  rows.page(films, [at], now).digests.toString('hex');
+
+const read = (text: string): Movie[] => JSON.parse(text) as Movie[];
 
 describe('rows of films', () => {
   it('are joined with the address of this server where its pictures are, and nowhere else', () => {
@@ -60,15 +62,10 @@ describe('rows of films', () => {
     const rows = new MovieRows(pictures, 1e6);
     const tricky = 'Ёж said "poster_url":"/x" and {"preview_image":"/static"}';
     const films = some([aFilm(1, tricky), aFilm(2), aFilm(3, tricky)]);
-    const toldOf = (): MovieRow[] => [0, 1, 2].map((at) => rowOf(rows, films, NOW, at));
-    toldOf();
-    const page = joinRows(
-      '[',
-      // From what is kept.
-      toldOf(),
-      ']',
-      'http://tv.test:8080/ü"',
-    );
+    const all = [0, 1, 2];
+    pageOf(rows, films, NOW, all);
+    // From what is kept.
+    const page = pageOf(rows, films, NOW, all, 'http://tv.test:8080/ü"');
     const [first, ...others] = read(page);
     expect(first?.epg_data.preview_image).toBe(`http://tv.test:8080/ü"/static/posters/${HASH}-342.jpg`);
     expect([first?.tmdb_data?.poster_url, first?.epg_data.description]).toEqual([
@@ -76,7 +73,8 @@ describe('rows of films', () => {
       tricky,
     ]);
     expect(others.map(({ id }) => id)).toEqual([2, 3]);
-    expect(read(joinRows('[', [], ']', 'http://tv.test'))).toEqual([]);
+    expect(read(pageOf(rows, films, NOW, [2, 7, 0])).map(({ id }) => id)).toEqual([3, 1]);
+    expect(read(pageOf(rows, films, NOW, [], 'http://tv.test'))).toEqual([]);
   });
 
   it('are kept until their film, their next showing or their pictures change', () => {
@@ -84,27 +82,27 @@ describe('rows of films', () => {
     const rows = new MovieRows(pictures, 1e6);
     const airing = { start: NOW, stop: NOW + 60 };
     const films = some([aFilm(1)], 1, airing);
-    const { digest } = rowOf(rows, films, NOW);
+    const digest = digestOf(rows, films, NOW);
     // Of the same version it is the same film: what is kept is told without a look at it.
-    expect(rowOf(rows, some([aFilm(1, 'Another.')], 1, airing), NOW + 59).digest).toBe(digest);
-    expect(rowOf(rows, some([aFilm(1, 'Another.')], 2, airing), NOW).json.toString()).toContain('Another.');
-    expect(rowOf(rows, films, NOW).digest).toBe(digest);
+    expect(digestOf(rows, some([aFilm(1, 'Another.')], 1, airing), NOW + 59)).toBe(digest);
+    expect(pageOf(rows, some([aFilm(1, 'Another.')], 2, airing), NOW)).toContain('Another.');
+    expect(digestOf(rows, films, NOW)).toBe(digest);
     rows.picturesChanged();
-    expect(rowOf(rows, films, NOW).digest).toBe(digest);
+    expect(digestOf(rows, films, NOW)).toBe(digest);
     pictures.hashes.set('http://a.test/p.jpg', HASH);
-    expect(rowOf(rows, films, NOW).digest).toBe(digest);
+    expect(digestOf(rows, films, NOW)).toBe(digest);
     rows.picturesChanged();
     const shown = `"poster_url":"/static/posters/${HASH}-342.jpg"`;
-    expect(rowOf(rows, films, NOW).json.toString()).toContain(shown);
-    expect(rowOf(rows, films, NOW + 60).json.toString()).toContain('"airings":[]');
+    expect(pageOf(rows, films, NOW)).toContain(shown);
+    expect(pageOf(rows, films, NOW + 60)).toContain('"airings":[]');
   });
 
   it('take no more than they may, and are forgotten with their film', () => {
     const rows = new MovieRows(new KeptPictures(), 600_000);
     const films = some(Array.from({ length: 10 }, (_, at) => aFilm(at + 1, 'x'.repeat(50_000))));
-    const digests = films.films.map((_, at) => rowOf(rows, films, NOW, at).digest);
+    const digests = films.films.map((_, at) => digestOf(rows, films, NOW, at));
     expect([rows.size > 100_000, rows.size <= 600_000]).toEqual([true, true]);
-    expect(films.films.map((_, at) => rowOf(rows, films, NOW, at).digest)).toEqual(digests);
+    expect(films.films.map((_, at) => digestOf(rows, films, NOW, at))).toEqual(digests);
     rows.retain(() => false);
     expect(rows.size).toBeLessThan(300_000);
   });

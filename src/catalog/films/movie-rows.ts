@@ -6,7 +6,7 @@ import { toldFilm, type CatalogFilm } from './catalog-film.js';
 import type { FilmCollection } from './film-collection.js';
 import { pictureAddress, POSTER_WIDTH } from './film-pictures.js';
 import type { FilmPictures } from './film-source.js';
-import { DIGEST_LENGTH, packRow, unpackPictures, unpackRow, type MovieRow } from './packed-row.js';
+import { DIGEST_BYTES, packRow, picturesOfRow, RowPage } from './packed-row.js';
 import { RowMemory } from './row-memory.js';
 
 /** What rows are written of. */
@@ -28,6 +28,7 @@ const PICTURE_OF_OURS = /"(?:preview_image|poster_url)":"(?=\/)/g;
  */
 export class MovieRows {
   private readonly memory: RowMemory;
+  private readonly joined = new RowPage();
   private pictures = 0;
 
   constructor(
@@ -42,11 +43,25 @@ export class MovieRows {
     this.pictures++;
   }
 
-  /** Of the film at this index; undefined = there is none. `now` in epoch seconds. */
-  row(films: TellableFilms, at: number, now: number): MovieRow | undefined {
+  /** Of the films at these indices, as many of them as there are. `now` in epoch seconds. Good until the next call. */
+  page(films: TellableFilms, indices: ArrayLike<number>, now: number): RowPage {
+    const { joined } = this;
+    joined.clear();
+    for (let place = 0; place < indices.length; place++) {
+      const at = indices[place] ?? 0;
+      const film = films.films[at];
+      if (!film) continue;
+      const slot = this.slotOf(film, films.versions[at] ?? 0, now);
+      if (slot < 0) joined.add(this.write(films, film, at, now), 0);
+      else joined.add(this.memory.blockAt(slot), this.memory.startAt(slot));
+    }
+    return joined;
+  }
+
+  /** Sees to it that the row of the film at this index is there. */
+  prepare(films: TellableFilms, at: number, now: number): void {
     const film = films.films[at];
-    if (!film) return undefined;
-    return this.kept(film, films.versions[at] ?? 0, now) ?? this.write(films, film, at, now);
+    if (film && this.slotOf(film, films.versions[at] ?? 0, now) < 0) this.write(films, film, at, now);
   }
 
   /** Forgets the films that are not there any more. */
@@ -65,31 +80,31 @@ export class MovieRows {
     return { preview: picture(guidePicture), poster: picture(posterUrl) };
   }
 
-  private kept(film: CatalogFilm, version: number, now: number): MovieRow | undefined {
-    const facts = this.memory.factsOf(film.id);
-    if (facts?.version !== version || facts.until <= now) return undefined;
-    const bytes = this.memory.bytesOf(film.id);
-    if (!bytes) return undefined;
-    if (facts.picturesSeen !== this.pictures) {
-      if (unpackPictures(bytes) !== textOf(this.picturesOf(film, ''))) return undefined;
-      this.memory.setFacts(film.id, { ...facts, picturesSeen: this.pictures });
-    }
-    return unpackRow(bytes);
+  /** Where the row is kept, as long as it is true; -1 = it has to be written. */
+  private slotOf(film: CatalogFilm, version: number, now: number): number {
+    const { memory } = this;
+    const slot = memory.slotOf(film.id);
+    if (slot < 0 || memory.versionAt(slot) !== version || memory.untilAt(slot) <= now) return -1;
+    if (memory.picturesSeenAt(slot) === this.pictures) return slot;
+    const shown = picturesOfRow(memory.blockAt(slot), memory.startAt(slot), memory.lengthAt(slot));
+    if (shown !== textOf(this.picturesOf(film, ''))) return -1;
+    memory.sawPictures(slot, this.pictures);
+    return slot;
   }
 
-  private write({ airings, versions }: TellableFilms, film: CatalogFilm, at: number, now: number): MovieRow {
+  private write({ airings, versions }: TellableFilms, film: CatalogFilm, at: number, now: number): Buffer {
     const places = this.picturesOf(film, '');
     const text = JSON.stringify(tellMovie(film, airings.after(at, now, film.title), places, LISTED_AIRINGS));
     const gaps = Array.from(text.matchAll(PICTURE_OF_OURS), (match) =>
       Buffer.byteLength(text.slice(0, match.index + match[0].length)),
     );
     const json = Buffer.from(text);
-    const digest = createHash('sha256').update(json).digest('base64url').slice(0, DIGEST_LENGTH);
-    const row = { json, gaps, digest };
+    const digest = createHash('sha256').update(json).digest().subarray(0, DIGEST_BYTES);
+    const packed = packRow({ json, gaps, digest }, textOf(places));
     const until = airings.nextStop(at, now);
     const facts = { version: versions[at] ?? 0, until, picturesSeen: this.pictures };
-    this.memory.keep(film.id, packRow(row, textOf(places)), facts);
-    return row;
+    this.memory.keep(film.id, packed, facts);
+    return packed;
   }
 }
 
@@ -106,36 +121,4 @@ export function tellMovie(
 ): Movie {
   const told = airings.slice(0, most);
   return presentMovie(toldFilm(film), told, film.ways, { ...places, extension: extensionOf(film.ways) });
-}
-
-/**
- * The rows as members of one JSON array, without its brackets. `base` is the address of this server; `memory` gives as
- * many bytes as it is asked for, or more.
- */
-export function joinRows(
-  head: string,
-  rows: readonly MovieRow[],
-  tail: string,
-  base: string,
-  memory: (length: number) => Buffer = (length) => Buffer.allocUnsafe(length),
-): Buffer {
-  const name = Buffer.from(JSON.stringify(base).slice(1, -1));
-  const length = rows.reduce(
-    (sum, { json, gaps }) => sum + json.length + gaps.length * name.length + 1,
-    Buffer.byteLength(head) + Buffer.byteLength(tail) - (rows.length > 0 ? 1 : 0),
-  );
-  const page = memory(length).subarray(0, length);
-  let at = page.write(head, 0);
-  for (const [index, { json, gaps }] of rows.entries()) {
-    if (index > 0) at += page.write(',', at);
-    let from = 0;
-    for (const gap of gaps) {
-      at += json.copy(page, at, from, gap);
-      at += name.copy(page, at);
-      from = gap;
-    }
-    at += json.copy(page, at, from);
-  }
-  page.write(tail, at);
-  return page;
 }

@@ -21,6 +21,7 @@ const SLAB_BYTES = 256 * 1024;
 const FIRST_SLOTS = 1_024;
 /** Numbers of a slot: slab, offset, length; and version, until, picturesSeen. */
 const NUMBERS = 3;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Bytes by id, packed into slabs outside of the heap, within a bound. What is replaced leaves holes; where half of all
@@ -48,33 +49,46 @@ export class RowMemory {
     return this.slots.keys();
   }
 
-  factsOf(id: number): KeptFacts | undefined {
-    const slot = this.slots.get(id);
-    if (slot === undefined) return undefined;
-    const { facts } = this;
-    const at = slot * NUMBERS;
-    return { version: facts[at] ?? 0, until: facts[at + 1] ?? 0, picturesSeen: facts[at + 2] ?? 0 };
+  /** Where the bytes of an id are found until something is kept or dropped; -1 = nowhere. */
+  slotOf(id: number): number {
+    return this.slots.get(id) ?? -1;
   }
 
-  setFacts(id: number, { version, until, picturesSeen }: KeptFacts): void {
-    const slot = this.slots.get(id);
-    if (slot !== undefined) this.facts.set([version, until, picturesSeen], slot * NUMBERS);
+  versionAt(slot: number): number {
+    return this.facts[slot * NUMBERS] ?? 0;
   }
 
-  bytesOf(id: number): Buffer | undefined {
-    const slot = this.slots.get(id);
-    if (slot === undefined) return undefined;
-    const at = slot * NUMBERS;
-    const offset = this.places[at + 1] ?? 0;
-    const slab = this.slabs.get(this.places[at] ?? 0);
-    return slab?.bytes.subarray(offset, offset + (this.places[at + 2] ?? 0));
+  untilAt(slot: number): number {
+    return this.facts[slot * NUMBERS + 1] ?? 0;
+  }
+
+  picturesSeenAt(slot: number): number {
+    return this.facts[slot * NUMBERS + 2] ?? 0;
+  }
+
+  sawPictures(slot: number, picturesSeen: number): void {
+    this.facts[slot * NUMBERS + 2] = picturesSeen;
+  }
+
+  /** The memory in which the bytes lie, among others: from `startAt`, `lengthAt` of them. */
+  blockAt(slot: number): Buffer {
+    return this.slabs.get(this.places[slot * NUMBERS] ?? 0)?.bytes ?? NO_BYTES;
+  }
+
+  startAt(slot: number): number {
+    return this.places[slot * NUMBERS + 1] ?? 0;
+  }
+
+  lengthAt(slot: number): number {
+    return this.places[slot * NUMBERS + 2] ?? 0;
   }
 
   /** Keeps a copy in place of what was kept of this id, unless there is no room for it. */
-  keep(id: number, bytes: Buffer, facts: KeptFacts): void {
+  keep(id: number, bytes: Buffer, { version, until, picturesSeen }: KeptFacts): void {
     this.drop(id);
-    if (!this.put(id, this.free.pop() ?? this.slots.size, bytes)) return;
-    this.setFacts(id, facts);
+    const slot = this.free.pop() ?? this.slots.size;
+    if (!this.put(id, slot, bytes)) return;
+    this.facts.set([version, until, picturesSeen], slot * NUMBERS);
     while (this.held > this.live * 2 + SLAB_BYTES * 2) if (!this.emptyOne()) return;
   }
 
