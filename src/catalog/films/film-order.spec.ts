@@ -22,6 +22,7 @@ describe('an order of films', () => {
         const expected = [...members].sort((a, b) => keyOf(a) - keyOf(b) || a - b).slice(skip, skip + count);
         const order = FilmOrder.by(Float64Array.from(all, ({ key }) => key));
         expect(order.cut(among, members.length, skip, count)).toEqual(expected);
+        expect([...order.of(among).subarray(skip, skip + count)]).toEqual(expected);
       }),
     );
   });

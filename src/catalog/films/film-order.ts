@@ -28,6 +28,11 @@ export class FilmOrder {
     return new FilmOrder(films, places);
   }
 
+  /** These films alone, in this order. */
+  of(among: BitSet): Uint32Array {
+    return this.films.filter((index) => among.has(index));
+  }
+
   /** Up to `count` of these films behind the first `skip` of them. `total` of them there are. */
   cut(among: BitSet, total: number, skip: number, count: number): number[] {
     if (skip >= total || count <= 0) return [];
@@ -37,13 +42,20 @@ export class FilmOrder {
       places.sort();
       return Array.from(places.subarray(skip, skip + count), (place) => this.films[place] ?? 0);
     }
-    const found: number[] = [];
-    let left = skip;
-    for (const index of this.films) {
-      if (!among.has(index) || left-- > 0) continue;
-      found.push(index);
-      if (found.length >= count) break;
-    }
-    return found;
+    return cutFrom(this.films, among, skip, count);
   }
+}
+
+/** Up to `count` of the films that are in `among`, behind the first `skip` of them. */
+function cutFrom(films: Uint32Array, among: BitSet, skip: number, count: number): number[] {
+  const found: number[] = [];
+  let left = skip;
+  // No iterator: there are as many as films.
+  for (let place = 0; place < films.length; place++) {
+    const index = films[place] ?? 0;
+    if (!among.has(index) || left-- > 0) continue;
+    found.push(index);
+    if (found.length >= count) break;
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { PrefixIndexBuilder, type PrefixIndex } from '../../core/films/prefix-index.js';
 import { soundKey, titleKey } from '../../core/films/title-key.js';
 import { BitSet } from '../../core/util/bit-set.js';
+import { SeenLately } from '../../core/util/seen-lately.js';
 import { placeOfId } from '../../core/util/sorted-ids.js';
 import { TextList } from '../../core/util/text-list.js';
 import type { Slicer } from '../slicer.js';
@@ -24,6 +25,8 @@ export interface FoundFilms {
 }
 
 const MAX_QUERY_WORDS = 8;
+/** Three bits for each film. */
+const MOST_KEPT = 64;
 /** Marks a word by its sound, which must not be found by spelling: no word begins with it. */
 const SOUND = '~';
 const LINE = '\n';
@@ -33,6 +36,10 @@ const LINE = '\n';
  * case, diacritics, ё and е, and to the script ("stalker" finds "Сталкер").
  */
 export class FilmSearch {
+  /** What was found more than once of late, by what was looked for: pages of one search follow each other. */
+  private readonly lately = new Map<string, FoundFilms>();
+  private readonly asked = new SeenLately(1_024);
+
   private constructor(
     private readonly known: KnownTitles,
     private readonly titles: PrefixIndex,
@@ -62,12 +69,19 @@ export class FilmSearch {
     return new FilmSearch(known, await slicer.finish(titles.build()), await slicer.finish(words.build()));
   }
 
-  /** null where the text says nothing that could be looked for. */
+  /** null where the text says nothing that could be looked for. Not to be changed: who asks the same gets it too. */
   find(text: string): FoundFilms | null {
     const key = titleKey(text);
     const spelt = key.split(' ').filter((word) => word !== '');
     if (spelt.length === 0) return null;
-    const sound = soundKey(text);
+    const kept = this.lately.get(key);
+    if (kept) return kept;
+    const found = this.look(key, spelt, soundKey(text));
+    if (this.asked.see(key)) this.remember(key, found);
+    return found;
+  }
+
+  private look(key: string, spelt: readonly string[], sound: string): FoundFilms {
     const sounds = sound.split(' ');
     let all: BitSet | undefined;
     for (const [at, word] of spelt.slice(0, MAX_QUERY_WORDS).entries()) {
@@ -82,6 +96,12 @@ export class FilmSearch {
     }
     const found = all ?? this.none();
     return { all: found, exact: exact.keepIn(found), beginning: beginning.keepIn(found) };
+  }
+
+  private remember(key: string, found: FoundFilms): void {
+    const [oldest] = this.lately.keys();
+    if (this.lately.size >= MOST_KEPT && oldest !== undefined) this.lately.delete(oldest);
+    this.lately.set(key, found);
   }
 
   private having(word: string, sound: string): BitSet {

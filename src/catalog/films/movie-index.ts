@@ -1,5 +1,5 @@
 import { genreKey, genreName } from '../../core/films/genre-key.js';
-import type { BitSet } from '../../core/util/bit-set.js';
+import { BitSet } from '../../core/util/bit-set.js';
 import type { Slicer } from '../slicer.js';
 import type { CatalogFilm } from './catalog-film.js';
 import { FilmOrder } from './film-order.js';
@@ -19,12 +19,16 @@ export class MovieIndex {
   private readonly views: Float64Array;
   /** 1 = TMDB knows it. */
   readonly isKnown: Uint8Array;
+  /** Those. */
+  readonly known: BitSet;
   private readonly orders = new Map<LastingSort, FilmOrder>();
   private readonly genreIds = new Map<string, number>();
   private readonly idsByText = new Map<string, number | null>();
   private readonly genreNames: string[] = [];
   private readonly filmsOf: number[][] = [];
   private readonly sealed: Uint32Array[] = [];
+  private readonly filmsOfYear = new Map<number, number[]>();
+  private readonly byYear = new Map<number, Uint32Array>();
 
   private constructor(count: number) {
     this.years = new Int16Array(count);
@@ -32,6 +36,7 @@ export class MovieIndex {
     this.added = new Float64Array(count);
     this.views = new Float64Array(count);
     this.isKnown = new Uint8Array(count);
+    this.known = new BitSet(count);
   }
 
   static async over(films: readonly CatalogFilm[], slicer: Slicer): Promise<MovieIndex> {
@@ -39,6 +44,8 @@ export class MovieIndex {
     await slicer.each(films, (film, at) => index.file(film, at));
     await slicer.each(index.filmsOf, (of) => index.sealed.push(Uint32Array.from(of)), 8);
     index.filmsOf.length = 0;
+    for (const [year, of] of index.filmsOfYear) index.byYear.set(year, Uint32Array.from(of));
+    index.filmsOfYear.clear();
     const keys = {
       rating: index.ratings.map((rating) => Math.round((10 - rating) * 1e6)),
       added: index.added.map((addedAt) => FilmOrder.last - addedAt),
@@ -63,6 +70,11 @@ export class MovieIndex {
     return id === undefined ? undefined : this.sealed[id];
   }
 
+  /** Films of a year; undefined = there are none. */
+  ofYear(year: number): Uint32Array | undefined {
+    return this.byYear.get(year);
+  }
+
   /** Of the films in `among`, most films first. */
   genres(among: BitSet): { name: string; count: number }[] {
     return this.genreNames
@@ -77,8 +89,17 @@ export class MovieIndex {
     this.added[at] = film.addedAt;
     this.views[at] = film.views;
     this.isKnown[at] = film.isKnown ? 1 : 0;
+    if (film.isKnown) this.known.add(at);
+    const { bestYear } = film;
+    if (bestYear !== null) this.fileYear(bestYear, at);
     const ids = new Set(film.bestGenres.map((genre) => this.genreId(genre)));
     for (const id of ids) if (id !== null) this.filmsOf[id]?.push(at);
+  }
+
+  private fileYear(year: number, at: number): void {
+    const of = this.filmsOfYear.get(year);
+    if (of) of.push(at);
+    else this.filmsOfYear.set(year, [at]);
   }
 
   /** null where the text says nothing. */

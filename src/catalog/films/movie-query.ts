@@ -1,4 +1,5 @@
 import { BitSet } from '../../core/util/bit-set.js';
+import { placeOfId } from '../../core/util/sorted-ids.js';
 import type { Slicer } from '../slicer.js';
 import { indexOfFilm } from './film-collection.js';
 import type { FilmState } from './film-library.js';
@@ -21,7 +22,7 @@ export interface MovieWish {
 
 export interface MoviePage {
   /** Indices of films. */
-  films: number[];
+  films: ArrayLike<number>;
   total: number;
 }
 
@@ -33,6 +34,7 @@ const NOTHING: MoviePage = { films: [], total: 0 };
  */
 export class MovieTable {
   private readonly listed: BitSet;
+  private readonly orders = new Map<MovieSort, Uint32Array>();
 
   private constructor(
     private readonly state: FilmState,
@@ -59,12 +61,16 @@ export class MovieTable {
   }
 
   page(wish: MovieWish): MoviePage {
+    const skip = (wish.page - 1) * wish.perPage;
+    if (isUnfiltered(wish)) {
+      const all = this.ordered(wish.sort);
+      return { total: all.length, films: all.subarray(skip, skip + wish.perPage) };
+    }
     const found = wish.q === undefined ? undefined : this.state.search.find(wish.q);
     if (found === null) return NOTHING;
     const wanted = this.wanted(wish, found?.all);
     if (!wanted) return NOTHING;
     const total = wanted.count;
-    const skip = (wish.page - 1) * wish.perPage;
     if (!found || wish.sort !== undefined) {
       return { total, films: this.order(wish.sort).cut(wanted, total, skip, wish.perPage) };
     }
@@ -93,36 +99,54 @@ export class MovieTable {
   }
 
   /** Indices of all listed films as they air. */
-  all(): number[] {
-    return this.airing.cut(this.listed, this.listed.count, 0, Infinity);
+  all(): Uint32Array {
+    return this.ordered('airing');
   }
 
   /** undefined where no film can fit. */
-  private wanted(
-    { genre, year, ratingGte, source }: MovieWish,
+  private wanted(wish: MovieWish, found: BitSet | undefined): BitSet | undefined {
+    const { genre, year, ratingGte, source } = wish;
+    const { index } = this.state;
+    if (genre !== undefined || year !== undefined) return this.ofFew(wish, found);
+    const wanted = this.listed.clone();
+    if (found) wanted.keepIn(found);
+    if (source === 'tmdb') wanted.keepIn(index.known);
+    if (source === 'preview') wanted.removeIn(index.known);
+    if (ratingGte !== undefined) wanted.keepBetween(index.ratings, ratingGte, Infinity);
+    return wanted;
+  }
+
+  /** Looks at the films of one year or genre alone, whichever are fewer. */
+  private ofFew(
+    { genre, year, ratingGte = -Infinity, source }: MovieWish,
     found: BitSet | undefined,
   ): BitSet | undefined {
     const { index } = this.state;
-    const wanted = this.listed.clone();
-    if (found) wanted.keepIn(found);
-    if (genre !== undefined) {
-      const films = index.ofGenre(genre);
-      if (!films) return undefined;
-      const ofGenre = new BitSet(wanted.size);
-      ofGenre.addAll(films);
-      wanted.keepIn(ofGenre);
+    const ofYear = year === undefined ? undefined : index.ofYear(year);
+    const ofGenre = genre === undefined ? undefined : index.ofGenre(genre);
+    if ((year !== undefined && !ofYear) || (genre !== undefined && !ofGenre)) return undefined;
+    const [few, many] = inOrderOfLength(ofYear, ofGenre);
+    const known = source === undefined ? undefined : Number(source === 'tmdb');
+    const wanted = new BitSet(this.listed.size);
+    for (let at = 0; at < few.length; at++) {
+      const film = few[at] ?? 0;
+      if (!this.listed.has(film) || (found && !found.has(film))) continue;
+      if ((index.ratings[film] ?? 0) < ratingGte) continue;
+      if (known !== undefined && index.isKnown[film] !== known) continue;
+      if (!many || placeOfId(many, film) >= 0) wanted.add(film);
     }
-    if (year !== undefined) wanted.keepBetween(index.years, year, year);
-    if (source !== undefined) {
-      const known = source === 'tmdb' ? 1 : 0;
-      wanted.keepBetween(index.isKnown, known, known);
-    }
-    if (ratingGte !== undefined) wanted.keepBetween(index.ratings, ratingGte, Infinity);
     return wanted;
   }
 
   private order(sort: MovieSort = 'airing'): FilmOrder {
     return sort === 'airing' ? this.airing : this.state.index.order(sort);
+  }
+
+  /** All listed films; made when first asked for. */
+  private ordered(sort: MovieSort = 'airing'): Uint32Array {
+    let films = this.orders.get(sort);
+    if (!films) this.orders.set(sort, (films = this.order(sort).of(this.listed)));
+    return films;
   }
 
   private cutInTurn(sets: readonly BitSet[], skip: number, count: number): number[] {
@@ -136,4 +160,17 @@ export class MovieTable {
     }
     return films;
   }
+}
+
+function isUnfiltered({ genre, year, ratingGte, source, q }: MovieWish): boolean {
+  return [genre, year, ratingGte, source, q].every((filter) => filter === undefined);
+}
+
+/** One of them is there. The second is undefined where there is but one. */
+function inOrderOfLength(
+  one: Uint32Array | undefined,
+  other: Uint32Array | undefined,
+): [few: Uint32Array, many: Uint32Array | undefined] {
+  if (!one || !other) return [one ?? other ?? new Uint32Array(), undefined];
+  return one.length <= other.length ? [one, other] : [other, one];
 }

@@ -1,5 +1,5 @@
 /** Where the id stands in these ascending ones; -1 = nowhere. */
-export function placeOfId(ids: Float64Array, id: number): number {
+export function placeOfId(ids: Float64Array | Uint32Array, id: number): number {
   let low = 0;
   let high = ids.length;
   while (low < high) {
