@@ -26,6 +26,8 @@ export interface PersonAnswer {
 
 type Known = { facts: ToldPerson | null; isWhole: boolean };
 
+/** Told of one person; each has to be read. */
+const MOST_FILMS = 100;
 const NOT_YET: Known = { facts: null, isWhole: false };
 
 /**
@@ -51,7 +53,8 @@ export class FilmPersons {
   async tell(id: number, films: readonly CatalogFilm[], base: string): Promise<PersonAnswer> {
     const { facts, isWhole } = await this.inTime(id);
     const picture = (url: string): string => pictureAddress(this.pictures, url, base, POSTER_WIDTH);
-    const told = films.map((film): FilmOfPerson => {
+    const newest = [...films].sort((a, b) => (b.bestYear ?? 0) - (a.bestYear ?? 0)).slice(0, MOST_FILMS);
+    const told = newest.map((film): FilmOfPerson => {
       const { id: filmId, title, year, posterUrl, facts: known } = toldFilm(film);
       return {
         ...{ id: filmId, title: known?.title || title, year: known?.year ?? year },

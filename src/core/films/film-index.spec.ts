@@ -108,6 +108,7 @@ describe('FilmIndex', () => {
   it('names a film the same in every run', () => {
     expect(identityOf(film('Ёлки 5', 2016))).toBe('елки 5|2016');
     expect(identityOf(film('The Hangover'))).toBe('hangover|');
+    expect([identityOf(film(' ?! ')), identityOf(film('$', 1971))]).toEqual(['?!|', '$|1971']);
   });
 });
 
@@ -154,5 +155,14 @@ describe('a showing without a year', () => {
     const known = new FilmIndex([{ ...film('Dune', 1984, null), id: 1 }]);
     expect(known.find(film('Dune', null, 155))).toBeNull();
     expect(known.find(film('Dune', 1984, 155))?.id).toBe(1);
+  });
+
+  it('finds a title of nothing but signs again, and no other one for it', () => {
+    const index = new FilmIndex([
+      { ...film('?!...', null), id: 1 },
+      { ...film('…', null), id: 2 },
+    ]);
+    const idOf = (title: string): number | undefined => index.find(film(title, null))?.id;
+    expect([idOf('?! ...'), idOf('...'), idOf('!!!'), idOf('Heat')]).toEqual([1, 2, undefined, undefined]);
   });
 });

@@ -42,7 +42,9 @@ export class FilmIndex {
   add(film: IndexedFilm): void {
     const titles = titlesOf(film);
     for (const key of new Set(titles.map(({ key }) => key))) this.byTitle.add(key, film);
-    for (const sound of new Set(titles.map(({ title }) => soundKey(title)))) this.bySound.add(sound, film);
+    for (const sound of new Set(titles.map(({ title }) => soundKey(title)))) {
+      if (sound !== '') this.bySound.add(sound, film);
+    }
   }
 
   /** The film of these traits, or null where it is a new one. */
@@ -79,7 +81,7 @@ export class FilmIndex {
 
 /** The key a film is stored under when it is first seen; it never changes afterwards. */
 export function identityOf({ title, year }: FilmTraits): string {
-  return `${titleKey(title)}|${year ?? ''}`;
+  return `${keyOf(title)}|${year ?? ''}`;
 }
 
 function closest(films: readonly IndexedFilm[], wanted: FilmTraits, proof: Proof): IndexedFilm | null {
@@ -137,5 +139,10 @@ function isOtherScript(a: string, b: string): boolean {
 /** Its titles and their keys, without those of which nothing is left. */
 function titlesOf(film: FilmTraits & { otherTitles?: readonly string[] }): { title: string; key: string }[] {
   const titles = new Set([film.title, film.originalTitle, ...(film.otherTitles ?? [])]);
-  return [...titles].map((title) => ({ title, key: titleKey(title) })).filter(({ key }) => key !== '');
+  return [...titles].map((title) => ({ title, key: keyOf(title) })).filter(({ key }) => key !== '');
+}
+
+/** Of a title without a letter or a digit its signs: it is the same film the next time, too. */
+function keyOf(title: string): string {
+  return titleKey(title) || title.normalize('NFKC').replace(/\s+/g, '');
 }

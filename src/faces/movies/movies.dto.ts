@@ -234,7 +234,7 @@ export class PersonDto {
   @Told('Address of a picture.', picture)
   picture_url!: string | null;
 
-  @Told('The films listed here, the newest first.', { type: [FilmOfPersonDto] })
+  @Told('The films listed here, the newest first; a hundred at most.', { type: [FilmOfPersonDto] })
   films!: FilmOfPersonDto[];
 
   @Told('Who tells; "preview" = the credits of these films alone.', { type: String, enum: [...SOURCES] })
