@@ -160,6 +160,17 @@ describeOnEveryDialect('guides of channels over the API and the command line', (
     expect((await ask('get', '/guide-links?only=linked'))[1].total).toBe(1);
   });
 
+  it('says why a guide channel may be meant once, however the question is put', async () => {
+    const { database } = house.house;
+    await storeChannels(database, [{ name: 'Zebra Two Kanal' }]);
+    await storeGuide(database, [{ xmltvId: 'zebra.x', names: ['Zebra Kanal'], programmes: [] }]);
+    await house.house.changes.check();
+    await rooftop('guides', 'match');
+    const row =
+      (await rooftop('guides', 'review')).split('\n').find((line) => line.includes('Zebra Two')) ?? '';
+    expect(row.split('similar name')).toHaveLength(2);
+  });
+
   it('does all of it on the command line', async () => {
     expect(await rooftop('guides', 'links')).toMatch(
       /Rai Uno HD +\d+ Rai 1 +Guide +97 +same name spelt otherwise/,

@@ -224,7 +224,8 @@ function printChannels(
 
 function linkCells({ guide, origin, score, reason, shiftMinutes, question }: LinkToGuide): string[] {
   const shift = shiftMinutes === 0 ? '' : ` (${shiftMinutes > 0 ? '+' : ''}${shiftMinutes} min)`;
-  const why = [question, reason].filter(Boolean).join(': ');
+  // A question about a single doubt is worded as the doubt itself.
+  const why = [...new Set([question, reason])].filter(Boolean).join(': ');
   const state = guide.isServed ? '' : ' (not in the guide now)';
   return [
     `${guide.id} ${guide.names[0] ?? guide.xmltvId}${shift}${state}`,
