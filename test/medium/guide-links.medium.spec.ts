@@ -222,6 +222,23 @@ describeOnEveryDialect('guide links', (store) => {
     expect(await shown()).toEqual({ One: 'manual: other' });
   });
 
+  it('forgets found links into a guide that was removed, and keeps what a person linked', async () => {
+    const [one = 0] = await storeChannels(database, [{ name: 'One' }, { name: 'Two' }]);
+    const { sourceId, ids } = await guide({ one: 'One', two: 'Two' });
+    await guide({ two: 'Two' });
+    await linker.run();
+    await links.decide(one, { links: [{ guideChannelId: ids.one ?? 0 }] });
+    const { generation } = await database.read.findOneByOrFail(GuideSource, { id: sourceId });
+    await edit((manager) =>
+      manager.update(GuideSource, { id: sourceId }, { generation: null, removedAt: 1 }),
+    );
+    expect(await linker.run()).toMatchObject({ linked: 1, added: 0, removed: 1 });
+    expect(await shown()).toEqual({ One: 'manual: one', Two: 'two' });
+    expect(await database.read.count(GuideLink)).toBe(2);
+    await edit((manager) => manager.update(GuideSource, { id: sourceId }, { generation, removedAt: null }));
+    expect(await linker.run()).toMatchObject({ linked: 1, added: 1 });
+  });
+
   it('keeps found links into a guide that is not served at the moment', async () => {
     await storeChannels(database, [{ name: 'One' }]);
     const { sourceId } = await guide({ one: 'One' });

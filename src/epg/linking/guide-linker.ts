@@ -129,6 +129,10 @@ export class GuideLinker {
       added += changes.add.length;
       removed += changes.remove.length;
     }
+    // A guide that was removed is read by nobody; its channels are found anew when its address comes back.
+    const orphaned = await this.repository.linksIntoRemovedGuides();
+    await this.repository.applyLinks({ add: [], remove: orphaned }, this.nowSeconds());
+    removed += orphaned.length;
     const open = reviews.filter(({ channelId }) => !linked.has(channelId));
     const waiting = new Set(open.map(({ channelId }) => channelId)).size;
     await this.repository.applyReviews(diffReviews(open, await this.repository.reviews()), this.nowSeconds());

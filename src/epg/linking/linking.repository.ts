@@ -106,6 +106,18 @@ export class LinkingRepository {
     }
   }
 
+  /** Ids of links that matching found, into guides that were removed since. */
+  async linksIntoRemovedGuides(): Promise<number[]> {
+    const rows = await this.database.read
+      .createQueryBuilder(GuideLink, 'link')
+      .innerJoin(GuideChannel, 'channel', 'channel.id = link.guideChannelId')
+      .innerJoin(GuideSource, 'source', 'source.id = channel.guideSourceId')
+      .select('link.id', 'id')
+      .where(`source.removedAt IS NOT NULL AND link.origin <> 'manual'`)
+      .getRawMany<{ id: number }>();
+    return rows.map(({ id }) => id);
+  }
+
   async reviews(): Promise<FoundReview[]> {
     const rows = await this.database.read.find(GuideReview);
     return rows.map(({ channelId, guideSourceId, reason, candidates }) => ({
