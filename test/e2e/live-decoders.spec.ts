@@ -16,8 +16,8 @@ jest.setTimeout(120_000);
 /** Nothing here breaks by being slow: which source goes on must not depend on how busy the machine is. */
 const QUICK = { lingerMs: 100, coldLingerMs: 50, backoffMs: [0, 100], stableMs: 0 };
 
-/** Ten seconds of moving picture and sound, as encoders make them. */
-function film(options: { size: string; tone: number }): Buffer {
+/** Ten seconds of moving picture and sound, as encoders make them, each with pids of its own. */
+function film(options: { size: string; tone: number; firstPid: number }): Buffer {
   const run = spawnSync(
     'ffmpeg',
     [
@@ -25,7 +25,8 @@ function film(options: { size: string; tone: number }): Buffer {
       ...['-f', 'lavfi', '-i', `sine=frequency=${options.tone}:sample_rate=48000`, '-t', '10'],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-keyint_min', '25', '-sc_threshold', '0'],
       ...['-bf', '0', '-b:v', '500k', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2'],
-      ...['-f', 'mpegts', 'pipe:1'],
+      ...['-f', 'mpegts', '-mpegts_start_pid', String(options.firstPid)],
+      ...['-mpegts_pmt_start_pid', String(options.firstPid + 0x80), 'pipe:1'],
     ],
     { maxBuffer: 64 * 1024 * 1024 },
   );
@@ -47,9 +48,9 @@ describeWithService('ffmpeg', 'real players', () => {
 
   beforeAll(() => {
     films = [
-      film({ size: '320x180', tone: 440 }),
-      film({ size: '426x240', tone: 550 }),
-      film({ size: '320x240', tone: 660 }),
+      film({ size: '320x180', tone: 440, firstPid: 0x100 }),
+      film({ size: '426x240', tone: 550, firstPid: 0x200 }),
+      film({ size: '320x240', tone: 660, firstPid: 0x300 }),
     ];
   });
 

@@ -16,6 +16,7 @@ import {
   randomAccessAt,
   scrambledAt,
   setCounterAt,
+  setPidAt,
   transportErrorAt,
 } from './packet.js';
 import { readPcrAt } from './timestamps.js';
@@ -101,6 +102,13 @@ describe('fields of a packet', () => {
     const bytes = placed(tsPacket({ pid: 5, counter: 3, payload: Buffer.alloc(9), scrambling: 2 }));
     setCounterAt(bytes, AT, 16 + 9);
     expect(bytes).toEqual(placed(tsPacket({ pid: 5, counter: 9, payload: Buffer.alloc(9), scrambling: 2 })));
+  });
+
+  it('sets the pid and nothing else', () => {
+    const fields = { counter: 3, payload: Buffer.alloc(9), payloadUnitStart: true };
+    const bytes = placed(tsPacket({ pid: 0x1ffe, ...fields }));
+    setPidAt(bytes, AT, 0x0123);
+    expect(bytes).toEqual(placed(tsPacket({ pid: 0x0123, ...fields })));
   });
 
   it('makes a packet that announces a discontinuity', () => {

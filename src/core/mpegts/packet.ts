@@ -23,6 +23,11 @@ export function pidAt(bytes: Uint8Array, at: number): number {
   return ((byteAt(bytes, at + 1) & 0x1f) << 8) | byteAt(bytes, at + 2);
 }
 
+export function setPidAt(bytes: Uint8Array, at: number, pid: number): void {
+  bytes[at + 1] = (byteAt(bytes, at + 1) & 0xe0) | (pid >> 8);
+  bytes[at + 2] = pid & 0xff;
+}
+
 /** A demodulator saw bits it could not repair: nothing in the packet can be trusted. */
 export function transportErrorAt(bytes: Uint8Array, at: number): boolean {
   return (byteAt(bytes, at + 1) & 0x80) !== 0;

@@ -163,14 +163,29 @@ describe('OutputStitcher', () => {
     expect(programsIn(out).map(({ pmt }) => pmt.version)).toEqual([5, 9]);
   });
 
-  it('takes other pids as they are', () => {
-    const second = channel({ pmtPid: 0x50, videoPid: 0x51, audioPid: 0x52, channelId: 7, startPts: 0 });
+  it('goes on at the pids that players know, though the new source has others', () => {
+    const second = channel({
+      ...{ programNumber: 9, pmtPid: 0x50, videoPid: 0x101, audioPid: 0x52 },
+      ...{ channelId: 7, startPts: 0 },
+    });
     const out = stitch([channel().frames(20), second.frames(20)]);
     expect(strictContinuity(out)).toEqual([]);
-    expect(framesOf(out, 0x51)).toEqual(Array.from({ length: 20 }, (_, i) => `7:${i}`));
-    expectSteady([...timesOf(out, 0x100), ...timesOf(out, 0x51)], PTS_WRAP, SEAM);
+    expect(programsIn(out)).toHaveLength(1);
+    expect(framesOf(out, 0x100).slice(20)).toEqual(Array.from({ length: 20 }, (_, i) => `7:${i}`));
+    expectSteady(timesOf(out, 0x100), PTS_WRAP, SEAM);
+    expectSteady(timesOf(out, 0x101), PTS_WRAP, 2 * 3600);
     const flagged = plainPackets(out).filter(({ discontinuity }) => discontinuity);
-    expect(flagged.map(({ pid }) => pid)).toEqual([0x51, 0x52]);
+    expect(flagged.map(({ pid }) => pid)).toEqual([0x100, 0x101]);
+  });
+
+  it('comes back to the pids that players know after a source with another codec', () => {
+    const other = channel({ codec: 'mpeg2', videoPid: 0x51, audioPid: 0x52, channelId: 7 });
+    const third = channel({ videoPid: 0x61, audioPid: 0x62, channelId: 8 });
+    const out = stitch([channel().frames(20), other.frames(20), third.frames(20)]);
+    expect(strictContinuity(out)).toEqual([]);
+    expect(framesOf(out, 0x51)).toEqual(Array.from({ length: 20 }, (_, i) => `7:${i}`));
+    expect(framesOf(out, 0x100).slice(20)).toEqual(Array.from({ length: 20 }, (_, i) => `8:${i}`));
+    expectSteady(timesOf(out, 0x101), PTS_WRAP, 2 * 3600);
   });
 
   it('can switch from video to sound alone and back', () => {
@@ -201,7 +216,7 @@ describe('OutputStitcher', () => {
         sound(source.pts, 2),
         sound(undefined, 3),
       ];
-      const out = stitch([channel().frames(20), Buffer.concat([...parts, source.frames(5)])]);
+      const out = stitch([channel({ audio: 'mp2' }).frames(20), Buffer.concat([...parts, source.frames(5)])]);
       expect(strictContinuity(out)).toEqual([]);
       return plainPackets(out)
         .filter(({ pid, discontinuity }) => pid === 0x300 && !discontinuity)
@@ -379,6 +394,9 @@ describe('OutputStitcher', () => {
       startPts: fc.nat(PTS_WRAP - 1),
       pmtVersion: fc.nat(31),
       videoPid: fc.constantFrom(0x100, 0x200),
+      audioPid: fc.constantFrom(0x101, 0x201),
+      pmtPid: fc.constantFrom(0x1000, 0x50),
+      programNumber: fc.constantFrom(1, 2),
       tablesAtKeyframe: fc.boolean(),
       reorderFrames: fc.nat(2),
       skip: fc.nat(15),

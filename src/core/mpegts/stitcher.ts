@@ -1,6 +1,10 @@
 import { PACKET_SIZE } from './packet.js';
+import { PidMover } from './pid-mover.js';
+import { buildTables } from './program-tables.js';
+import type { ElementaryStream } from './psi.js';
 import { SeamRewriter } from './seam-rewriter.js';
 import { StreamAnalyser } from './stream-analyser.js';
+import type { JoinPoint } from './stream-analyser.js';
 
 export interface OutputStitcherOptions {
   /**
@@ -14,12 +18,14 @@ export interface OutputStitcherOptions {
   maxHeldBytes?: number;
 }
 
+/** Streams of former sources that are remembered. */
+const MAX_KNOWN = 64;
 const EMPTY = Buffer.alloc(0);
 
 /**
  * Makes one stream out of connections and sources that follow each other. The first passes unchanged. After
  * `switchSource` nothing comes out until the new source has tables and a keyframe; then its packets continue counters
- * and clocks where the old ones ended, behind fresh tables and discontinuity marks. Pids and codecs may differ.
+ * and clocks where the old ones ended, behind fresh tables and discontinuity marks, on their pids where the codecs are the same. Codecs may differ.
  */
 export class OutputStitcher {
   /** Switches that have led to output. */
@@ -32,6 +38,9 @@ export class OutputStitcher {
   private source: StreamAnalyser | undefined;
   private held = EMPTY;
   private rewriter: SeamRewriter | undefined;
+  private mover: PidMover | undefined;
+  /** What players have been given at each pid at first: that is what they take it for. */
+  private readonly known = new Map<number, ElementaryStream>();
 
   constructor(private readonly options: OutputStitcherOptions = {}) {
     this.ownOutput = options.output === undefined;
@@ -49,6 +58,7 @@ export class OutputStitcher {
     if (this.output.packets === 0) return;
     this.startOver();
     this.rewriter = undefined;
+    this.mover = undefined;
   }
 
   /**
@@ -56,7 +66,7 @@ export class OutputStitcher {
    * be changed, else a fresh one.
    */
   push(packets: Buffer): Buffer {
-    const out = this.source ? this.await(this.source, packets) : (this.rewriter?.rewrite(packets) ?? packets);
+    const out = this.source ? this.await(this.source, packets) : this.rewrite(packets);
     if (this.ownOutput) this.output.push(out);
     return out;
   }
@@ -83,7 +93,25 @@ export class OutputStitcher {
     this.source = undefined;
     this.seams++;
     const firstPcr = source.pcrs[source.pcrPositions.findIndex((position) => position >= join.position)];
-    this.rewriter = new SeamRewriter(this.output, join, firstPcr);
-    return Buffer.concat([this.rewriter.opening, this.rewriter.rewrite(rest)]);
+    this.rewriter = new SeamRewriter(this.output, this.moved(join), firstPcr);
+    return Buffer.concat([this.rewriter.opening, this.rewrite(rest)]);
+  }
+
+  private rewrite(packets: Buffer): Buffer {
+    const moved = this.mover?.move(packets) ?? packets;
+    return this.rewriter?.rewrite(moved) ?? moved;
+  }
+
+  /** The join point as it goes out. */
+  private moved(join: JoinPoint): JoinPoint {
+    const { program } = this.output;
+    for (const stream of program?.pmt.streams ?? []) {
+      if (this.known.size < MAX_KNOWN && !this.known.has(stream.pid)) this.known.set(stream.pid, stream);
+    }
+    this.mover = PidMover.between(program, join.program, [...this.known.values()]);
+    if (!this.mover) return join;
+    const moved = this.mover.program;
+    const pid = this.mover.pidOf(join.pid) as number;
+    return { ...join, program: moved, pid, tables: buildTables(moved, 0, 0) };
   }
 }
