@@ -242,6 +242,21 @@ describe('live channels', () => {
     expect(sim.metrics.totalStarts).toBe(1);
   });
 
+  const MISREAD = {
+    'an infohash given as a content id': aceId(infohashOf('news')),
+    'a content id given as an infohash': aceInfohash(contentIdOf('news')),
+  };
+
+  it.each(Object.entries(MISREAD))('read a content once although a list names it by %s', async (_, other) => {
+    await open({}, { startDelayMs: 50 });
+    const players = [NEWS, other].map((name) => house.player(house.channels.add(name)));
+    await Promise.all(players.map((player) => player.received(SECOND)));
+    const late = house.player(house.channels.add(other));
+    await late.received(SECOND);
+    expect(sim.metrics.totalStarts).toBe(1);
+    expect(sim.metrics.supersessions).toEqual([]);
+  });
+
   it('give up the stream nobody watches when its place is needed', async () => {
     await open({ acestream: { maxStreamsPerEngine: 1 }, session: { lingerMs: 60_000 } });
     const first = house.player(house.channels.add(NEWS));

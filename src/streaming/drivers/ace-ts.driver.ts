@@ -73,9 +73,10 @@ export class AceTsDriver implements SourceDriver {
     const known = this.memory.recall(asked);
     if (known) return known.infohash;
     if (this.upstreams.size === 0) return undefined;
-    if (asked.namespace === 'infohash' && this.upstreams.has(asked.hex)) return asked.hex;
+    // Lists give either as the other: it may be an infohash that plays, and else be a content id, whatever they say.
+    if (this.upstreams.has(asked.hex)) return asked.hex;
     const engine = this.options.registry.engines.find((candidate) => candidate.usable);
-    return engine?.client.resolve(asked, signal);
+    return engine?.client.resolve({ namespace: 'id', hex: asked.hex }, signal);
   }
 
   private async takeSeat(asked: AceId, context: OpenContext): Promise<Seated | Failed> {
