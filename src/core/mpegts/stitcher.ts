@@ -25,7 +25,8 @@ const EMPTY = Buffer.alloc(0);
 /**
  * Makes one stream out of connections and sources that follow each other. The first passes unchanged. After
  * `switchSource` nothing comes out until the new source has tables and a keyframe; then its packets continue counters
- * and clocks where the old ones ended, behind fresh tables and discontinuity marks, on their pids where the codecs are the same. Codecs may differ.
+ * and clocks where the old ones ended, behind fresh tables and discontinuity marks, on the pids of the old ones where the
+ * codecs are the same. Codecs may differ.
  */
 export class OutputStitcher {
   /** Switches that have led to output. */
