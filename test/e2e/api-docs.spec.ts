@@ -57,7 +57,7 @@ describe('the description of the API', () => {
     const real = served
       .filter(
         ({ path, method }) =>
-          /^\/api\/(?:admin|movies|genres)/.test(path) && method !== 'HEAD' && method !== 'OPTIONS',
+          /^\/api\/(?:admin|movies|genres|persons)/.test(path) && method !== 'HEAD' && method !== 'OPTIONS',
       )
       .map(({ method, path }) => `${method.toLowerCase()} ${path.replace(/:(\w+)/g, '{$1}')}`);
     expect(real.length).toBeGreaterThan(35);
