@@ -60,9 +60,11 @@ export class BulkRows<T extends ObjectLiteral> {
    */
   async findBy<K extends keyof T & string>(property: K, value: T[K]): Promise<T[]> {
     const column = this.column(property);
+    const wanted: Partial<T> = {};
+    wanted[property] = value;
     const rows: unknown = await this.manager.query(
       `SELECT * FROM ${this.table} WHERE ${quote(column.databaseName)} = ${this.mark(1)}`,
-      [this.toStored(column, { [property]: value } as unknown as Partial<T>)],
+      [this.toStored(column, wanted)],
     );
     return (rows as Record<string, unknown>[]).map((row) => this.toEntity(row));
   }

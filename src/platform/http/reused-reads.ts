@@ -13,7 +13,7 @@ const readers = new WeakMap<ArrayBufferLike, ReusedReads>();
 /**
  * For the receiver of a body's bytes that has done with each of them when its call returns: from then on the body's
  * connection is read into the same memory again and again. New memory for every read costs more than the read itself: for
- * twenty streams of 8 Mbit/s it was the half of all that receiving them took. `bytes` is what the body has just given.
+ * twenty streams of 8 Mbit/s it was a third of all that receiving them took. `bytes` is what the body has just given.
  * Where the body comes by another kind of connection, nothing changes. What it gives while it is not flowing stays valid
  * as ever. Only for bodies as undici gives them: what another stream passes on may be kept on the way.
  */
