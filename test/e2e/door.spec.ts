@@ -237,7 +237,22 @@ describe('the film API at the door', () => {
     );
   });
 
-  it('leaves to the usual way what is asked with HEAD, for the first time, or wrongly', async () => {
+  it.each<[string, Record<string, string>?]>([
+    ['/api/movies?per_page=3&sort=added'],
+    ['/api/movies?per_page=3&sort=added', { 'accept-encoding': 'gzip' }],
+    ['/api/movies?q=film+3', { origin: 'https://web.test' }],
+    ['/api/movies/search?q=film&page=2&per_page=4'],
+    ['/api/movies?genre=None&year=1979&rating_gte=1&source=preview'],
+    ['/api/movies?per_page=1', { 'if-none-match': '*' }],
+  ])('lists what nobody asked for before as the usual way does: %s', async (path, headers = {}) => {
+    await open();
+    await keep('/api/genres');
+    const [atDoor, usually] = [await get(path, headers), await get(usual(path), headers)];
+    expect(told(atDoor)).toEqual(told(usually));
+    expect(routed).toEqual([usual(path)]);
+  });
+
+  it('leaves to the usual way what is asked with HEAD, for one film, or wrongly', async () => {
     await open();
     await keep('/api/movies');
     const head = await ask(port, { method: 'HEAD', path: '/api/movies', headers: PLAIN });

@@ -102,10 +102,17 @@ export class MovieAnswers implements OnModuleInit {
     return edition.until * 1000 > this.clock.now() ? edition.pages.ready(question) : undefined;
   }
 
+  /** What writes a page at once; undefined = somebody has to wait for the films, as `list` does. */
+  listAtOnce(wish: MovieWish, question: MovieQuestion): (() => MoviePage | Promise<MoviePage>) | undefined {
+    const edition = this.current();
+    if (!edition || edition instanceof Promise) return undefined;
+    return () => this.pageOf(edition, wish, question);
+  }
+
   async list(wish: MovieWish, question: MovieQuestion): Promise<MovieAnswer> {
     const edition = await this.current();
     if (!edition) return { kind: 'loading' };
-    return ready(edition.pages.make(question, (memory) => this.page(edition, wish, question.base, memory)));
+    return ready(this.pageOf(edition, wish, question));
   }
 
   async genres(question: MovieQuestion): Promise<MovieAnswer> {
@@ -141,6 +148,10 @@ export class MovieAnswers implements OnModuleInit {
     return { kind: 'ready', page: { ...whole(person), encoding: 'identity' } };
   }
 
+  private pageOf(edition: Edition, wish: MovieWish, question: MovieQuestion): MoviePage | Promise<MoviePage> {
+    return edition.pages.make(question, (memory) => this.page(edition, wish, question.base, memory));
+  }
+
   private page(
     { table, state }: Edition,
     wish: MovieWish,
@@ -158,7 +169,7 @@ export class MovieAnswers implements OnModuleInit {
   }
 
   /** The edition of this moment. One that is just over answers while the next one is made. */
-  private async current(): Promise<Edition | undefined> {
+  private current(): Edition | Promise<Edition> | undefined {
     const state = this.library.current;
     if (!state) return undefined;
     const { edition } = this;
@@ -193,7 +204,7 @@ export class MovieAnswers implements OnModuleInit {
   }
 }
 
-async function ready(page: Promise<MoviePage>): Promise<MovieAnswer> {
+async function ready(page: MoviePage | Promise<MoviePage>): Promise<MovieAnswer> {
   return { kind: 'ready', page: await page };
 }
 

@@ -73,10 +73,10 @@ export class MoviePages {
   }
 
   /** `write` puts the page into the memory that it is handed, or into its own. */
-  async make(
+  make(
     question: MovieQuestion,
     write: (memory: (length: number) => Buffer) => WrittenPage,
-  ): Promise<MoviePage> {
+  ): MoviePage | Promise<MoviePage> {
     const { asked, hits, gzipFromBytes } = this.tools;
     const key = keyOf(question);
     hits.count(false);
@@ -86,9 +86,7 @@ export class MoviePages {
       return isAskedAgain ? this.keep(key, page) : page;
     }
     if (this.tools.compressor.isBusy || this.compressing.has(key)) return page;
-    const packed = await this.compressed(key, page);
-    if (isAskedAgain) this.kept.set(key, packed);
-    return packed;
+    return this.compressed(key, page, isAskedAgain);
   }
 
   private lend(write: (memory: (length: number) => Buffer) => WrittenPage): MoviePage {
@@ -106,12 +104,21 @@ export class MoviePages {
     return kept;
   }
 
-  private async compressed(key: string, { bytes, etag, giveBack }: MoviePage): Promise<Representation> {
+  private async compressed(
+    key: string,
+    { bytes, etag, giveBack }: MoviePage,
+    isKept: boolean,
+  ): Promise<Representation> {
     this.compressing.add(key);
     try {
-      const packed = await this.tools.compressor.gzip(bytes);
+      const packed: Representation = {
+        bytes: await this.tools.compressor.gzip(bytes),
+        encoding: 'gzip',
+        etag: `${etag}-gzip`,
+      };
       giveBack?.();
-      return { bytes: packed, encoding: 'gzip', etag: `${etag}-gzip` };
+      if (isKept) this.kept.set(key, packed);
+      return packed;
     } finally {
       this.compressing.delete(key);
     }

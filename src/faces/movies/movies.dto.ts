@@ -3,37 +3,43 @@ import { Transform } from 'class-transformer';
 import { MAX_PER_PAGE } from '../shared/common.dto.js';
 import { Fraction, OneOf, QueryWhole, Text, Told } from '../shared/fields.js';
 
-const SORTS = ['airing', 'rating', 'added', 'views'] as const;
-const SOURCES = ['tmdb', 'preview'] as const;
-const MAX_SEARCH = 200;
+export const MOVIE_SORTS = ['airing', 'rating', 'added', 'views'] as const;
+export const MOVIE_SOURCES = ['tmdb', 'preview'] as const;
+export const MAX_SEARCH = 200;
+export const MAX_GENRE = 100;
+export const MAX_PAGE = 1_000_000;
+export const PER_PAGE = 50;
+export const FIRST_YEAR = 1870;
+export const LAST_YEAR = 2200;
+export const MAX_RATING = 10;
 
 class MovieFilters {
-  @QueryWhole({ doc: 'Page, from 1.', optional: true, min: 1, max: 1_000_000, default: 1 })
+  @QueryWhole({ doc: 'Page, from 1.', optional: true, min: 1, max: MAX_PAGE, default: 1 })
   page: number = 1;
 
-  @QueryWhole({ doc: 'Films per page.', optional: true, min: 1, max: MAX_PER_PAGE, default: 50 })
-  per_page: number = 50;
+  @QueryWhole({ doc: 'Films per page.', optional: true, min: 1, max: MAX_PER_PAGE, default: PER_PAGE })
+  per_page: number = PER_PAGE;
 
-  @Text({ doc: 'Only films of this genre, in any case.', optional: true, min: 1, max: 100 })
+  @Text({ doc: 'Only films of this genre, in any case.', optional: true, min: 1, max: MAX_GENRE })
   genre?: string;
 
-  @QueryWhole({ doc: 'Only films of this year.', optional: true, min: 1870, max: 2200 })
+  @QueryWhole({ doc: 'Only films of this year.', optional: true, min: FIRST_YEAR, max: LAST_YEAR })
   year?: number;
 
-  @QueryFraction({ doc: 'Only films rated at least so, 0 to 10.', optional: true, min: 0, max: 10 })
+  @QueryFraction({ doc: 'Only films rated at least so, 0 to 10.', optional: true, min: 0, max: MAX_RATING })
   rating_gte?: number;
 
-  @OneOf(SOURCES, {
+  @OneOf(MOVIE_SOURCES, {
     doc: 'Only films that TMDB knows, or only those known from guides and lists alone.',
     optional: true,
   })
-  source?: (typeof SOURCES)[number];
+  source?: (typeof MOVIE_SOURCES)[number];
 
-  @OneOf(SORTS, {
+  @OneOf(MOVIE_SORTS, {
     doc: 'Order: the next on air, the best, the newest here, the most watched. Absent: as they air, or as they fit `q`.',
     optional: true,
   })
-  sort?: (typeof SORTS)[number];
+  sort?: (typeof MOVIE_SORTS)[number];
 }
 
 export class MoviesQuery extends MovieFilters {
@@ -145,7 +151,10 @@ export class MovieMetadataDto {
   @Told('When something of it changed.', time)
   updated_at!: string;
 
-  @Told('Whether TMDB knows it; "preview" = guides and lists alone.', { type: String, enum: [...SOURCES] })
+  @Told('Whether TMDB knows it; "preview" = guides and lists alone.', {
+    type: String,
+    enum: [...MOVIE_SOURCES],
+  })
   source!: string;
 }
 
@@ -237,7 +246,10 @@ export class PersonDto {
   @Told('The films listed here, the newest first; a hundred at most.', { type: [FilmOfPersonDto] })
   films!: FilmOfPersonDto[];
 
-  @Told('Who tells; "preview" = the credits of these films alone.', { type: String, enum: [...SOURCES] })
+  @Told('Who tells; "preview" = the credits of these films alone.', {
+    type: String,
+    enum: [...MOVIE_SOURCES],
+  })
   source!: string;
 }
 

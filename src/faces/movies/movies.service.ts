@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Representation } from '../../catalog/catalog-edition.js';
 import { MovieAnswers, type MovieAnswer } from '../../catalog/films/movie-answers.js';
 import type { MoviePage, MovieQuestion } from '../../catalog/films/movie-pages.js';
 import type { MovieWish } from '../../catalog/films/movie-query.js';
@@ -9,6 +8,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { encodingHeader, joinHeaders, JSON_TYPE, sendAnswer, type WholeAnswer } from '../shared/answer.js';
 import { matchesEtag } from '../shared/negotiation.js';
 import { PlayerCalls } from '../shared/player-call.js';
+import { wishOf } from './movies-wish.js';
 import type { MovieSearchQuery, MoviesQuery } from './movies.dto.js';
 
 /** The films, as web pages and programs of others are told. */
@@ -19,10 +19,23 @@ export class MoviesService {
     private readonly calls: PlayerCalls,
   ) {}
 
-  /** The answer to a question that was answered before, word for word; undefined = it has to be read and answered. */
-  answerAgain(request: IncomingMessage): WholeAnswer | undefined {
-    const page = this.movies.ready(this.questionOf(request));
-    return page && pageAnswer(request.headers, page);
+  /** What answers a question that was answered before, word for word, or one for a list that `readList` can read. */
+  atOnce(
+    request: IncomingMessage,
+    readList: ((query: string) => MovieWish | undefined) | undefined,
+  ): (() => WholeAnswer | Promise<WholeAnswer>) | undefined {
+    const question = this.questionOf(request);
+    const { headers } = request;
+    const page = this.movies.ready(question);
+    if (page) return () => pageAnswer(headers, page);
+    const wish = readList?.(queryOf(question.url));
+    const write = wish && this.movies.listAtOnce(wish, question);
+    if (!write) return undefined;
+    return () => {
+      const written = write();
+      if (!(written instanceof Promise)) return pageAnswer(headers, written);
+      return written.then((made) => pageAnswer(headers, made));
+    };
   }
 
   async list(
@@ -51,28 +64,6 @@ export class MoviesService {
   }
 }
 
-function wishOf({
-  page,
-  per_page,
-  genre,
-  year,
-  rating_gte,
-  source,
-  q,
-  sort,
-}: MoviesQuery | MovieSearchQuery): MovieWish {
-  return {
-    page,
-    perPage: per_page,
-    ...(genre === undefined ? {} : { genre }),
-    ...(year === undefined ? {} : { year }),
-    ...(rating_gte === undefined ? {} : { ratingGte: rating_gte }),
-    ...(source === undefined ? {} : { source }),
-    ...(q === undefined ? {} : { q }),
-    ...(sort === undefined ? {} : { sort }),
-  };
-}
-
 function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer, what = 'film'): void {
   switch (answer.kind) {
     case 'loading':
@@ -91,13 +82,24 @@ function send(reply: FastifyReply, request: FastifyRequest, answer: MovieAnswer,
 function sendPage(reply: FastifyReply, { headers }: FastifyRequest, page: MoviePage): void {
   const answer = pageAnswer(headers, page);
   // Only then the system has taken all of it, or nobody is there to be sent the rest.
-  if (answer.body !== null && page.giveBack) reply.raw.once('close', page.giveBack);
-  else page.giveBack?.();
+  if (answer.giveBack) reply.raw.once('close', answer.giveBack);
   sendAnswer(reply, answer);
 }
 
-function pageAnswer(headers: IncomingHttpHeaders, { bytes, encoding, etag }: Representation): WholeAnswer {
+function pageAnswer(
+  headers: IncomingHttpHeaders,
+  { bytes, encoding, etag, giveBack }: MoviePage,
+): WholeAnswer {
   const shared = { 'cache-control': 'public, no-cache', etag: `"${etag}"` };
-  if (matchesEtag(headers['if-none-match'], etag)) return { status: 304, headers: shared, body: null };
-  return { status: 200, headers: joinHeaders(JSON_TYPE, shared, encodingHeader(encoding)), body: bytes };
+  if (matchesEtag(headers['if-none-match'], etag)) {
+    giveBack?.();
+    return { status: 304, headers: shared, body: null };
+  }
+  const told = joinHeaders(JSON_TYPE, shared, encodingHeader(encoding));
+  return { status: 200, headers: told, body: bytes, ...(giveBack ? { giveBack } : {}) };
+}
+
+function queryOf(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 ? '' : url.slice(at + 1);
 }

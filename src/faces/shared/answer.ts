@@ -20,6 +20,8 @@ export interface Answer {
 /** An answer that stands in memory as a whole. */
 export interface WholeAnswer extends Answer {
   body: Buffer | string | null;
+  /** Call it once, when nobody reads the body any more: others are written over it. Absent: it stays as it is. */
+  giveBack?: () => void;
 }
 
 export function sendAnswer(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {

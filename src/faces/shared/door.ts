@@ -109,7 +109,7 @@ export class Door implements OnModuleInit {
   }
 
   private send(
-    { status, headers, body }: WholeAnswer,
+    { status, headers, body, giveBack }: WholeAnswer,
     route: string,
     startedAt: number,
     { method = '', socket }: IncomingMessage,
@@ -120,6 +120,8 @@ export class Door implements OnModuleInit {
       const seconds = (performance.now() - startedAt) / 1000;
       for (const listener of this.listeners) listener({ method, route, status, bytes, seconds });
     });
+    // Only then the system has taken all of it, or nobody is there to be sent the rest.
+    if (giveBack) response.once('close', giveBack);
     response.writeHead(
       status,
       body === null ? headers : joinHeaders(headers, { 'content-length': String(bytes) }),
