@@ -212,7 +212,7 @@ export class SourceFeed {
     this.trying = source;
     const driver = this.context.driverFor(source.kind);
     if (!driver) return notOpened({ kind: 'unsupported', detail: `${source.kind} sources are not played` });
-    for (let retry = false; ; retry = true) {
+    for (let tries = 1; ; tries++) {
       const openedAt = clock.monotonic();
       const opened = await driver.open(source, this.openContext(source, signal, prefer, avoid));
       if (opened.kind === 'failed') return notOpened(opened.failure);
@@ -220,8 +220,8 @@ export class SourceFeed {
       const { end, delivered } = await this.play(source, opened.stream, openedAt);
       if (delivered) return { kind: 'broke', end, place };
       // Cut off before its first picture: that happens to the best, once.
-      const again =
-        !retry && !this.mustMakeWay() && CUT_OFF.has(end.reason) && clock.monotonic() < this.until;
+      const limit = end.reason === 'moved' ? MAX_MOVES : CUT_OFF.has(end.reason) ? 1 : 0;
+      const again = tries <= limit && !this.mustMakeWay() && clock.monotonic() < this.until;
       if (!again || this.isClosed()) return notOpened(endAsFailure(end));
     }
   }
@@ -333,7 +333,9 @@ const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set([
   'dead-picture',
 ]);
 const FLAPS_UNTIL_BLAME = 2;
-const CUT_OFF: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'moved', 'session-lost', 'superseded']);
+const CUT_OFF: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'session-lost', 'superseded']);
+/** Another channel has started the same content anew: what it reads is found there. */
+const MAX_MOVES = 3;
 const REOPENABLE: ReadonlySet<EndReason> = new Set(['eof', 'reset', 'stall']);
 
 /** A stream that never showed a picture counts as one that could not be opened. */

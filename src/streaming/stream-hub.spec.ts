@@ -214,6 +214,26 @@ describe('the hub and its sessions', () => {
     expect(driver.opened.map(({ closes }) => closes)).toEqual([1, 1]);
   });
 
+  it('follows a content that other channels start anew, as long as they do not do so for ever', async () => {
+    const joining = open();
+    await settle();
+    for (let moves = 0; moves < 3; moves++) {
+      driver.stream.end('moved');
+      await settle();
+    }
+    expect(driver.opened).toHaveLength(4);
+    await play(0.2);
+    expect((await joining).kind).toBe('ready');
+    const other = open('sport', [TWO]);
+    await settle();
+    for (let moves = 0; moves < 4; moves++) {
+      driver.stream.end('moved');
+      await settle();
+    }
+    expect(await other).toMatchObject({ kind: 'failed', failure: { kind: 'unavailable' } });
+    expect(driver.opened.map(({ closes }) => closes)).toEqual([1, 1, 1, 0, 1, 1, 1, 1]);
+  });
+
   it('says "timeout" when an opening takes too long', async () => {
     let release = (): void => {};
     driver.gate = new Promise((resolve) => (release = resolve));

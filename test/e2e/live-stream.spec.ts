@@ -5,6 +5,7 @@ import {
   type EngineSimulator,
 } from '../fakes/engine-simulator/engine-simulator.js';
 import { contentIdOf, infohashOf } from '../fakes/engine-simulator/catalogue.js';
+import type { InvariantOptions } from '../fakes/engine-simulator/invariants.js';
 import { SyntheticSource } from '../fakes/media/synthetic-source.js';
 import type { SimOptions } from '../fakes/engine-simulator/sim-options.js';
 import { aceId, aceInfohash, openStreamHouse } from '../fakes/stream-house.js';
@@ -17,6 +18,7 @@ const NEWS = aceId(contentIdOf('news'));
 describe('live channels', () => {
   let sim: EngineSimulator;
   let house: StreamHouse;
+  let invariants: InvariantOptions = {};
 
   async function open(options: StreamHouseOptions = {}, simOptions: SimOptions = {}): Promise<void> {
     sim = await createSim({
@@ -33,8 +35,9 @@ describe('live channels', () => {
 
   afterEach(async () => {
     await house.close();
-    sim.assertInvariants();
+    sim.assertInvariants(invariants);
     await sim.close();
+    invariants = {};
   });
 
   function allStopped(): Promise<void> {
@@ -255,6 +258,19 @@ describe('live channels', () => {
     await late.received(SECOND);
     expect(sim.metrics.totalStarts).toBe(1);
     expect(sim.metrics.supersessions).toEqual([]);
+  });
+
+  it('keep the viewer who waits for first bytes when another channel starts the same content anew', async () => {
+    await open({}, { prebufMs: 400 });
+    // An engine that cannot tell ids apart: only the second start shows that both are one content.
+    sim.control.inject({ kind: 'http503' }, { route: 'api', times: 100 });
+    const first = house.player(house.channels.add(aceInfohash(infohashOf('news'))));
+    await sim.until(({ metrics }) => metrics.totalStarts === 1);
+    const second = house.player(house.channels.add(NEWS));
+    await Promise.all([first.received(SECOND), second.received(SECOND)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(sim.metrics.totalStarts).toBe(2);
+    invariants = { allow: { supersededBySelf: 1 } };
   });
 
   it('give up the stream nobody watches when its place is needed', async () => {

@@ -34,6 +34,8 @@ interface Refused {
 
 /** Refusals of a transport stream after which some engines still give HLS. */
 const WORTH_HLS: ReadonlySet<EngineErrorKind> = new Set(['licence', 'bad-reply']);
+/** Channels that start one content in turn, each in the belief that it is theirs alone, must not do so for ever. */
+const MAX_MOVES = 3;
 const RETRY_AFTER_SECONDS = 10;
 const CANCELLED: Failed = { kind: 'failed', failure: { kind: 'cancelled', detail: 'nobody waits' } };
 
@@ -60,10 +62,16 @@ export class AceTsDriver implements SourceDriver {
     for (let tries = 0; ; tries++) {
       const seated = await this.turns.run(key, () => this.takeSeat(asked, context));
       if (seated.kind === 'failed') return seated;
+      const { upstream, seat } = seated;
       const result = await this.awaitBytes(seated, context);
-      if (result.kind === 'failed' || (await seated.upstream.reopen())) return result;
+      if (result.kind === 'failed') {
+        // Another channel started the content anew meanwhile: what that one reads is for this one, too.
+        if (!upstream.isRetired || context.signal.aborted || tries >= MAX_MOVES) return result;
+        continue;
+      }
+      if (await upstream.reopen()) return result;
       // The stream of another channel, found dead only now: this one opens its own.
-      await seated.seat.close();
+      await seat.close();
       if (tries > 0) return failed(startFailure({ kind: 'session-lost', text: 'lost while it was shared' }));
     }
   }

@@ -45,7 +45,6 @@ export class AceUpstream {
   /** The engine itself said that it does not know the session any more. */
   private forgotten = false;
   private lossNoted = false;
-  /** We started the content anew ourselves. */
   private retired = false;
   private closing: Promise<void> | undefined;
   private reopening: Promise<boolean> | undefined;
@@ -67,6 +66,11 @@ export class AceUpstream {
   /** Whether a newcomer may take a seat: bytes flow, or the first are still awaited. */
   get usable(): boolean {
     return this.closing === undefined && !this.lost;
+  }
+
+  /** We started the content anew ourselves: it is found there. */
+  get isRetired(): boolean {
+    return this.retired;
   }
 
   subscribe(): UpstreamSeat {
