@@ -40,7 +40,7 @@ export interface GuideReport {
   lastStop: number | null;
   /** Every problem, counted. */
   problemsBy: Partial<Record<ImportProblemReason, number>>;
-  /** The first hundred, in the order of the source. */
-  problems: GuideProblem[];
+  /** At most a hundred, shared among the kinds as `GuideProblems` says: what reading found, then what became of each channel. */
+  problems: GuideProblem<ImportProblemReason>[];
   seconds: number;
 }

@@ -12,6 +12,7 @@ export class Htmlparser2Guide {
   constructor(handler: GuideHandler) {
     const assembler = new GuideAssembler(handler, DEFAULT_GUIDE_LIMITS, new GuideTimes(), {
       position: () => 0,
+      line: () => 0,
       problem: () => {},
     });
     let attributes: Record<string, string> = {};

@@ -88,13 +88,11 @@ function finish(programmes: readonly GuideProgramme[]): string {
     if (own) own.push(programme);
     else byChannel.set(programme.channelId, [programme]);
   }
-  const total = { programmes: 0, duplicates: 0, rivals: 0, filled: 0, overlaps: 0 };
+  const total = { programmes: 0, duplicate: 0, rival: 0, 'no-stop': 0, overlap: 0 };
   for (const own of byChannel.values()) {
-    const { programmes: finished, report } = finishChannel(own);
-    total.programmes += finished.length;
-    for (const key of ['duplicates', 'rivals', 'filled', 'overlaps'] as const) total[key] += report[key];
+    total.programmes += finishChannel(own, { onProblem: (problem) => total[problem]++ }).length;
   }
-  expect(total.programmes + total.duplicates + total.rivals).toBe(programmes.length);
+  expect(total.programmes + total.duplicate + total.rival).toBe(programmes.length);
   return Object.entries(total)
     .filter(([, count]) => count > 0)
     .map(([key, count]) => `${count} ${key}`)

@@ -357,6 +357,79 @@ describeOnEveryDialect('a guide refresh', (store) => {
     expect(report.programmes + (report.problemsBy['too-old'] ?? 0)).toBe(960);
   });
 
+  it('keeps the place of every kind of problem, whatever there is most of', async () => {
+    const one = (channel: string, from: number, to: number | null, title: string): string =>
+      `<programme channel="${channel}" start="${xmltvStamp(NOW + from * HOUR)}"${
+        to === null ? '' : ` stop="${xmltvStamp(NOW + to * HOUR)}"`
+      }><title>${title}</title></programme>`;
+    const lines = [
+      '<tv>',
+      ...Array.from({ length: 150 }, (_, n) => one('old', n - 500, n - 499, `Old ${n}`)),
+      one('a', 0, 1, 'Twice'),
+      one('a', 0, 1, 'Twice'),
+      one('a', 1, 2, 'Less'),
+      one('a', 1, 3, 'Says more'),
+      one('a', 2.5, 4, 'Too long'),
+      one('a', 3.5, null, 'No end'),
+      one('b', 0, 0, 'Zero'),
+      ...[0, 1, 2].map((n) => one('old', n, n + 1, `Full ${n}`)),
+      ...Array.from({ length: 150 }, (_, n) => one('d', n, n + 1, `Bare & ${n}`)),
+      '</tv>',
+    ];
+    const source = lines.join('\n');
+    host.put('/g.xml', source);
+    await house.lifecycle.shutdown();
+    house = houseThat({ maxProgrammesPerChannel: 150 });
+    const { problems, problemsBy } = await house.refreshes.refresh(await add('/g.xml'));
+    expect(problemsBy).toEqual({
+      'too-old': 150,
+      'stray-character': 150,
+      'too-many-programmes': 3,
+      duplicate: 1,
+      rival: 1,
+      overlap: 2,
+      'no-stop': 2,
+      'zero-length': 1,
+    });
+    expect(problems).toHaveLength(100);
+    const lineOf = (text: string): number => lines.findIndex((line) => line.includes(`>${text}<`)) + 1;
+    const placed = problems.map(({ reason, line, sample }) => ({ reason, line, sample }));
+    const at = (hours: number): string => new Date((NOW + hours * HOUR) * 1000).toISOString();
+    expect(placed).toEqual(
+      expect.arrayContaining([
+        { reason: 'duplicate', line: lineOf('Twice') + 1, sample: `a ${at(0)} Twice` },
+        { reason: 'rival', line: lineOf('Less'), sample: `a ${at(1)} Less` },
+        { reason: 'overlap', line: lineOf('Says more'), sample: `a ${at(1)} Says more` },
+        { reason: 'overlap', line: lineOf('Too long'), sample: `a ${at(2.5)} Too long` },
+        { reason: 'no-stop', line: lineOf('No end'), sample: `a ${at(3.5)} No end` },
+        { reason: 'no-stop', line: lineOf('Zero'), sample: `b ${at(0)} Zero` },
+        { reason: 'too-many-programmes', line: lineOf('Full 2'), sample: `old ${at(2)} Full 2` },
+        { reason: 'too-old', line: 2, sample: `old ${at(-500)} Old 0` },
+      ]),
+    );
+    const places = problems.map(({ at: byte }) => Buffer.from(source).toString('utf8', byte, byte + 6));
+    expect(new Set(places)).toEqual(new Set(['<progr', 'Bare &']));
+  });
+
+  it('tells of channels too many, and of requests that came to nothing, which they were', async () => {
+    await house.lifecycle.shutdown();
+    house = houseThat({ maxChannels: 2 });
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 3, hours: 1 }));
+    const crowded = await house.refreshes.refresh(await add('/g.xml'));
+    expect(crowded.problems).toMatchObject([
+      { reason: 'too-many-channels', line: 5, sample: 'ch3' },
+      { reason: 'too-many-channels', line: 8, sample: 'ch3' },
+    ]);
+    host.put('/epg/7', JSON.stringify(asked('7', NOW, 5)));
+    host.put('/epg/9', JSON.stringify({ epg: [] }));
+    const id = await add('/epg/{channel}', { options: { channels: ['7', 'unknown', '9'] } });
+    const { problems } = await house.refreshes.refresh(id);
+    expect(problems).toEqual([
+      { reason: 'no-answer', at: 2, sample: expect.stringMatching(/^unknown: .*404/) },
+      { reason: 'empty', at: 0, sample: '9' },
+    ]);
+  });
+
   it('joins two refreshes of one guide, and refuses one that another process reads', async () => {
     host.put('/g.xml', smallGuide(TEN));
     const id = await add('/g.xml');
@@ -424,7 +497,7 @@ describeOnEveryDialect('a guide refresh', (store) => {
         JSON.stringify({ data: (pages[request] ?? []).map((one) => ({ ...one, channel: 'nine' })) }),
     });
     const id = await add('/paged', { options: { pageParameter: 'page', firstPage: 0 } });
-    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok', programmes: 5 });
+    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok', programmes: 5, problemsBy: {} });
     expect(host.requests.all).toHaveLength(3);
   });
 

@@ -22,12 +22,15 @@ function aProgramme(
 }
 
 function finish(...programmes: GuideProgramme[]): { lines: string[]; report: unknown } {
-  const { programmes: finished, report } = finishChannel(programmes);
+  const report: Record<string, number> = {};
+  const finished = finishChannel(programmes, {
+    onProblem: (problem) => (report[problem] = (report[problem] ?? 0) + 1),
+  });
   const lines = finished.map(
     ({ start, stop, titles }) =>
       `${(start - NOON) / MINUTE}–${(stop - NOON) / MINUTE} ${titles.map(({ text }) => text).join('/')}`,
   );
-  return { lines, report: Object.fromEntries(Object.entries(report).filter(([, count]) => count !== 0)) };
+  return { lines, report };
 }
 
 describe('finishing a channel', () => {
@@ -44,9 +47,9 @@ describe('finishing a channel', () => {
 
   it('drops exact duplicates and keeps the one that says more', () => {
     const rich = aProgramme(0, 60, 'A', { descriptions: [{ text: 'More.' }] });
-    const { programmes, report } = finishChannel([aProgramme(0, 60, 'A'), rich, aProgramme(0, 60, 'A')]);
-    expect(programmes).toEqual([rich]);
-    expect(report.duplicates).toBe(2);
+    const said = [aProgramme(0, 60, 'A'), rich, aProgramme(0, 60, 'A')];
+    expect(finishChannel(said)).toEqual([rich]);
+    expect(finish(...said).report).toEqual({ duplicate: 2 });
   });
 
   it('makes one programme of two that differ in their languages', () => {
@@ -55,7 +58,7 @@ describe('finishing a channel', () => {
       descriptions: [{ text: 'D', lang: 'en' }],
     });
     const spanish = aProgramme(0, 60, '', { titles: [{ text: 'Noticias', lang: 'es' }], date: '1999' });
-    expect(finishChannel([english, spanish]).programmes).toEqual([
+    expect(finishChannel([english, spanish])).toEqual([
       { ...english, date: '1999', titles: [...english.titles, ...spanish.titles] },
     ]);
   });
@@ -63,7 +66,7 @@ describe('finishing a channel', () => {
   it('fills a missing end from the next start', () => {
     expect(finish(aProgramme(0, null, 'A'), aProgramme(45, 60, 'B'))).toEqual({
       lines: ['0–45 A', '45–60 B'],
-      report: { filled: 1 },
+      report: { 'no-stop': 1 },
     });
   });
 
@@ -74,7 +77,7 @@ describe('finishing a channel', () => {
   });
 
   it('lets a zero-length entry give way to what begins there, in either order', () => {
-    const expected = { lines: ['0–60 News'], report: { rivals: 1 } };
+    const expected = { lines: ['0–60 News'], report: { rival: 1 } };
     expect(finish(aProgramme(0, null, 'Regional news of all regions'), aProgramme(0, 60, 'News'))).toEqual(
       expected,
     );
@@ -93,8 +96,30 @@ describe('finishing a channel', () => {
   it('ends a programme where the next begins', () => {
     expect(finish(aProgramme(0, 120, 'Umbrella'), aProgramme(60, 90, 'Part'))).toEqual({
       lines: ['0–60 Umbrella', '60–90 Part'],
-      report: { overlaps: 1 },
+      report: { overlap: 1 },
     });
+  });
+
+  it('tells of each problem with the programme that is dropped, changed or said again, and keeps what is beside', () => {
+    const at = (place: number, programme: GuideProgramme) => ({ ...programme, place });
+    const told: [string, number][] = [];
+    const finished = finishChannel(
+      [
+        at(1, aProgramme(0, 60, 'A')),
+        at(2, aProgramme(0, 60, 'A', { descriptions: [{ text: 'More.' }] })),
+        at(3, aProgramme(60, 90, 'B')),
+        at(4, aProgramme(60, 90, 'Says more')),
+        at(5, aProgramme(80, null, 'C')),
+      ],
+      { onProblem: (problem, { place }) => told.push([problem, place]) },
+    );
+    expect(told).toEqual([
+      ['duplicate', 2],
+      ['rival', 3],
+      ['overlap', 4],
+      ['no-stop', 5],
+    ]);
+    expect(finished.map(({ place }) => place)).toEqual([2, 4, 5]);
   });
 
   it('leaves its input alone', () => {
@@ -115,7 +140,7 @@ describe('finishing a channel', () => {
       .map(({ from, lasts, title }) => aProgramme(from, lasts === null ? null : from + lasts, title));
     fc.assert(
       fc.property(fc.array(programme, { maxLength: 30 }), (programmes) => {
-        const once = finishChannel(programmes).programmes;
+        const once = finishChannel(programmes);
         once.forEach(({ start, stop }, index) => {
           expect(stop).toBeGreaterThan(start);
           expect(once[index + 1]?.start ?? Infinity).toBeGreaterThanOrEqual(stop);
@@ -123,7 +148,7 @@ describe('finishing a channel', () => {
         expect(new Set(once.map(({ start }) => start))).toEqual(
           new Set(programmes.map(({ start }) => start)),
         );
-        expect(finishChannel(once).programmes).toEqual(once);
+        expect(finishChannel(once)).toEqual(once);
       }),
     );
   });

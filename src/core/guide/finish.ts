@@ -5,28 +5,25 @@ export interface FinishedProgramme extends GuideProgramme {
   stop: number;
 }
 
-export interface FinishOptions {
+/**
+ * `duplicate` said twice: same start, end and titles; `rival` dropped because another programme of the same start says
+ * more; `no-stop` an end was missing, zero-length or backwards; `overlap` an end was moved to the next start.
+ */
+export type FinishProblem = 'duplicate' | 'rival' | 'no-stop' | 'overlap';
+
+export interface FinishOptions<P extends GuideProgramme = GuideProgramme> {
   /** Seconds: a gap up to this is the missing end of the programme before it; a longer one is a gap of the guide. */
   maxFilled?: number;
   /** Seconds a programme lasts of which nothing says how long. */
   defaultLength?: number;
-}
-
-export interface FinishReport {
-  /** Said twice: same start, end and titles. */
-  duplicates: number;
-  /** Dropped because another programme of the same start says more. */
-  rivals: number;
-  /** Ends that were missing, zero-length or backwards. */
-  filled: number;
-  /** Ends moved to the next start. */
-  overlaps: number;
+  /** Told of every problem, with the programme that is dropped or changed, or said again. */
+  onProblem?: (problem: FinishProblem, programme: P) => void;
 }
 
 const HOUR = 3600;
 
 /**
- * The programmes of one channel, in any order → in the order of time. The rules:
+ * The programmes of one channel, in any order → in the order of time, with whatever else is in them. The rules:
  *
  * 1. Exact duplicates (same start, end and titles) become one, the one that says more. The same programme said again
  *    in other languages becomes one with all of them.
@@ -36,28 +33,26 @@ const HOUR = 3600;
  *    length the source names, else `defaultLength`.
  * 4. Where programmes overlap the later start wins: the earlier one ends there.
  */
-export function finishChannel(
-  programmes: readonly GuideProgramme[],
-  { maxFilled = 6 * HOUR, defaultLength = HOUR }: FinishOptions = {},
-): { programmes: FinishedProgramme[]; report: FinishReport } {
-  const report: FinishReport = { duplicates: 0, rivals: 0, filled: 0, overlaps: 0 };
+export function finishChannel<P extends GuideProgramme>(
+  programmes: readonly P[],
+  { maxFilled = 6 * HOUR, defaultLength = HOUR, onProblem }: FinishOptions<P> = {},
+): (P & FinishedProgramme)[] {
   // Stable: equal starts keep the order of the source.
   const ordered = programmes.toSorted((a, b) => a.start - b.start);
-  const chosen: GuideProgramme[] = [];
+  const chosen: P[] = [];
   for (let from = 0; from < ordered.length;) {
     let to = from + 1;
     while (to < ordered.length && ordered[to]?.start === ordered[from]?.start) to++;
-    chosen.push(...chooseOne(ordered.slice(from, to), report));
+    chosen.push(...chooseOne(ordered.slice(from, to), onProblem));
     from = to;
   }
-  const finished = chosen.map((programme, index): FinishedProgramme => {
+  return chosen.map((programme, index) => {
     const next = chosen[index + 1]?.start ?? Infinity;
     const stop = programme.stop ?? missingStop(programme, next, maxFilled, defaultLength);
-    if (programme.stop === null) report.filled++;
-    else if (stop > next) report.overlaps++;
+    if (programme.stop === null) onProblem?.('no-stop', programme);
+    else if (stop > next) onProblem?.('overlap', programme);
     return { ...programme, stop: Math.min(stop, next) };
   });
-  return { programmes: finished, report };
 }
 
 function missingStop(
@@ -70,19 +65,20 @@ function missingStop(
 }
 
 /** Of programmes with the same start, the one that stays. */
-function chooseOne(rivals: GuideProgramme[], report: FinishReport): GuideProgramme[] {
-  let best: GuideProgramme | undefined;
+function chooseOne<P extends GuideProgramme>(rivals: P[], onProblem: FinishOptions<P>['onProblem']): P[] {
+  let best: P | undefined;
   for (const rival of rivals) {
     if (!best) best = rival;
     else if (best.stop === rival.stop && saysSame(best.titles, rival.titles)) {
-      report.duplicates++;
+      onProblem?.('duplicate', rival);
       if (weight(rival) > weight(best)) best = rival;
     } else if (best.stop === rival.stop && isOtherLanguage(best, rival)) {
-      report.duplicates++;
+      onProblem?.('duplicate', rival);
       best = inAllLanguages(best, rival);
     } else {
-      report.rivals++;
-      if (isBetter(rival, best)) best = rival;
+      const winner: P = isBetter(rival, best) ? rival : best;
+      onProblem?.('rival', winner === rival ? best : rival);
+      best = winner;
     }
   }
   return best ? [best] : [];
@@ -109,8 +105,8 @@ function isOtherLanguage(one: GuideProgramme, other: GuideProgramme): boolean {
   );
 }
 
-function inAllLanguages(one: GuideProgramme, other: GuideProgramme): GuideProgramme {
-  const merged: GuideProgramme = { ...other, ...one, titles: [...one.titles, ...other.titles] };
+function inAllLanguages<P extends GuideProgramme>(one: P, other: P): P {
+  const merged: P = { ...other, ...one, titles: [...one.titles, ...other.titles] };
   for (const field of ['subTitles', 'descriptions', 'categories'] as const) {
     const texts = [...(one[field] ?? []), ...(other[field] ?? [])];
     if (texts.length > 0) merged[field] = texts;

@@ -177,6 +177,12 @@ describe('programmes of a provider guide', () => {
     );
     expect(found.programmes).toHaveLength(1);
     expect(problemsBy).toEqual({ 'no-start': 2, 'no-title': 1 });
+    expect(read([A, { ...A, timestart: 1, channel: 7 }, { title: 'Late', channel: 7 }]).problems).toEqual([
+      { reason: 'no-channel', at: 1, sample: '2026-03-14T18:00:00.000Z A' },
+      { reason: 'no-start', at: 2, sample: '7 A' },
+      { reason: 'no-start', at: 3, sample: '7 Late' },
+      { reason: 'unknown-shape', at: 3, sample: '' },
+    ]);
     expect(read([A]).problemsBy).toEqual({ 'no-channel': 1, 'unknown-shape': 1 });
     expect(
       read(
@@ -195,12 +201,24 @@ describe('JSON that is no guide', () => {
     ['{"a": [1, 2', 'broken-json'],
     ['<html></html>', 'broken-json'],
     ['{"error": "token expired"}', 'unknown-shape'],
-    ['[]', 'unknown-shape'],
-    ['null', 'unknown-shape'],
+    ['{"error": "token expired", "code": []}', 'unknown-shape'],
+    ['5', 'unknown-shape'],
+    ['[]', 'empty'],
+    ['{}', 'empty'],
+    ['null', 'empty'],
+    ['{"epg": []}', 'empty'],
+    ['{"status": "ok", "result": {"page": 1, "epg_listings": []}}', 'empty'],
+    ['[{"channel": 7, "data": []}, {"channel": 8, "data": null}]', 'empty'],
   ])('%s', (text, reason) => {
     const { problemsBy, programmes } = read(text, asked);
     expect(programmes).toBe(0);
     expect(problemsBy).toEqual({ [reason]: 1 });
+  });
+
+  it('may be the page after the last one', () => {
+    const further = { ...asked, mayBeEmpty: true };
+    expect(read('{"epg": []}', further).problemsBy).toEqual({});
+    expect(read('{"error": "x"}', further).problemsBy).toEqual({ 'unknown-shape': 1 });
   });
 
   it('is read no deeper and no further than allowed', () => {

@@ -1,5 +1,5 @@
-import { GuideProblems } from '../xmltv/problems.js';
 import { tidyLine } from '../xmltv/tidy.js';
+import { describeProgramme, GuideProblems } from '../xmltv/problems.js';
 import { GuideTimes } from '../xmltv/time.js';
 import type {
   GuideChannel,
@@ -20,6 +20,8 @@ import { isProgramme, programmeOf, startOf, stopOf } from './json-programme.js';
 export interface JsonGuideOptions extends GuideReaderOptions {
   /** The channel that was asked for, where the answer does not name it. */
   channelId?: string;
+  /** That there is nothing in it is no problem: it is the page after the last one. */
+  mayBeEmpty?: boolean;
 }
 
 const NOW_PLAYING = ['current', 'now', 'now_playing', 'next'];
@@ -63,7 +65,7 @@ export class JsonGuideReader implements GuideReader {
     else if (document === undefined) this.problem('broken-json');
     else {
       this.walk(document, this.options.channelId ?? null, 0);
-      if (this.channels + this.programmes === 0) this.problem('unknown-shape');
+      if (this.channels + this.programmes === 0) this.nothingFound(document);
     }
     return {
       channels: this.channels,
@@ -71,9 +73,14 @@ export class JsonGuideReader implements GuideReader {
       bytes: this.bytes,
       encoding: 'utf-8',
       problemsBy: this.problems.by,
-      problems: this.problems.first,
+      problems: this.problems.kept,
       isTruncated: document === undefined,
     };
+  }
+
+  private nothingFound(document: unknown): void {
+    if (!isEmpty(document, this.limits.maxDepth)) this.problem('unknown-shape');
+    else if (this.options.mayBeEmpty !== true) this.problem('empty');
   }
 
   private parse(): unknown {
@@ -114,19 +121,21 @@ export class JsonGuideReader implements GuideReader {
     this.ordinal++;
     const channelId = this.channelOfProgramme(object) ?? around;
     const start = startOf(object, this.times);
-    if (firstText([object], fields.TITLE) === '') return this.problem('no-title', object);
-    if (start === null) return this.problem('no-start', object);
-    if (start < this.limits.earliest || start >= this.limits.latest) return this.problem('bad-time', object);
-    if (channelId === null || channelId === '') return this.problem('no-channel', object);
-    const stop = this.stop(object, start);
+    const said = { object, channelId, start };
+    if (firstText([object], fields.TITLE) === '') return this.problem('no-title', said);
+    if (start === null) return this.problem('no-start', said);
+    if (start < this.limits.earliest || start >= this.limits.latest) return this.problem('bad-time', said);
+    if (channelId === null || channelId === '') return this.problem('no-channel', said);
+    const stop = this.stop(said, start);
     this.programmes++;
-    this.handler.programme(programmeOf(object, { channelId, start, stop }, this.limits));
+    const programme = programmeOf(object, { channelId, start, stop }, this.limits);
+    this.handler.programme(programme, this.ordinal, 0);
   }
 
-  private stop(object: JsonObject, start: number): number | null {
-    const stop = stopOf(object, this.times);
+  private stop(said: Said, start: number): number | null {
+    const stop = stopOf(said.object, this.times);
     if (stop === null || (stop > start && stop < this.limits.latest)) return stop;
-    this.problem(stop === start ? 'zero-length' : stop < start ? 'backwards' : 'bad-time', object);
+    this.problem(stop === start ? 'zero-length' : stop < start ? 'backwards' : 'bad-time', said);
     return null;
   }
 
@@ -182,14 +191,37 @@ export class JsonGuideReader implements GuideReader {
     if (channel.names.length === 0 || this.told.has(channel.id)) return;
     this.told.add(channel.id);
     this.channels++;
-    this.handler.channel(channel);
+    this.handler.channel(channel, this.ordinal, 0);
   }
 
-  private problem(reason: GuideProblemReason, object?: JsonObject): void {
-    this.problems.add(reason, this.ordinal, undefined, () =>
-      object ? firstText([object], fields.TITLE) : '',
+  private problem(reason: GuideProblemReason, said?: Said): void {
+    this.problems.add(reason, { at: this.ordinal, line: 0 }, () =>
+      said ? describe(said) : (this.options.channelId ?? ''),
     );
   }
+}
+
+/** A programme, as far as it is known what it says. */
+interface Said {
+  object: JsonObject;
+  channelId: string | null;
+  start: number | null;
+}
+
+function describe({ object, channelId, start }: Said): string {
+  const text = firstText([object], fields.TITLE);
+  return describeProgramme({ channelId: channelId ?? '', start, titles: [{ text }] });
+}
+
+/** Nothing at all, or nothing in one of the lists where programmes and channels stand. */
+function isEmpty(value: unknown, depth: number): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object' || depth === 0) return false;
+  const isEmptyInside = (inside: unknown): boolean => isEmpty(inside, depth - 1);
+  return (
+    Object.values(value).every(isEmptyInside) ||
+    Object.entries(value).some(([key, inside]) => fields.CONTAINERS.has(key) && isEmptyInside(inside))
+  );
 }
 
 function hasLogo(object: JsonObject): boolean {

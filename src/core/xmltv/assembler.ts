@@ -1,4 +1,5 @@
 import { CHANNEL_RULES, PROGRAMME_RULES } from './grammar.js';
+import { describeProgramme } from './problems.js';
 import { RecordDraft } from './record-draft.js';
 import type { MarkupSink, TagAttributes } from './scanner.js';
 import { tidyAttribute } from './tidy.js';
@@ -8,6 +9,8 @@ import type { GuideChannel, GuideHandler, GuideLimits, GuideProblemReason, Guide
 export interface AssemblerSource {
   /** Bytes before the markup that is reported. */
   position(): number;
+  /** Of that markup, from 1. */
+  line(): number;
   problem(reason: GuideProblemReason, sample?: string): void;
 }
 
@@ -22,6 +25,7 @@ export class GuideAssembler implements MarkupSink {
   isRootOpen = false;
   private inside: 'channel' | 'programme' | null = null;
   private startedAt = 0;
+  private startedLine = 0;
   private readonly channel: RecordDraft<GuideChannel>;
   private readonly programme: RecordDraft<GuideProgramme>;
 
@@ -109,6 +113,7 @@ export class GuideAssembler implements MarkupSink {
   private begin(kind: 'channel' | 'programme'): void {
     this.inside = kind;
     this.startedAt = this.source.position();
+    this.startedLine = this.source.line();
   }
 
   private id(tag: TagAttributes, name: string): string | null {
@@ -159,24 +164,18 @@ export class GuideAssembler implements MarkupSink {
   private endProgramme(): void {
     if (this.programme.end()) this.source.problem('unclosed');
     const { record } = this.programme;
-    if (record.titles.length === 0) return this.source.problem('no-title', this.describeProgramme(record));
+    if (record.titles.length === 0) return this.source.problem('no-title', describeProgramme(record));
     this.programmes++;
-    this.handler.programme(record);
+    this.handler.programme(record, this.startedAt, this.startedLine);
   }
 
   private endChannel(): void {
     if (this.channel.end()) this.source.problem('unclosed');
     this.channels++;
-    this.handler.channel(this.channel.record);
+    this.handler.channel(this.channel.record, this.startedAt, this.startedLine);
   }
 
   private describe(): string {
-    return this.inside === 'programme'
-      ? this.describeProgramme(this.programme.record)
-      : this.channel.record.id;
-  }
-
-  private describeProgramme({ channelId, start, titles }: GuideProgramme): string {
-    return `${channelId} ${new Date(start * 1000).toISOString()} ${titles[0]?.text ?? ''}`;
+    return this.inside === 'programme' ? describeProgramme(this.programme.record) : this.channel.record.id;
   }
 }

@@ -35,6 +35,28 @@ function titles(source: string): string[] {
   return read(source).found.programmes.map(({ titles: [title] }) => title?.text ?? '');
 }
 
+describe('records of a guide', () => {
+  it('come with the place where they begin, however the bytes are cut', () => {
+    const source = `<?xml version="1.0"?>\n<tv>\n<channel id="a">\n<display-name>é\n</display-name></channel>\n${HEAD}\n<title>T</title></programme>${HEAD}<title>U</title></programme>\n</tv>`;
+    const bytes = Buffer.from(source);
+    const first = bytes.indexOf(HEAD);
+    for (const length of [1, 7, 10_000]) {
+      const places: [string, number, number][] = [];
+      const reader = new XmltvReader({
+        channel: ({ id }, at, line) => places.push([id, at, line]),
+        programme: ({ titles: [title] }, at, line) => places.push([title?.text ?? '', at, line]),
+      });
+      for (const piece of inPieces(bytes, [length])) reader.write(piece);
+      reader.end();
+      expect(places).toEqual([
+        ['a', bytes.indexOf('<channel'), 3],
+        ['T', first, 6],
+        ['U', bytes.indexOf(HEAD, first + 1), 7],
+      ]);
+    }
+  });
+});
+
 describe('channels of a guide', () => {
   it('are read with all their names, icons, addresses and numbers', () => {
     const { found, problemsBy } = read(

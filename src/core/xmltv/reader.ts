@@ -40,6 +40,7 @@ export class XmltvReader implements GuideReader {
     this.problems = new GuideProblems(this.limits.maxProblems);
     this.assembler = new GuideAssembler(handler, this.limits, new GuideTimes(options.defaultZone), {
       position: () => this.scanner.position,
+      line: () => this.scanner.line,
       problem: (reason, sample) => this.problem(reason, sample),
     });
     this.scanner = new MarkupScanner(this.assembler, this.limits);
@@ -64,7 +65,7 @@ export class XmltvReader implements GuideReader {
       bytes: this.bytes,
       encoding: this.encoding,
       problemsBy: this.problems.by,
-      problems: this.problems.first,
+      problems: this.problems.kept,
       isTruncated: !isWhole,
     };
   }
@@ -85,6 +86,7 @@ export class XmltvReader implements GuideReader {
 
   private problem(reason: GuideProblemReason, sample?: string): void {
     const { scanner } = this;
-    this.problems.add(reason, scanner.position, scanner.line, () => sample ?? scanner.sample(SAMPLE_BYTES));
+    const place = { at: scanner.position, line: scanner.line };
+    this.problems.add(reason, place, () => sample ?? scanner.sample(SAMPLE_BYTES));
   }
 }

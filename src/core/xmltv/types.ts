@@ -117,11 +117,14 @@ export type GuideProblemReason =
   | 'too-deep'
   /** JSON only. */
   | 'broken-json'
+  /** It names no programme and no channel, and no list where they might be. */
   | 'unknown-shape'
+  /** There is nothing where programmes would be. */
+  | 'empty'
   | 'no-channel';
 
-export interface GuideProblem {
-  reason: GuideProblemReason;
+export interface GuideProblem<Reason extends string = GuideProblemReason> {
+  reason: Reason;
   /** Byte of the unpacked source near which it was found; in JSON the ordinal of the record, from 1. */
   at: number;
   /** Line of the source, from 1; absent in JSON. */
@@ -140,16 +143,19 @@ export interface GuideSummary {
   encoding: string;
   /** Every problem, counted. */
   problemsBy: Partial<Record<GuideProblemReason, number>>;
-  /** The first `maxProblems`, in the order of the source. */
+  /** At most `maxProblems`, shared among the kinds as `GuideProblems` says, in the order of the source. */
   problems: GuideProblem[];
   /** The source ended in the middle: what it said so far may be a part. */
   isTruncated: boolean;
 }
 
-/** Called synchronously from `write` and `end`; the records are the receiver's to keep. */
+/**
+ * Called synchronously from `write` and `end`; the records are the receiver's to keep. `at` and `line` say where a record
+ * begins, as they do in a problem; line 0 = the source has none.
+ */
 export interface GuideHandler {
-  channel(channel: GuideChannel): void;
-  programme(programme: GuideProgramme): void;
+  channel(channel: GuideChannel, at: number, line: number): void;
+  programme(programme: GuideProgramme, at: number, line: number): void;
 }
 
 /** Reads one guide from any chunking. Memory depends on the limits, never on the size of the guide. */

@@ -24,20 +24,26 @@ describe('finishing spooled programmes', () => {
   it('gives what finishing the objects gives, whichever way it takes', () => {
     fc.assert(
       fc.property(fc.array(programme, { maxLength: 12 }), (programmes) => {
-        const expected = finishChannel(programmes);
-        const spooled = programmes.map((one) => ({
+        const placed = programmes.map((one, index) => ({ ...one, at: index * 100, line: index + 1 }));
+        const expectedProblems: [string, number][] = [];
+        const expected = finishChannel(placed, {
+          onProblem: (problem, { at }) => expectedProblems.push([problem, at]),
+        });
+        const spooled = programmes.map((one, index) => ({
           start: one.start,
           stop: one.stop,
           body: Buffer.from(programmeBody(one)),
+          at: index * 100,
+          line: index + 1,
         }));
-        const { programmes: records, report } = finishSpooled(spooled);
-        const told = records.map(({ start, stop, body }) => ({
+        const problems: [string, number][] = [];
+        const records = finishSpooled(spooled, (problem, { at }) => problems.push([problem, at]));
+        const told = records.map(({ body, ...record }) => ({
           channelId: '',
           ...(JSON.parse(Buffer.from(body).toString()) as object),
-          start,
-          stop,
+          ...record,
         }));
-        expect({ programmes: told, report }).toEqual(expected);
+        expect({ programmes: told, problems }).toEqual({ programmes: expected, problems: expectedProblems });
       }),
     );
   });

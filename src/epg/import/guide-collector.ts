@@ -1,4 +1,5 @@
 import { programmeBody } from '../../core/guide/page.js';
+import { describeProgramme, GuideProblems, type SourcePlace } from '../../core/xmltv/problems.js';
 import type { GuideChannel, GuideHandler, GuideProgramme } from '../../core/xmltv/types.js';
 import type { ListingDetails } from '../guide-listing.entity.js';
 import type { ImportProblemReason } from '../guide-report.js';
@@ -13,6 +14,7 @@ export interface CollectedChannel {
   hasProgrammes: boolean;
 }
 
+const MAX_PROBLEMS = 100;
 /** Of what is said about one channel. */
 const MAX_NAMES = 30;
 const MAX_ICONS = 4;
@@ -25,7 +27,7 @@ const NO_DETAILS = JSON.stringify({ names: [] } satisfies ListingDetails);
 export class GuideCollector implements GuideHandler {
   readonly channels: CollectedChannel[] = [];
   programmes = 0;
-  readonly problemsBy: Partial<Record<ImportProblemReason, number>> = {};
+  readonly problems = new GuideProblems<ImportProblemReason>(MAX_PROBLEMS);
   private readonly indices = new Map<string, number>();
   private length = 0;
 
@@ -34,8 +36,8 @@ export class GuideCollector implements GuideHandler {
     private readonly maxChannels: number,
   ) {}
 
-  channel(channel: GuideChannel): void {
-    const index = this.indexOf(channel.id);
+  channel(channel: GuideChannel, at: number, line: number): void {
+    const index = this.indexOf(channel.id, at, line);
     const known = index === undefined ? undefined : this.channels[index];
     if (!known || known.isNamed) return;
     known.isNamed = true;
@@ -45,27 +47,36 @@ export class GuideCollector implements GuideHandler {
     this.length += details.length;
   }
 
-  programme(programme: GuideProgramme): void {
-    const index = this.indexOf(programme.channelId);
+  programme(programme: GuideProgramme, at: number, line: number): void {
+    const index = this.indexOf(programme.channelId, at, line);
     const known = index === undefined ? undefined : this.channels[index];
     if (index === undefined || !known) return;
     const { start, stop } = programme;
-    if (!this.spool.add(index, start, stop, programmeBody(programme))) {
-      return this.count('too-many-programmes');
+    if (!this.spool.add(index, start, stop, programmeBody(programme), at, line)) {
+      return this.problems.add('too-many-programmes', { at, line }, () => describeProgramme(programme));
     }
     known.hasProgrammes = true;
     this.programmes++;
   }
 
-  count(reason: ImportProblemReason, times = 1): void {
-    if (times > 0) this.problemsBy[reason] = (this.problemsBy[reason] ?? 0) + times;
+  /** Something about a programme that was collected before; `channel` is the place of its channel among `channels`. */
+  problem(
+    reason: ImportProblemReason,
+    channel: number,
+    programme: SourcePlace & { start: number; body: Uint8Array },
+  ): void {
+    this.problems.add(reason, programme, () => {
+      const { titles } = JSON.parse(Buffer.from(programme.body).toString()) as Pick<GuideProgramme, 'titles'>;
+      const channelId = this.channels[channel]?.xmltvId ?? '';
+      return describeProgramme({ channelId, start: programme.start, titles });
+    });
   }
 
-  private indexOf(xmltvId: string): number | undefined {
+  private indexOf(xmltvId: string, at: number, line: number): number | undefined {
     const known = this.indices.get(xmltvId);
     if (known !== undefined) return known;
     if (this.channels.length >= this.maxChannels || this.length + xmltvId.length > MAX_TOTAL_LENGTH) {
-      this.count('too-many-channels');
+      this.problems.add('too-many-channels', { at, line }, () => xmltvId);
       return undefined;
     }
     const index =

@@ -12,6 +12,8 @@ export interface GuidePart {
   body: AsyncIterable<Uint8Array>;
   /** Whose programmes these are, where the request says it. */
   channelId: string | null;
+  /** Nothing in it means that the page before was the last one. */
+  isFurtherPage: boolean;
 }
 
 export type GuideFetch = { kind: 'not-modified' } | ({ kind: 'ok' } & Validators);
@@ -25,15 +27,15 @@ export interface FetchTools {
   clock: Pick<Clock, 'monotonic'>;
   /** Tells how many programmes the answer brought. */
   read: (part: GuidePart) => Promise<number>;
-  /** A request for one channel of many came to nothing. */
-  onFailure: () => void;
+  /** A request for one channel of many came to nothing; `request` counts from 1. */
+  onFailure: (request: number, channelId: string, error: unknown) => void;
 }
 
 /** Fetches a guide and hands each answer to `read`. Throws what the fetcher throws. */
 export async function fetchGuide(job: GuideJob, tools: FetchTools): Promise<GuideFetch> {
   const { url, options } = job.source;
   if (url.startsWith('file:')) {
-    await tools.read({ contentType: '', channelId: null, ...openGuideFile(url) });
+    await tools.read({ contentType: '', channelId: null, isFurtherPage: false, ...openGuideFile(url) });
     return { kind: 'ok', ...NO_VALIDATORS };
   }
   if (url.includes('{channel}')) await fetchChannels(job, tools);
@@ -51,7 +53,7 @@ async function fetchWhole(job: GuideJob, { fetcher, read }: FetchTools): Promise
   });
   if (outcome.kind === 'not-modified') return outcome;
   const { contentType, length: size, body } = outcome;
-  await read({ contentType, size, body, channelId: null });
+  await read({ contentType, size, body, channelId: null, isFurtherPage: false });
   return { kind: 'ok', etag: outcome.etag ?? null, lastModified: outcome.lastModified ?? null };
 }
 
@@ -70,7 +72,7 @@ async function fetchChannels(job: GuideJob, tools: FetchTools): Promise<void> {
     } catch (error) {
       failures++;
       if (failures >= FAILURES_IN_A_ROW || failures === job.channels.length) throw error;
-      tools.onFailure();
+      tools.onFailure(index + 1, channelId, error);
     }
   }
 }
@@ -83,7 +85,8 @@ async function fetchPages(job: GuideJob, tools: FetchTools, channelId: string | 
     const outcome = await tools.fetcher.fetch(requestOf(job, url));
     if (outcome.kind === 'not-modified') return;
     const { contentType, length: size, body } = outcome;
-    const found = await tools.read({ contentType, size, body, channelId });
+    const isFurtherPage = page > firstPage;
+    const found = await tools.read({ contentType, size, body, channelId, isFurtherPage });
     if (pageParameter === undefined || found === 0) return;
   }
 }

@@ -1,4 +1,3 @@
-import type { GuideProblem } from '../../core/xmltv/types.js';
 import type { DatabaseLocation } from '../../platform/database/bulk-connection.js';
 import type { GuideDiff } from '../guide-diff.js';
 import type { GuideReport } from '../guide-report.js';
@@ -67,7 +66,7 @@ export interface StagedGuide extends Validators {
   kind: 'staged';
   contentHash: string;
   counts: Omit<GuideReport, 'sourceId' | 'status' | 'reason' | 'seconds' | 'problems'>;
-  problems: GuideProblem[];
+  problems: GuideReport['problems'];
   /** Of a preview. */
   diff: GuideDiff | null;
 }

@@ -20,6 +20,8 @@ export interface StageOptions extends Pick<GuideJob, 'nowSeconds' | 'keepDays' |
 const PAGES_PER_WRITE = 24;
 const BYTES_PER_WRITE = 192 * 1024;
 const LISTINGS_PER_WRITE = 100;
+/** What is kept of an earlier reading stands nowhere in this one. */
+const NOWHERE = { at: 0, line: 0 };
 
 /** Writes what was collected, channel by channel: a listing each, and a page for each day. */
 export class GuideStager {
@@ -43,7 +45,7 @@ export class GuideStager {
       if (guideChannelId === undefined) continue;
       const fresh = this.options.finish(position);
       const before = await this.before(guideChannelId, fresh[0]?.start);
-      await this.writePages(guideChannelId, [...before, ...fresh]);
+      await this.writePages({ guideChannelId, position }, [...before, ...fresh]);
       await this.writeListing(guideChannelId, position, details, [before, fresh]);
       this.count(fresh);
       await this.options.onProgress(position + 1, this.counts.programmes);
@@ -66,21 +68,27 @@ export class GuideStager {
       for (const programme of unpackPage(data)) {
         const { start, stop } = programme;
         if (stop <= oldest || stop > end) continue;
-        kept.push({ start, stop, body: Buffer.from(programmeBody(programme)) });
+        kept.push({ start, stop, body: Buffer.from(programmeBody(programme)), ...NOWHERE });
       }
     }
     return kept;
   }
 
-  private async writePages(guideChannelId: number, programmes: readonly FinishedRecord[]): Promise<void> {
+  private async writePages(
+    { guideChannelId, position }: Pick<StagedListing, 'guideChannelId' | 'position'>,
+    programmes: readonly FinishedRecord[],
+  ): Promise<void> {
     let day = -1;
-    for (const { start, stop, body } of programmes) {
+    for (const programme of programmes) {
+      const { start, stop, body } = programme;
       const startDay = dayOf(start);
       if (startDay !== day) {
         await this.finishPage(guideChannelId, day);
         day = startDay;
       }
-      if (!this.builder.add(start, stop, body)) this.collector.count('too-many-programmes');
+      if (!this.builder.add(start, stop, body)) {
+        this.collector.problem('too-many-programmes', position, programme);
+      }
     }
     await this.finishPage(guideChannelId, day);
   }

@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { dayOf, SECONDS_PER_DAY } from '../../core/guide/page.js';
-import type { GuideProblem, GuideSummary } from '../../core/xmltv/types.js';
 import type { Clock } from '../../platform/clock.js';
 import { openBulkConnection } from '../../platform/database/bulk-connection.js';
+import { describeError } from '../../platform/errors/app-error.js';
 import { isDiskFull } from '../../platform/database/sqlite-errors.js';
 import { HttpFetcher } from '../../platform/http/fetcher.js';
 import { compareGuides, type GuideDiff, type GuideOutline } from '../guide-diff.js';
@@ -19,7 +19,6 @@ import { nameOf, StagedGuideRepository } from './staged-guide.repository.js';
 
 const PROGRESS_MS = 250;
 const ALIVE_MS = 10_000;
-const MAX_PROBLEMS = 100;
 
 /**
  * One run of a guide, in the worker: socket → unpacking → reader → spool, then channel by channel into the database.
@@ -67,7 +66,6 @@ class GuideImport {
   private readonly collector: GuideCollector;
   /** Unpacked. */
   private unpackedBytes = 0;
-  private readonly problems: GuideProblem[] = [];
   private readonly hash: Hash;
   private readonly startedAt: number;
   private bytes = 0;
@@ -91,7 +89,12 @@ class GuideImport {
       fetcher,
       clock,
       read: (part) => this.read(part),
-      onFailure: () => this.collector.count('no-answer'),
+      onFailure: (request, channelId, error) =>
+        this.collector.problems.add(
+          'no-answer',
+          { at: request, line: 0 },
+          () => `${channelId}: ${describeError(error)}`,
+        ),
     });
     if (fetched.kind === 'not-modified') return fetched;
     const contentHash = this.hash.digest('hex');
@@ -110,20 +113,14 @@ class GuideImport {
       kind: source.kind,
       contentType: part.contentType,
       channelId: part.channelId,
+      mayBeEmpty: part.isFurtherPage,
       timeZone: source.timeZone,
       maxBytes: limits.maxBytes - this.unpackedBytes,
       handler: this.collector,
     });
-    this.add(summary);
+    this.unpackedBytes += summary.bytes;
+    this.collector.problems.include(summary.problemsBy, summary.problems);
     return this.collector.programmes - before;
-  }
-
-  private add({ bytes, problemsBy, problems }: GuideSummary): void {
-    this.unpackedBytes += bytes;
-    for (const [reason, count] of Object.entries(problemsBy)) {
-      this.collector.count(reason as keyof typeof problemsBy, count);
-    }
-    this.problems.push(...problems.slice(0, MAX_PROBLEMS - this.problems.length));
   }
 
   private async *watched(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -168,15 +165,15 @@ class GuideImport {
 
   private finish(channel: number): FinishedRecord[] {
     const { nowSeconds, keepDays } = this.parts.job;
-    const { programmes, report } = finishSpooled(this.parts.spool.read(channel));
-    this.collector.count('duplicate', report.duplicates);
-    this.collector.count('rival', report.rivals);
-    this.collector.count('no-stop', report.filled);
-    this.collector.count('overlap', report.overlaps);
+    const programmes = finishSpooled(this.parts.spool.read(channel), (problem, programme) =>
+      this.collector.problem(problem, channel, programme),
+    );
     const oldest = nowSeconds - keepDays * SECONDS_PER_DAY;
-    const kept = programmes.filter(({ stop }) => stop > oldest);
-    this.collector.count('too-old', programmes.length - kept.length);
-    return kept;
+    return programmes.filter((programme) => {
+      if (programme.stop > oldest) return true;
+      this.collector.problem('too-old', channel, programme);
+      return false;
+    });
   }
 
   private result(
@@ -194,9 +191,9 @@ class GuideImport {
         ...counts,
         bytes: this.unpackedBytes,
         channelsNamed: this.collector.channels.length,
-        problemsBy: this.collector.problemsBy,
+        problemsBy: this.collector.problems.by,
       },
-      problems: this.problems,
+      problems: this.collector.problems.kept,
       diff,
     };
   }

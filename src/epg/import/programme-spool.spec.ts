@@ -48,6 +48,19 @@ describe('the programme spool', () => {
     for (const [channel, programmes] of expected) expect(read(channel)).toEqual(programmes);
   });
 
+  it('keeps the place of each programme, in memory and in the file', () => {
+    spool = new ProgrammeSpool({ folder, memoryBytes: 4 * MiB });
+    const large = `{"x":"${'y'.repeat(1_200_000)}"}`;
+    const places = [5, 6, 7, 8, 9].map((n) => ({ at: n * 10 ** 11, line: 3_000_000_000 + n }));
+    for (const { at, line } of places) spool.add(0, 1, 2, large, at, line);
+    spool.add(0, 1, 2, large, 1, 2 ** 40);
+    expect(spool.spilledBytes).toBeGreaterThan(0);
+    expect(spool.read(0).map(({ at, line }) => ({ at, line }))).toEqual([
+      ...places,
+      { at: 1, line: 0xffff_ffff },
+    ]);
+  });
+
   it('keeps programmes larger than a piece of the file whole', () => {
     spool = new ProgrammeSpool({ folder, memoryBytes: 4 * MiB });
     const large = `{"x":"${'y'.repeat(1_200_000)}"}`;

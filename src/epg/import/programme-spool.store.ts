@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import type { SourcePlace } from '../../core/xmltv/problems.js';
 
-/** A programme as it waits: its times apart, everything else as JSON in UTF-8. */
-export interface SpooledProgramme {
+/** A programme as it waits: its times and its place apart, everything else as JSON in UTF-8. */
+export interface SpooledProgramme extends SourcePlace {
   /** Epoch seconds. */
   start: number;
   stop: number | null;
@@ -30,8 +31,11 @@ interface Waiting {
   segments: number[];
 }
 
-/** Start and stop as doubles (no stop = NaN), then the length of the body. */
-const HEADER_BYTES = 20;
+/** Start, stop (none = NaN) and place as doubles, then the line and the length of the body. */
+const HEADER_BYTES = 32;
+const LINE_AT = 24;
+const LENGTH_AT = 28;
+const MAX_LINE = 0xffff_ffff;
 const MAX_RECORDS = 1 << 17;
 const WRITE_BYTES = 1024 * 1024;
 const MiB = 1024 * 1024;
@@ -66,7 +70,7 @@ export class ProgrammeSpool {
   }
 
   /** `channel` counts from 0. False: the channel is full, the programme is left out. */
-  add(channel: number, start: number, stop: number | null, body: string): boolean {
+  add(channel: number, start: number, stop: number | null, body: string, at = 0, line = 0): boolean {
     const waiting = (this.channels[channel] ??= { count: 0, bytes: 0, first: -1, last: -1, segments: [] });
     const most = HEADER_BYTES + body.length * 3;
     if (waiting.count >= this.maxProgrammes || waiting.bytes + most > this.maxBytes) return false;
@@ -76,7 +80,9 @@ export class ProgrammeSpool {
     const length = this.arena.write(body, offset + HEADER_BYTES);
     this.arena.writeDoubleLE(start, offset);
     this.arena.writeDoubleLE(stop ?? Number.NaN, offset + 8);
-    this.arena.writeUInt32LE(length, offset + 16);
+    this.arena.writeDoubleLE(at, offset + 16);
+    this.arena.writeUInt32LE(Math.min(line, MAX_LINE), offset + LINE_AT);
+    this.arena.writeUInt32LE(length, offset + LENGTH_AT);
     this.used += HEADER_BYTES + length;
     waiting.count++;
     waiting.bytes += HEADER_BYTES + length;
@@ -117,7 +123,7 @@ export class ProgrammeSpool {
 
   private recordAt(record: number): Buffer {
     const offset = this.offsets[record] ?? 0;
-    return this.arena.subarray(offset, offset + HEADER_BYTES + this.arena.readUInt32LE(offset + 16));
+    return this.arena.subarray(offset, offset + HEADER_BYTES + this.arena.readUInt32LE(offset + LENGTH_AT));
   }
 
   private spill(): void {
@@ -182,11 +188,13 @@ function toProgrammes(bytes: Buffer): SpooledProgramme[] {
   for (let at = 0; at < bytes.length;) {
     const stop = bytes.readDoubleLE(at + 8);
     const from = at + HEADER_BYTES;
-    const to = from + bytes.readUInt32LE(at + 16);
+    const to = from + bytes.readUInt32LE(at + LENGTH_AT);
     programmes.push({
       start: bytes.readDoubleLE(at),
       stop: Number.isNaN(stop) ? null : stop,
       body: bytes.subarray(from, to),
+      at: bytes.readDoubleLE(at + 16),
+      line: bytes.readUInt32LE(at + LINE_AT),
     });
     at = to;
   }

@@ -10,6 +10,8 @@ export interface ReadPartOptions {
   contentType: string;
   /** Whose programmes these are, where the request says it and the answer need not. */
   channelId: string | null;
+  /** That there is nothing in it is no problem. */
+  mayBeEmpty: boolean;
   timeZone: string;
   /** Unpacked. */
   maxBytes: number;
@@ -21,11 +23,12 @@ const READERS = { auto: AnyGuideReader, xmltv: XmltvReader, 'provider-json': Jso
 /** Reads one answer of a source: unpacks it, tells what it is, hands its records on. Throws what unpacking throws. */
 export async function readPart(
   body: AsyncIterable<Uint8Array>,
-  { kind, contentType, channelId, timeZone, maxBytes, handler }: ReadPartOptions,
+  { kind, contentType, channelId, mayBeEmpty, timeZone, maxBytes, handler }: ReadPartOptions,
 ): Promise<GuideSummary> {
   const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
   const reader = new READERS[kind](handler, {
     defaultZone: timeZone,
+    mayBeEmpty,
     ...(charset === undefined ? {} : { charset }),
     ...(channelId === null ? {} : { channelId }),
   });

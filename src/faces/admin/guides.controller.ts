@@ -151,7 +151,7 @@ export class GuidesController {
   @Get(':id/runs')
   @ApiOperation({
     summary: 'List the runs of a guide',
-    description: 'The last thirty, each with its counts and its first hundred problems.',
+    description: 'The last thirty, each with its counts and up to a hundred problems.',
   })
   @ApiOkResponse({ type: GuideRunsDto, description: 'The runs.' })
   @BadInput()

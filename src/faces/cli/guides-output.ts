@@ -1,6 +1,7 @@
 import type { ImportProgress } from '../../epg/import/guide-job.js';
 import type { ChangedChannels, GuideDiff } from '../../epg/guide-diff.js';
-import type { GuideReport } from '../../epg/guide-report.js';
+import { GuideProblems } from '../../core/xmltv/problems.js';
+import type { GuideReport, ImportProblemReason } from '../../epg/guide-report.js';
 import type { GuideSource } from '../../epg/guide-source.entity.js';
 import { redactUrl } from '../../platform/logging/redact.js';
 import { printTable, type Terminal } from './output.js';
@@ -53,7 +54,9 @@ export function printGuideReport(terminal: Terminal, report: GuideReport, most: 
   const reach = lastStop === null ? '' : `, until ${isoTime(lastStop)}`;
   terminal.out(`  ${channels} channels, ${programmes} programmes${reach}, in ${seconds.toFixed(1)} s\n`);
   for (const [kind, count] of Object.entries(problemsBy)) terminal.out(`  ${count} × ${kind}\n`);
-  for (const { reason: kind, line, at, sample } of problems.slice(0, most)) {
+  const shown = new GuideProblems<ImportProblemReason>(most);
+  shown.include({}, problems);
+  for (const { reason: kind, line, at, sample } of shown.kept) {
     const place = line === undefined ? `record ${at}` : `line ${line}`;
     terminal.out(`  ${place}: ${kind}${sample === '' ? '' : `: ${sample}`}\n`);
   }

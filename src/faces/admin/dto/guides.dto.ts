@@ -104,7 +104,10 @@ export class GuideProblemDto {
   @Told('What kind of problem.', { type: String, example: 'no-title' })
   reason!: string;
 
-  @Told('Byte of the unpacked guide near which it is; in JSON the number of the record.', { type: 'integer' })
+  @Told(
+    'Byte of the unpacked guide near which it is; in JSON the number of the record; of a request that failed its number.',
+    { type: 'integer' },
+  )
   at!: number;
 
   @Told('Line of the guide; null = it has none.', { type: 'integer', nullable: true })
@@ -145,7 +148,10 @@ export class GuideReportDto {
   })
   problemsBy!: Record<string, number>;
 
-  @Told('The first hundred problems with their places.', { type: [GuideProblemDto] })
+  @Told(
+    'Up to a hundred problems with their places. Where there are more, they are the first ones of each kind: kinds of which there are few have all.',
+    { type: [GuideProblemDto] },
+  )
   problems!: GuideProblemDto[];
 
   @Told('How long it took, in seconds.', { type: Number })
