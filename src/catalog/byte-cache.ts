@@ -6,6 +6,8 @@ export class ByteCache<V> {
   constructor(
     private readonly maxBytes: number,
     private readonly sizeOf: (value: V) => number,
+    /** Told of each value that is kept no more. */
+    private readonly onGone: (value: V) => void = () => undefined,
   ) {}
 
   get(key: string): V | undefined {
@@ -20,7 +22,7 @@ export class ByteCache<V> {
   set(key: string, value: V): void {
     this.delete(key);
     const size = this.sizeOf(value);
-    if (size > this.maxBytes) return;
+    if (size > this.maxBytes) return this.onGone(value);
     this.entries.set(key, value);
     this.held += size;
     while (this.held > this.maxBytes) {
@@ -31,8 +33,10 @@ export class ByteCache<V> {
   }
 
   clear(): void {
+    const values = this.values();
     this.entries.clear();
     this.held = 0;
+    for (const value of values) this.onGone(value);
   }
 
   /** Least recently read first. */
@@ -53,5 +57,6 @@ export class ByteCache<V> {
     if (value === undefined) return;
     this.entries.delete(key);
     this.held -= this.sizeOf(value);
+    this.onGone(value);
   }
 }

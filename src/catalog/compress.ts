@@ -9,6 +9,7 @@ const deflateAsync = promisify(deflateRaw);
 const SMALL = 6;
 const FAST = 3;
 const OUTPUT_CHUNK_BYTES = 256 * 1024;
+const LEAST_CHUNK_BYTES = 4 * 1024;
 
 /**
  * Compresses beside the event loop. Two at once at most: passwords are checked on the same few threads, and a
@@ -27,12 +28,12 @@ export class Compressor {
   }
 
   gzip(bytes: Buffer): Promise<Buffer> {
-    return this.slots.use(() => gzipAsync(bytes, { level: SMALL, chunkSize: OUTPUT_CHUNK_BYTES }));
+    return this.slots.use(() => gzipAsync(bytes, { level: SMALL, chunkSize: chunkFor(bytes) }));
   }
 
   /** For a client that waits: fast rather than small. */
   gzipSoon(bytes: Buffer): Promise<Buffer> {
-    return this.slots.use(() => gzipAsync(bytes, { level: FAST, chunkSize: OUTPUT_CHUNK_BYTES }));
+    return this.slots.use(() => gzipAsync(bytes, { level: FAST, chunkSize: chunkFor(bytes) }));
   }
 
   /** A piece of a deflate stream that ends on a byte, so that others may follow. */
@@ -50,4 +51,9 @@ export class Compressor {
       ),
     );
   }
+}
+
+/** Texts shrink to a quarter or less. Memory for more is taken and left again with every answer. */
+function chunkFor({ length }: Buffer): number {
+  return Math.min(OUTPUT_CHUNK_BYTES, Math.max(LEAST_CHUNK_BYTES, length >>> 2));
 }

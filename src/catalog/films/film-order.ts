@@ -11,7 +11,7 @@ export class FilmOrder {
   static readonly last = 2 ** 33 - 1;
 
   private constructor(
-    private readonly films: Uint32Array,
+    readonly films: Uint32Array,
     /** Where each film stands in it. */
     private readonly places: Uint32Array,
   ) {}

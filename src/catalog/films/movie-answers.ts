@@ -7,7 +7,7 @@ import { SingleFlight } from '../../core/util/single-flight.js';
 import type { Clock } from '../../platform/clock.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { CLOCK } from '../../platform/tokens.js';
-import type { Encoding, Representation } from '../catalog-edition.js';
+import type { Encoding } from '../catalog-edition.js';
 import { Compressor } from '../compress.js';
 import { Slicer } from '../slicer.js';
 import { creditsOf, FilmPersons } from './film-persons.js';
@@ -96,7 +96,7 @@ export class MovieAnswers implements OnModuleInit {
   }
 
   /** The page of a question that was asked and found sound before, as long as it is true. */
-  ready(question: MovieQuestion): Representation | undefined {
+  ready(question: MovieQuestion): MoviePage | undefined {
     const { edition } = this;
     if (edition?.state !== this.library.current || edition === undefined) return undefined;
     return edition.until * 1000 > this.clock.now() ? edition.pages.ready(question) : undefined;
@@ -184,6 +184,7 @@ export class MovieAnswers implements OnModuleInit {
       const table = await MovieTable.at(state, now, new Slicer(this.clock, this.options.sliceMs));
       const pages = new MoviePages(this.tools, this.options.cacheBytes / 2);
       const edition = { state, table, until: now + this.options.momentSeconds, pages };
+      this.edition?.pages.clear();
       this.edition = edition;
       this.lifecycle.background('rows of films', this.prepare(edition));
       return edition;

@@ -8,6 +8,8 @@ import { FilmOrder } from './film-order.js';
 type LastingSort = 'rating' | 'added' | 'views';
 
 const NO_RATING = -1;
+/** Into so many the films are cut by their rating. */
+const BLOCKS = 32;
 /** Hostile lists may name one for each film. */
 const MAX_GENRES = 5_000;
 
@@ -27,6 +29,10 @@ export class MovieIndex {
   private readonly genreNames: string[] = [];
   private readonly filmsOf: number[][] = [];
   private readonly sealed: Uint32Array[] = [];
+  /** Of genres whose list of films is longer than a set of bits. */
+  private readonly bits: (BitSet | undefined)[] = [];
+  /** The best rated films, a block of them more in each. */
+  private readonly best: BitSet[] = [];
   private readonly filmsOfYear = new Map<number, number[]>();
   private readonly byYear = new Map<number, Uint32Array>();
 
@@ -42,7 +48,7 @@ export class MovieIndex {
   static async over(films: readonly CatalogFilm[], slicer: Slicer): Promise<MovieIndex> {
     const index = new MovieIndex(films.length);
     await slicer.each(films, (film, at) => index.file(film, at));
-    await slicer.each(index.filmsOf, (of) => index.sealed.push(Uint32Array.from(of)), 8);
+    await slicer.each(index.filmsOf, (of) => index.seal(Uint32Array.from(of)), 8);
     index.filmsOf.length = 0;
     for (const [year, of] of index.filmsOfYear) index.byYear.set(year, Uint32Array.from(of));
     index.filmsOfYear.clear();
@@ -55,6 +61,7 @@ export class MovieIndex {
       index.orders.set(sort, FilmOrder.by(keys[sort]));
       await slicer.breathe();
     }
+    await index.gatherBest(slicer);
     return index;
   }
 
@@ -65,9 +72,54 @@ export class MovieIndex {
   }
 
   /** Films of a genre, named in any case; undefined = there is no such genre. */
-  ofGenre(genre: string): Uint32Array | undefined {
-    const id = this.genreIds.get(genreKey(genre));
-    return id === undefined ? undefined : this.sealed[id];
+  ofGenre(genre: string): { films: Uint32Array; bits: BitSet | undefined } | undefined {
+    const id = this.genreIds.get(genreKey(genre)) ?? -1;
+    const films = this.sealed[id];
+    return films && { films, bits: this.bits[id] };
+  }
+
+  /** Takes out the films that are not rated at least so. Most are known by their block. */
+  keepRated(among: BitSet, least: number): BitSet {
+    const { films } = this.order('rating');
+    const count = this.countRated(films, least);
+    const blocks = Math.floor(count / this.block);
+    const rated = this.best[blocks - 1]?.clone() ?? new BitSet(among.size);
+    for (let place = blocks * this.block; place < count; place++) rated.add(films[place] ?? 0);
+    return among.keepIn(rated);
+  }
+
+  /** How many stand before the first film that is rated lower. */
+  private countRated(films: Uint32Array, least: number): number {
+    let low = 0;
+    let high = films.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ratings[films[middle] ?? 0] ?? NO_RATING) >= least) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private get block(): number {
+    return Math.ceil(this.ratings.length / BLOCKS) || 1;
+  }
+
+  private async gatherBest(slicer: Slicer): Promise<void> {
+    const { films } = this.order('rating');
+    const best = new BitSet(films.length);
+    for (let end = this.block; end <= films.length; end += this.block) {
+      best.addAll(films.subarray(end - this.block, end));
+      this.best.push(best.clone());
+      if (slicer.due) await slicer.breathe();
+    }
+  }
+
+  private seal(films: Uint32Array): void {
+    this.sealed.push(films);
+    const { size } = this.known;
+    const isLong = films.length > size / 32;
+    this.bits.push(isLong ? new BitSet(size) : undefined);
+    this.bits.at(-1)?.addAll(films);
   }
 
   /** Films of a year; undefined = there are none. */
@@ -85,7 +137,8 @@ export class MovieIndex {
 
   private file(film: CatalogFilm, at: number): void {
     this.years[at] = film.bestYear ?? 0;
-    this.ratings[at] = film.bestRating ?? NO_RATING;
+    // As exact as the order by them is, so that all who are rated at least so stand before the rest.
+    this.ratings[at] = Math.round((film.bestRating ?? NO_RATING) * 1e6) / 1e6;
     this.added[at] = film.addedAt;
     this.views[at] = film.views;
     this.isKnown[at] = film.isKnown ? 1 : 0;

@@ -13,6 +13,8 @@ import {
 } from './movie-pages.js';
 
 const LENGTH = 5_000;
+/** What the pool gives for it. */
+const TAKEN = 16 * 1024;
 const plain = (url: string): MovieQuestion => ({ url, base: 'http://tv.test', encoding: 'identity' });
 const packed = (url: string): MovieQuestion => ({ ...plain(url), encoding: 'gzip' });
 
@@ -51,15 +53,15 @@ describe('pages of the film API', () => {
     expect([pages.bytes, pages.ready(plain('/1'))]).toEqual([0, undefined]);
   });
 
-  it('keeps what is asked for again, by address and encoding, in memory of its own', async () => {
+  it('keeps what is asked for again, by address and encoding, in memory that nobody else gets', async () => {
     const tools = someTools();
     const pages = new MoviePages(tools, 1e6);
     (await pages.make(plain('/1'), writer('a'))).giveBack?.();
     const again = await pages.make(plain('/1'), writer('a'));
-    expect(again.giveBack).toBeUndefined();
+    again.giveBack?.();
     await pages.make(plain('/2'), writer('b'));
     expect(textOf(again)).toBe('a'.repeat(LENGTH));
-    expect(pages.ready(plain('/1'))).toBe(again);
+    expect(pages.ready(plain('/1'))?.bytes).toBe(again.bytes);
     for (const other of [packed('/1'), { ...plain('/1'), base: 'http://other.test' }, plain('/1?')]) {
       expect(pages.ready(other)).toBeUndefined();
     }
@@ -71,7 +73,34 @@ describe('pages of the film API', () => {
     await new MoviePages(tools, 1e6).make(plain('/1'), writer('a'));
     const pages = new MoviePages(tools, 1e6);
     const page = await pages.make(plain('/1'), writer('b'));
-    expect(pages.ready(plain('/1'))).toBe(page);
+    expect(pages.ready(plain('/1'))?.bytes).toBe(page.bytes);
+  });
+
+  it('gives the memory of a kept page to others when it has left, and nobody is sent it any more', async () => {
+    const tools = someTools();
+    const pages = new MoviePages(tools, 1.5 * TAKEN);
+    (await pages.make(plain('/1'), writer('a'))).giveBack?.();
+    const [first, second] = [await pages.make(plain('/1'), writer('a')), pages.ready(plain('/1'))];
+    for (let times = 0; times < 2; times++) (await pages.make(plain('/2'), writer('b'))).giveBack?.();
+    expect(pages.ready(plain('/1'))).toBeUndefined();
+    first.giveBack?.();
+    expect([textOf(first), tools.memory.idleBytes]).toEqual(['a'.repeat(LENGTH), 0]);
+    second?.giveBack?.();
+    expect(tools.memory.idleBytes).toBe(TAKEN);
+    const third = await pages.make(plain('/3'), writer('c'));
+    expect(third.bytes.buffer).toBe(first.bytes.buffer);
+  });
+
+  it('gives all of it away when another edition serves, and keeps nothing after that', async () => {
+    const tools = someTools();
+    const pages = new MoviePages(tools, 1e6);
+    for (const url of ['/1', '/1', '/2', '/2']) (await pages.make(plain(url), writer('a'))).giveBack?.();
+    const sent = pages.ready(plain('/2'));
+    pages.clear();
+    expect([pages.bytes, tools.memory.idleBytes]).toEqual([0, TAKEN]);
+    sent?.giveBack?.();
+    (await pages.make(plain('/1'), writer('a'))).giveBack?.();
+    expect([pages.bytes, tools.memory.idleBytes]).toEqual([0, 2 * TAKEN]);
   });
 
   it('compresses, and keeps that, while nobody else is at it; else the page goes out as it is', async () => {
@@ -92,11 +121,11 @@ describe('pages of the film API', () => {
   });
 
   it('keeps to its bound, and forgets long questions', async () => {
-    const pages = new MoviePages(someTools(), 12_000);
+    const pages = new MoviePages(someTools(), 2.5 * TAKEN);
     for (const url of ['/1', '/2', '/3', `/${'4'.repeat(2_000)}`]) {
       for (let times = 0; times < 2; times++) await pages.make(plain(url), writer('a'));
     }
     const isKept = ['/1', '/2', '/3'].map((url) => pages.ready(plain(url)) !== undefined);
-    expect([isKept, pages.bytes]).toEqual([[false, true, true], 2 * (LENGTH + 600)]);
+    expect([isKept, pages.bytes]).toEqual([[false, true, true], 2 * (TAKEN + 600)]);
   });
 });

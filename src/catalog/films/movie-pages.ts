@@ -37,6 +37,15 @@ export interface PageTools {
   gzipFromBytes: number;
 }
 
+/** A page that is kept, and its memory where that goes back to the pool. */
+interface KeptPage {
+  page: Representation;
+  memory: Buffer | undefined;
+  /** Who sends it at this moment. */
+  users: number;
+  isGone: boolean;
+}
+
 /** Beside its bytes: its key, its validator, the objects around it. */
 const BYTES_AROUND = 600;
 /** Longer questions are answered anew each time. */
@@ -44,18 +53,33 @@ const LONGEST_KEPT = 1_024;
 
 /**
  * The pages of one edition. Asked for the first time, a page is lent: its memory goes to the next one as soon as it has
- * been sent. Asked for again, it is kept. While others are being compressed a page goes out as it is; to wait for them
+ * been sent. Asked for again, it keeps that memory until another page takes its place: copies made for keeping were as
+ * much garbage, hundreds of megabytes of it where many pages are asked for again. While others are being compressed a page goes out as it is; to wait for them
  * takes longer than to send it.
  */
 export class MoviePages {
-  private readonly kept: ByteCache<Representation>;
+  private readonly kept: ByteCache<KeptPage>;
   private readonly compressing = new Set<string>();
+  private isOver = false;
 
   constructor(
     private readonly tools: PageTools,
     maxBytes: number,
   ) {
-    this.kept = new ByteCache(maxBytes, ({ bytes }) => bytes.length + BYTES_AROUND);
+    this.kept = new ByteCache<KeptPage>(
+      maxBytes,
+      ({ page, memory }) => (memory ?? page.bytes).length + BYTES_AROUND,
+      (kept) => {
+        kept.isGone = true;
+        if (kept.users === 0) this.free(kept);
+      },
+    );
+  }
+
+  /** Keeps nothing any more: another edition serves. */
+  clear(): void {
+    this.isOver = true;
+    this.kept.clear();
   }
 
   get size(): number {
@@ -66,10 +90,11 @@ export class MoviePages {
     return this.kept.bytes;
   }
 
-  ready(question: MovieQuestion): Representation | undefined {
-    const page = this.kept.get(keyOf(question));
-    if (page) this.tools.hits.count(true);
-    return page;
+  ready(question: MovieQuestion): MoviePage | undefined {
+    const kept = this.kept.get(keyOf(question));
+    if (!kept) return undefined;
+    this.tools.hits.count(true);
+    return this.use(kept);
   }
 
   /** `write` puts the page into the memory that it is handed, or into its own. */
@@ -81,27 +106,45 @@ export class MoviePages {
     const key = keyOf(question);
     hits.count(false);
     const isAskedAgain = key.length <= LONGEST_KEPT && asked.see(key);
-    const page = this.lend(write);
+    const { page, memory } = this.lend(write);
     if (question.encoding === 'identity' || page.bytes.length < gzipFromBytes) {
-      return isAskedAgain ? this.keep(key, page) : page;
+      return isAskedAgain && !this.isOver ? this.keep(key, page, memory) : page;
     }
     if (this.tools.compressor.isBusy || this.compressing.has(key)) return page;
     return this.compressed(key, page, isAskedAgain);
   }
 
-  private lend(write: (memory: (length: number) => Buffer) => WrittenPage): MoviePage {
+  private lend(write: (memory: (length: number) => Buffer) => WrittenPage): {
+    page: MoviePage;
+    memory: Buffer | undefined;
+  } {
     const { memory } = this.tools;
     let taken: Buffer | undefined;
     const page = write((length) => (taken = memory.take(length)));
     const lent = taken;
-    return { ...page, encoding: 'identity', ...(lent ? { giveBack: () => memory.give(lent) } : {}) };
+    const giveBack = lent ? { giveBack: () => memory.give(lent) } : {};
+    return { page: { ...page, encoding: 'identity', ...giveBack }, memory: lent };
   }
 
-  private keep(key: string, { giveBack, bytes, ...page }: MoviePage): Representation {
-    const kept = { ...page, bytes: Buffer.from(bytes) };
-    giveBack?.();
+  private keep(key: string, { bytes, encoding, etag }: MoviePage, memory: Buffer | undefined): MoviePage {
+    const kept = { page: { bytes, encoding, etag }, memory, users: 0, isGone: false };
+    const page = this.use(kept);
     this.kept.set(key, kept);
-    return kept;
+    return page;
+  }
+
+  private use(kept: KeptPage): MoviePage {
+    if (!kept.memory) return kept.page;
+    kept.users++;
+    const giveBack = (): void => {
+      kept.users--;
+      if (kept.isGone && kept.users === 0) this.free(kept);
+    };
+    return { ...kept.page, giveBack };
+  }
+
+  private free({ memory }: KeptPage): void {
+    if (memory) this.tools.memory.give(memory);
   }
 
   private async compressed(
@@ -117,7 +160,9 @@ export class MoviePages {
         etag: `${etag}-gzip`,
       };
       giveBack?.();
-      if (isKept) this.kept.set(key, packed);
+      if (isKept && !this.isOver) {
+        this.kept.set(key, { page: packed, memory: undefined, users: 0, isGone: false });
+      }
       return packed;
     } finally {
       this.compressing.delete(key);

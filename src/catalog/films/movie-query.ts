@@ -112,7 +112,7 @@ export class MovieTable {
     if (found) wanted.keepIn(found);
     if (source === 'tmdb') wanted.keepIn(index.known);
     if (source === 'preview') wanted.removeIn(index.known);
-    if (ratingGte !== undefined) wanted.keepBetween(index.ratings, ratingGte, Infinity);
+    if (ratingGte !== undefined) index.keepRated(wanted, ratingGte);
     return wanted;
   }
 
@@ -125,7 +125,8 @@ export class MovieTable {
     const ofYear = year === undefined ? undefined : index.ofYear(year);
     const ofGenre = genre === undefined ? undefined : index.ofGenre(genre);
     if ((year !== undefined && !ofYear) || (genre !== undefined && !ofGenre)) return undefined;
-    const [few, many] = inOrderOfLength(ofYear, ofGenre);
+    const [few, many] = inOrderOfLength(ofYear, ofGenre?.films);
+    const bits = many === ofGenre?.films ? ofGenre?.bits : undefined;
     const known = source === undefined ? undefined : Number(source === 'tmdb');
     const wanted = new BitSet(this.listed.size);
     for (let at = 0; at < few.length; at++) {
@@ -133,7 +134,7 @@ export class MovieTable {
       if (!this.listed.has(film) || (found && !found.has(film))) continue;
       if ((index.ratings[film] ?? 0) < ratingGte) continue;
       if (known !== undefined && index.isKnown[film] !== known) continue;
-      if (!many || placeOfId(many, film) >= 0) wanted.add(film);
+      if (!many || (bits ? bits.has(film) : placeOfId(many, film) >= 0)) wanted.add(film);
     }
     return wanted;
   }

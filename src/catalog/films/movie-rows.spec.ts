@@ -40,7 +40,10 @@ function some(
   const building = airings.build(Uint32Array.from(films, (_, at) => at));
   for (;;) {
     const { done, value } = building.next();
-    if (done) return { films, airings: value, versions: new Float64Array(films.length).fill(version) };
+    // No two films share one.
+    if (done) {
+      return { films, airings: value, versions: Float64Array.from(films, ({ id }) => id * 100 + version) };
+    }
   }
 }
 

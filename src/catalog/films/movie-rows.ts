@@ -30,6 +30,11 @@ export class MovieRows {
   private readonly memory: RowMemory;
   private readonly joined = new RowPage();
   private pictures = 0;
+  /** Where the rows of the films last asked for were found, by their index, + 1. */
+  private found: { versions: Float64Array; slots: Uint32Array } = {
+    versions: new Float64Array(),
+    slots: new Uint32Array(),
+  };
 
   constructor(
     private readonly store: FilmPictures,
@@ -47,13 +52,26 @@ export class MovieRows {
   page(films: TellableFilms, indices: ArrayLike<number>, now: number): RowPage {
     const { joined } = this;
     joined.clear();
+    const { versions } = films;
+    if (this.found.versions !== versions) {
+      this.found = { versions, slots: new Uint32Array(versions.length) };
+    }
+    const { slots } = this.found;
     for (let place = 0; place < indices.length; place++) {
       const at = indices[place] ?? 0;
-      const film = films.films[at];
-      if (!film) continue;
-      const slot = this.slotOf(film, films.versions[at] ?? 0, now);
-      if (slot < 0) joined.add(this.write(films, film, at, now), 0);
-      else joined.add(this.memory.blockAt(slot), this.memory.startAt(slot));
+      let slot = (slots[at] ?? 0) - 1;
+      // A version belongs to one film: neither the film nor its number need to be looked at.
+      if (slot < 0 || !this.isTrue(slot, versions[at] ?? 0, now)) {
+        const film = films.films[at];
+        if (!film) continue;
+        slot = this.slotOf(film, versions[at] ?? 0, now);
+        slots[at] = slot + 1;
+        if (slot < 0) {
+          joined.add(this.write(films, film, at, now), 0);
+          continue;
+        }
+      }
+      joined.add(this.memory.blockAt(slot), this.memory.startAt(slot));
     }
     return joined;
   }
@@ -90,6 +108,16 @@ export class MovieRows {
     if (shown !== textOf(this.picturesOf(film, ''))) return -1;
     memory.sawPictures(slot, this.pictures);
     return slot;
+  }
+
+  /** Whether it is kept there as it is, pictures and all. */
+  private isTrue(slot: number, version: number, now: number): boolean {
+    const { memory } = this;
+    return (
+      memory.versionAt(slot) === version &&
+      memory.untilAt(slot) > now &&
+      memory.picturesSeenAt(slot) === this.pictures
+    );
   }
 
   private write({ airings, versions }: TellableFilms, film: CatalogFilm, at: number, now: number): Buffer {

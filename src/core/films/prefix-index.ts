@@ -11,6 +11,8 @@ export class PrefixIndex {
     private readonly texts: TextTable,
     /** Numbers of the texts, ascending by code units. */
     private readonly order: Uint32Array,
+    /** Where each text stands in it. */
+    private readonly places: Uint32Array,
     /** Where the things of each text begin, in that order, and after the last where they end. */
     private readonly offsets: Uint32Array,
     private readonly things: Uint32Array,
@@ -21,14 +23,14 @@ export class PrefixIndex {
     const from = this.first((number) => this.texts.compareTo(number, prefix) >= 0);
     const isBehind = (number: number): boolean =>
       this.texts.compareTo(number, prefix) >= 0 && !this.texts.startsWith(number, prefix);
-    this.between(from, this.first(isBehind), into);
+    this.between(from, this.firstFrom(from, isBehind), into);
   }
 
   /** Adds the things that have exactly this text. */
   equal(text: string, into: BitSet): void {
-    if (this.texts.find(text) === undefined) return;
-    const place = this.first((number) => this.texts.compareTo(number, text) >= 0);
-    this.between(place, place + 1, into);
+    const number = this.texts.find(text);
+    const place = number === undefined ? undefined : this.places[number];
+    if (place !== undefined) this.between(place, place + 1, into);
   }
 
   private between(from: number, to: number, into: BitSet): void {
@@ -36,15 +38,22 @@ export class PrefixIndex {
   }
 
   /** The first place from which on the answer is yes. */
-  private first(isThere: (number: number) => boolean): number {
-    let low = 0;
-    let high = this.order.length;
+  private first(isThere: (number: number) => boolean, from = 0, before = this.order.length): number {
+    let low = from;
+    let high = before;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (isThere(this.order[middle] ?? 0)) high = middle;
       else low = middle + 1;
     }
     return low;
+  }
+
+  /** The same where it is near `from`, as the end of few texts is. */
+  private firstFrom(from: number, isThere: (number: number) => boolean): number {
+    let step = 1;
+    while (from + step < this.order.length && !isThere(this.order[from + step] ?? 0)) step *= 2;
+    return this.first(isThere, from + (step >>> 1), Math.min(from + step, this.order.length));
   }
 }
 
@@ -85,7 +94,7 @@ export class PrefixIndexBuilder {
       free[place] = slot + 1;
       things[slot] = pairs[at * 2 + 1] ?? 0;
     });
-    return new PrefixIndex(texts, order, offsets, things);
+    return new PrefixIndex(texts, order, places, offsets, things);
   }
 }
 

@@ -38,19 +38,4 @@ describe('a set of bits', () => {
       }),
     );
   });
-
-  it('leaves those whose values lie between two, the bounds among them', () => {
-    const value = fc.constantFrom(-1, 0, 0.5, 6.7, 10);
-    const values = fc.array(value, { minLength: SIZE, maxLength: SIZE });
-    fc.assert(
-      fc.property(numbers, values, value, value, (one, of, least, most) => {
-        const left = setOf(one).keepBetween(Float64Array.from(of), least, most);
-        const fits = (at: number): boolean => (of[at] ?? NaN) >= least && (of[at] ?? NaN) <= most;
-        expect([...left.members()]).toEqual(sorted(one.filter(fits)));
-      }),
-    );
-    expect([...setOf([0, 1, 2]).keepBetween(Int16Array.of(1979, 1980), 1979, 1980).members()]).toEqual([
-      0, 1,
-    ]);
-  });
 });

@@ -35,22 +35,6 @@ export class BitSet {
     return this;
   }
 
-  /** Leaves those whose value is from `least` up to `most`. One value for each number; no calls, for there are many. */
-  keepBetween(values: Uint8Array | Int16Array | Float64Array, least: number, most: number): this {
-    for (let at = 0, first = 0; at < this.words.length; at++, first += 32) {
-      const before = this.words[at] ?? 0;
-      if (before === 0) continue;
-      const end = Math.min(32, values.length - first);
-      let kept = 0;
-      for (let bit = 0; bit < end; bit++) {
-        const value = values[first + bit] ?? NaN;
-        if (value >= least && value <= most) kept |= 1 << bit;
-      }
-      this.words[at] = before & kept;
-    }
-    return this;
-  }
-
   clone(): BitSet {
     const copy = new BitSet(this.size);
     copy.words.set(this.words);
