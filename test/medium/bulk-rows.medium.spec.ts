@@ -5,6 +5,7 @@ import { Channel } from '../../src/channels/channel.entity.js';
 import type { NewChannel } from '../../src/channels/channel-import.repository.js';
 import { BulkRows } from '../../src/platform/database/bulk-rows.js';
 import type { Database } from '../../src/platform/database/database.js';
+import { Revision } from '../../src/platform/database/revision.entity.js';
 import { UserCategory } from '../../src/users/user-category.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
@@ -112,6 +113,15 @@ describeOnEveryDialect('rows in bulk', (store) => {
 
     expect(users).toEqual([await read.findOneByOrFail(User, { usernameKey: 'inés' })]);
     expect(categories).toEqual([await read.findOneByOrFail(UserCategory, { userId })]);
+  });
+
+  it('finds every row as the entity manager does', async () => {
+    await insert(rows(1, 3));
+    const { read } = database;
+    const byId = (one: Channel, other: Channel): number => one.id - other.id;
+    const all = await new BulkRows(read, Channel).all();
+    expect(all.sort(byId)).toEqual((await read.find(Channel)).sort(byId));
+    expect(await new BulkRows(read, Revision).all()).toEqual(await read.find(Revision));
   });
 
   it('leaves out rows that are already there', async () => {

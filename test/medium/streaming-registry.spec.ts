@@ -171,6 +171,17 @@ describe('the registry of engines', () => {
     expect(take()).toBe('engine 0');
   });
 
+  it('asks an engine that misses checks more often, and one that is gone as seldom as a sound one', async () => {
+    sims[0]?.control.inject({ kind: 'refuse' });
+    const { signal } = new AbortController();
+    const pauses = [engine(0).nextCheckMs];
+    for (let check = 0; check < 40; check++) {
+      await engine(0).checkHealth(signal);
+      pauses.push(engine(0).nextCheckMs);
+    }
+    expect(pauses).toEqual([15_000, ...Array.from({ length: 39 }, () => 3_000), 15_000]);
+  });
+
   it('leaves an engine alone whose starts fail again and again', () => {
     for (let failure = 0; failure < 5; failure++) engine(0).noteStart('bad-reply');
     expect(registry.health()[0]?.breaker).toBe('open');

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import type { EventBus } from '../events/event-bus.js';
 import type { Lifecycle } from '../lifecycle.js';
+import { BulkRows } from './bulk-rows.js';
 import { Revision } from './revision.entity.js';
 import type { Database, RevisionName } from './database.js';
 
@@ -36,7 +37,7 @@ export class ChangeFeed {
   }
 
   async check(): Promise<void> {
-    const rows = await this.database.read.find(Revision);
+    const rows = await new BulkRows(this.database.read, Revision).all();
     const before = this.known;
     this.known = new Map(rows.map((row) => [row.name, row.value]));
     if (!before) return;

@@ -5,7 +5,28 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { seededRandom } from '../../../test/fakes/net/seeded-random.js';
+import type { ReadTurns } from './read-turns.js';
 import { connectorWithReusedReads, usesBytesAtOnce } from './reused-reads.js';
+
+/** Turns that come when the test says so. */
+class HandTurns implements ReadTurns {
+  private readonly waiting: (() => void)[] = [];
+  private onWait = (): void => {};
+
+  wait(readOn: () => void): void {
+    this.waiting.push(readOn);
+    this.onWait();
+  }
+
+  /** Resolves when a connection waits. */
+  async waited(): Promise<void> {
+    while (this.waiting.length === 0) await new Promise<void>((resolve) => (this.onWait = resolve));
+  }
+
+  take(): void {
+    for (const readOn of this.waiting.splice(0)) readOn();
+  }
+}
 
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: video/mp2t\r\n';
 const open: { destroy: () => Promise<unknown> }[] = [];
@@ -31,8 +52,8 @@ async function aHost(answer: (socket: Socket) => unknown): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function get(url: string): Promise<{ type: unknown; body: Readable }> {
-  const agent = new Agent({ connect: connectorWithReusedReads({ timeout: 5_000 }) });
+async function get(url: string, turns?: ReadTurns): Promise<{ type: unknown; body: Readable }> {
+  const agent = new Agent({ connect: connectorWithReusedReads({ timeout: 5_000 }, turns) });
   open.push(agent);
   const { body, headers } = await agent.request({ origin: url, path: '/', method: 'GET', reset: true });
   body.on('error', () => {});
@@ -118,6 +139,41 @@ describe('reads into memory that is used again', () => {
     const kept = await get(await aHost(answer));
     const parts = (await kept.body.toArray()) as Buffer[];
     expect(Buffer.concat(parts).equals(pattern(1, 600_000))).toBe(true);
+  });
+
+  it('gather after the first megabyte what comes between two turns, the end as well', async () => {
+    const turns = new HandTurns();
+    const sent: Buffer[] = [];
+    let host: Socket | undefined;
+    const say = async (bytes: Buffer): Promise<void> => {
+      sent.push(bytes);
+      await new Promise((resolve) => host?.write(bytes, resolve));
+    };
+    const url = await aHost((socket) => {
+      host = socket;
+      socket.write(`${HEAD}connection: close\r\n\r\n`);
+      return say(pattern(1, 1_300_000));
+    });
+    const { body } = await get(url, turns);
+    const sizes: number[] = [];
+    const received = receive(body, ({ length }) => sizes.push(length));
+    const turnsUntil = async (size: number): Promise<number> => {
+      let taken = 0;
+      await turns.waited();
+      for (; sizes.reduce((sum, part) => sum + part, 0) < size; taken++) {
+        turns.take();
+        await turns.waited();
+      }
+      return taken;
+    };
+    await turnsUntil(1_300_000);
+    const before = sizes.length;
+    for (let seed = 0; seed < 20; seed++) await say(pattern(seed, 1_316));
+    const taken = await turnsUntil(1_300_000 + 20 * 1_316);
+    expect(sizes.length - before).toBe(taken);
+    host?.end();
+    turns.take();
+    expect((await received).equals(Buffer.concat(sent))).toBe(true);
   });
 
   it('keep the head of an answer that comes in pieces', async () => {

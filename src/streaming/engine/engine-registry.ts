@@ -15,10 +15,6 @@ export interface LeaseRequest {
   polite?: boolean | undefined;
 }
 
-const HEALTHY_EVERY_MS = 15_000;
-/** An engine that missed a check is asked more often: it may just be restarting. */
-const SUSPECT_EVERY_MS = 3_000;
-
 /** All engines, and who gets which place. Everything here is synchronous, so no place is ever given twice. */
 export class EngineRegistry {
   constructor(
@@ -55,8 +51,7 @@ export class EngineRegistry {
   private async watchOne(engine: Engine, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await engine.checkHealth(signal);
-      const pause = engine.suspect ? SUSPECT_EVERY_MS : HEALTHY_EVERY_MS;
-      await this.clock.sleep(pause, signal).catch(() => undefined);
+      await this.clock.sleep(engine.nextCheckMs, signal).catch(() => undefined);
     }
   }
 }

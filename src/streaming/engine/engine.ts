@@ -35,6 +35,10 @@ export interface EngineHealth {
 
 /** Missed health checks in a row until an engine counts as down. */
 const MISSES_UNTIL_DOWN = 3;
+/** Missed for two minutes: it is not restarting, it is switched off. */
+const MISSES_UNTIL_GONE = 40;
+const HEALTHY_EVERY_MS = 15_000;
+const SUSPECT_EVERY_MS = 3_000;
 /** Faults that are the engine's own. */
 const ENGINE_FAULTS: ReadonlySet<EngineErrorKind> = new Set([
   'engine-down',
@@ -109,6 +113,11 @@ export class Engine {
   /** The last answers were missing: others first. */
   get suspect(): boolean {
     return this.misses > 0;
+  }
+
+  /** How long until its health is asked for again, ms. Often while it may just be restarting. */
+  get nextCheckMs(): number {
+    return this.misses > 0 && this.misses < MISSES_UNTIL_GONE ? SUSPECT_EVERY_MS : HEALTHY_EVERY_MS;
   }
 
   /** Takes a place in the same breath in which it is found free; leaves `keepFree` others. */
