@@ -20,6 +20,8 @@ export interface CatalogCategory extends PresentedCategory {
 /** Where the catalogue takes guides from. The guide's view satisfies it as it stands. */
 export interface CatalogGuides {
   linkTable(): Promise<GuideAssignments>;
+  /** Another text whenever the guides serve other programmes, after a restart, too. */
+  served(): Promise<string>;
   /** Programmes that run at some time from `from` to `to` (excluded), epoch seconds, in the order of their starts. */
   programmes(channelId: number, from: number, to: number): Promise<readonly PresentedProgramme[]>;
 }

@@ -31,11 +31,14 @@ export interface Selection {
 const READ_BYTES = 256 * 1024;
 const CHECK_EVERY = 64;
 
-/** One edition of the guide, open for reading. Its files have no name any more once it is retired, and go with the last reader. */
+/**
+ * One edition of the guide, open for reading. Its files have no name any more once it is retired, and go with the last
+ * reader; of one that is closed they stay for the next start.
+ */
 export class GuideEdition {
   private readonly indexOf: Map<string, number>;
   private readers = 0;
-  private retired = false;
+  private isOver = false;
 
   private constructor(
     private readonly files: EditionFiles,
@@ -107,10 +110,16 @@ export class GuideEdition {
     return body;
   }
 
-  /** Takes its files off the disk; who reads them reads on. */
+  /** Takes its files off the disk, and first what says that they are whole; who reads them reads on. */
   async retire(): Promise<void> {
-    this.retired = true;
-    for (const name of [this.files.plain, this.files.packed]) await rm(name, { force: true });
+    const { index, plain, packed } = this.files;
+    for (const name of [index, plain, packed]) await rm(name, { force: true });
+    await this.close();
+  }
+
+  /** Leaves its files where they are. */
+  async close(): Promise<void> {
+    this.isOver = true;
     await this.closeIfDone();
   }
 
@@ -152,8 +161,8 @@ export class GuideEdition {
   }
 
   private async closeIfDone(): Promise<void> {
-    if (!this.retired || this.readers > 0) return;
-    this.retired = false;
+    if (!this.isOver || this.readers > 0) return;
+    this.isOver = false;
     await this.handles.plain.close();
     await this.handles.packed.close();
   }

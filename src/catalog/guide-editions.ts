@@ -7,7 +7,8 @@ import { Lifecycle } from '../platform/lifecycle.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { CLOCK, LOGGER } from '../platform/tokens.js';
 import { nextTurn } from '../platform/turns.js';
-import type { EditionChannel, EditionMaker } from '../epg/edition/edition-job.js';
+import { programVersion } from '../platform/version.js';
+import type { EditionChannel, EditionMaker, KeptEdition } from '../epg/edition/edition-job.js';
 import { CATALOG_EVENTS, CATALOG_GUIDES, CATALOG_OPTIONS, EDITION_MAKER } from './catalog-source.js';
 import type { CatalogEvents, CatalogGuides, CatalogOptions } from './catalog-source.js';
 import { CatalogService } from './catalog.service.js';
@@ -26,7 +27,7 @@ const FIRST_WAIT_MS = 10_000;
 /**
  * Keeps the edition of the guide that is in service. After a change another one is made in the background; players get
  * the former until it is complete, and who reads the former reads it to its end. One that cannot be written leaves the
- * former in service.
+ * former in service. The last one is kept over a restart and serves at once where it would be made of the same again.
  */
 @Injectable()
 export class GuideEditions {
@@ -38,8 +39,11 @@ export class GuideEditions {
   /** What the edition in service was made of, and whether programmes changed since. */
   private channels = '';
   private isDirty = true;
-  private isClean = false;
+  /** Whether an edition that an earlier process has kept was looked for. */
+  private hasLooked = false;
   private readonly waiting = new Set<() => void>();
+  /** Another program may write them otherwise. */
+  private readonly version = programVersion();
 
   constructor(
     private readonly catalog: CatalogService,
@@ -61,7 +65,7 @@ export class GuideEditions {
       stop();
       this.timer?.cancel();
     });
-    this.lifecycle.onShutdown('stores', 'guide files', () => this.edition?.retire());
+    this.lifecycle.onShutdown('stores', 'guide files', () => this.edition?.close());
     this.plan(0);
   }
 
@@ -108,11 +112,30 @@ export class GuideEditions {
     }
   }
 
-  /** Before the first edition, what an earlier process left is removed. */
-  private async cleanOnce(): Promise<void> {
-    if (this.isClean) return;
-    await this.maker.clean();
-    this.isClean = true;
+  /** Before the first edition: what an earlier process has kept serves, or is removed. */
+  private async lookForKept(madeOf: string, channels: readonly EditionChannel[]): Promise<boolean> {
+    if (this.hasLooked) return false;
+    const kept = await this.maker.kept(madeOf);
+    this.hasLooked = true;
+    if (kept === undefined) return false;
+    await this.putInService(kept, channels);
+    return true;
+  }
+
+  private async putInService(
+    { files, madeAt }: Pick<KeptEdition, 'files' | 'madeAt'>,
+    channels: readonly EditionChannel[],
+  ): Promise<GuideEdition> {
+    const former = this.edition;
+    const guideIds = channels.map(({ guideId }) => guideId);
+    const edition = await GuideEdition.open(files, guideIds, madeAt, (work) =>
+      this.lifecycle.background('guide files', work),
+    );
+    this.edition = edition;
+    for (const done of this.waiting) done();
+    await former?.retire();
+    this.served++;
+    return edition;
   }
 
   private async makeIfChanged(): Promise<boolean> {
@@ -120,29 +143,30 @@ export class GuideEditions {
     const nowSeconds = Math.floor(this.clock.now() / 1000);
     const catalog = this.catalog.current;
     if (catalog === undefined) return false;
+    const wasDirty = this.isDirty;
+    // Whatever changes from now on calls for another one.
+    this.isDirty = false;
+    const served = await this.guides.served();
     const channels = await editionChannels(catalog.channels, await this.guides.linkTable(), slicer);
     const fingerprint = await fingerprintOf(channels, slicer);
+    const timeZone = this.config.server.timezone;
+    const madeOf = digest(JSON.stringify([this.version, timeZone, served, fingerprint]));
+    const isKept = await this.lookForKept(madeOf, channels);
     const isOld = this.edition === undefined || nowSeconds - this.edition.madeAt >= RENEW_MS / 1000;
-    if (!this.isDirty && !isOld && fingerprint === this.channels) return false;
-    await this.cleanOnce();
-    this.isDirty = false;
-    const files = await this.maker.make({ channels, nowSeconds, timeZone: this.config.server.timezone });
-    const former = this.edition;
-    const guideIds = channels.map(({ guideId }) => guideId);
-    this.edition = await GuideEdition.open(files, guideIds, nowSeconds, (work) =>
-      this.lifecycle.background('guide files', work),
-    );
+    if (!isOld && (isKept || (!wasDirty && fingerprint === this.channels))) {
+      this.channels = fingerprint;
+      return isKept;
+    }
+    const files = await this.maker.make({ channels, nowSeconds, timeZone, madeOf });
+    const { programmes, bytes } = await this.putInService({ files, madeAt: nowSeconds }, channels);
     this.channels = fingerprint;
-    for (const done of this.waiting) done();
-    await former?.retire();
-    this.served++;
-    this.logger.info('guide files written', {
-      channels: channels.length,
-      programmes: this.edition.programmes,
-      bytes: this.edition.bytes,
-    });
+    this.logger.info('guide files written', { channels: channels.length, programmes, bytes });
     return true;
   }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 /** The same for channels that show the same. */

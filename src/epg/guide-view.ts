@@ -91,6 +91,11 @@ export class GuideView {
     });
   }
 
+  /** Another text whenever the guides serve other programmes, after a restart, too. */
+  served(): Promise<string> {
+    return this.links.served();
+  }
+
   private async fromGuides(
     table: LinkTable,
     channelIds: readonly number[],

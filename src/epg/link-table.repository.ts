@@ -7,6 +7,7 @@ import { nextTurn } from '../platform/turns.js';
 import { CategoryGuide, ChannelGuide } from './channel-guide.entity.js';
 import { GuideChannel } from './guide-channel.entity.js';
 import { GuideLink } from './guide-link.entity.js';
+import { GuideRun } from './guide-run.entity.js';
 import { GuideSource } from './guide-source.entity.js';
 import { LinkTable, type ChannelChoice, type LinkRow } from './link-table.js';
 
@@ -54,6 +55,22 @@ export class LinkTableRepository {
       await nextTurn();
     }
     return new LinkTable(rows.sort(inOrder).map(toLinkRow), choices, categories);
+  }
+
+  /** Which reading each guide serves. When it began is part of it: after a restore ids of runs are given once more. */
+  async served(): Promise<string> {
+    const rows = await this.database.read
+      .createQueryBuilder(GuideSource, 'source')
+      .innerJoin(GuideRun, 'run', 'run.id = source.generation')
+      .select('source.id', 'id')
+      .addSelect('source.generation', 'generation')
+      .addSelect('run.startedAt', 'startedAt')
+      .addSelect('source.contentHash', 'content')
+      .orderBy('source.id')
+      .getRawMany<{ id: number; generation: number; startedAt: number | string; content: string | null }>();
+    return JSON.stringify(
+      rows.map(({ id, generation, startedAt, content }) => [id, generation, Number(startedAt), content]),
+    );
   }
 
   async names(channelIds: readonly number[]): Promise<NamedChannel[]> {

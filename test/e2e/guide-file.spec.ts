@@ -232,7 +232,7 @@ describe('editions', () => {
   it('follow the guide; the former one serves until the next is complete, and then goes', async () => {
     await ready();
     const before = await get();
-    expect(files()).toEqual(['1.deflate', '1.xml']);
+    expect(files()).toEqual(['1.deflate', '1.index', '1.xml']);
     guides.schedules.set(101, hourly(0, 5, 'new '));
     const release = house.editions.hold();
     house.events.emit('guide.changed', {});
@@ -243,7 +243,7 @@ describe('editions', () => {
     const after = await get();
     expect(programmes(read(after.text), 'norte.es')).toBe('new 0 new 1 new 2 new 3 new 4');
     expect(after.headers.etag).not.toBe(before.headers.etag);
-    expect(files()).toEqual(['2.deflate', '2.xml']);
+    expect(files()).toEqual(['2.deflate', '2.index', '2.xml']);
   });
 
   it('keep their validator when nothing changed', async () => {
@@ -287,7 +287,7 @@ describe('editions', () => {
     guides.schedules.set(101, []);
     house.events.emit('guide.changed', {});
     await ready();
-    expect(files()).toEqual(['2.deflate', '2.xml']);
+    expect(files()).toEqual(['2.deflate', '2.index', '2.xml']);
     let bytes = 0;
     let end = '';
     for await (const chunk of socket as AsyncIterable<Buffer>) {
@@ -296,5 +296,79 @@ describe('editions', () => {
     }
     expect(bytes).toBeGreaterThan(30_000_000);
     expect(end).toBe('</tv>\n');
+  });
+});
+
+describe('a start after another', () => {
+  let editionFolder: string;
+  let second: PlayerHouse | undefined;
+
+  beforeEach(async () => {
+    editionFolder = mkdtempSync(path.join(tmpdir(), 'rooftop-kept-'));
+    await house.close();
+    house = await openPlayerHouse({ channels, credentials, guides, clock, editionFolder });
+    await house.catalog.fresh();
+    await ready();
+  });
+  afterEach(async () => {
+    await second?.close();
+    second = undefined;
+    rmSync(editionFolder, { recursive: true });
+  });
+
+  const restart = async (): Promise<PlayerHouse> => {
+    await house.close();
+    second = await openPlayerHouse({ channels, credentials, guides, clock, editionFolder });
+    second.editions.firstName = 2;
+    await second.catalog.fresh();
+    return second;
+  };
+  const files = (): string[] => readdirSync(editionFolder).sort();
+  /** Lets the clock run until the first edition serves. */
+  const served = async ({ app }: PlayerHouse): Promise<void> => {
+    while (app.get(GuideEditions).served < 1) await clock.advance(500);
+  };
+  const from = ({ port }: PlayerHouse, headers = {}) => ask(port, { path: `/xmltv.php?${login}`, headers });
+
+  it('serves what was kept, with the validator it had, and makes nothing', async () => {
+    const before = await get();
+    const packed = await get('', { 'accept-encoding': 'gzip' });
+    const again = await restart();
+    const release = again.editions.hold();
+    await served(again);
+    const after = await from(again);
+    expect(after.body.equals(before.body)).toBe(true);
+    expect((await from(again, { 'if-none-match': before.headers.etag! })).status).toBe(304);
+    const gzip = { 'accept-encoding': 'gzip' };
+    expect((await from(again, { ...gzip, 'if-none-match': packed.headers.etag! })).status).toBe(304);
+    expect(gunzipSync((await from(again, gzip)).body).equals(before.body)).toBe(true);
+    expect(again.editions.made).toBe(0);
+    expect(files()).toEqual(['1.deflate', '1.index', '1.xml']);
+    release();
+  });
+
+  it('serves it while the next one is made when it is old', async () => {
+    const before = await get();
+    await clock.advance(5 * HOUR * 1000);
+    const again = await restart();
+    await served(again);
+    expect((await from(again)).headers.etag).toBe(before.headers.etag);
+    const editions = again.app.get(GuideEditions);
+    while (editions.served < 2) await clock.advance(HOUR * 500);
+    expect(files()).toEqual(['2.deflate', '2.index', '2.xml']);
+  });
+
+  it.each([
+    ['programmes', () => guides.schedules.set(101, hourly(0, 1, 'other '))],
+    ['links', () => (guides.links = guides.links.slice(0, 1))],
+    ['channels', () => (channels.channels = channels.channels.slice(0, 1))],
+  ])('makes another one when there are other %s', async (_, change) => {
+    const before = await get();
+    change();
+    const again = await restart();
+    await served(again);
+    expect((await from(again)).headers.etag).not.toBe(before.headers.etag);
+    expect(again.editions.made).toBe(1);
+    expect(files()).toEqual(['2.deflate', '2.index', '2.xml']);
   });
 });

@@ -13,8 +13,13 @@ import { ChannelsRepository } from '../../src/channels/channels.repository.js';
 import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
 import type { LiveChannel } from '../../src/core/xtream/present-live.js';
 import { EditionThread } from '../../src/epg/edition/edition-thread.js';
-import { emptyEditionFolder } from '../../src/epg/edition/edition-folder.store.js';
-import type { EditionFiles, EditionMaker, EditionOrder } from '../../src/epg/edition/edition-job.js';
+import { keptEdition } from '../../src/epg/edition/edition-folder.store.js';
+import type {
+  EditionFiles,
+  EditionMaker,
+  EditionOrder,
+  KeptEdition,
+} from '../../src/epg/edition/edition-job.js';
 import { writeEdition } from '../../src/epg/edition/write-edition.js';
 import { LinkTable, type LinkRow } from '../../src/epg/link-table.js';
 import { GuideView } from '../../src/epg/guide-view.js';
@@ -88,6 +93,11 @@ export class FakeGuides {
     this.links.push({ channelId, guideChannelId, isManual: false, shiftMinutes: 0 });
   }
 
+  served(): Promise<string> {
+    const outline = [...this.schedules].map(([id, all]) => [id, all.length, all[0]?.titles, all[0]?.start]);
+    return Promise.resolve(JSON.stringify(outline));
+  }
+
   linkTable(): Promise<LinkTable> {
     return Promise.resolve(new LinkTable(this.links, new Map(), new Map()));
   }
@@ -104,12 +114,16 @@ export class FakeGuides {
 
 /** Writes editions of the guide as the thread does, from guides in memory into a folder of its own. */
 export class FakeEditionMaker implements EditionMaker {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'rooftop-guide-'));
   made = 0;
   failures = 0;
+  /** Editions are called by numbers. */
+  firstName = 1;
   private gate: Promise<void> = Promise.resolve();
 
-  constructor(private readonly guides: FakeGuides) {}
+  constructor(
+    private readonly guides: FakeGuides,
+    readonly folder: string,
+  ) {}
 
   async make(order: EditionOrder): Promise<EditionFiles> {
     await this.gate;
@@ -117,12 +131,13 @@ export class FakeEditionMaker implements EditionMaker {
       this.failures--;
       throw new Error('no space left on device');
     }
-    const place = path.join(this.folder, String(++this.made));
+    this.made++;
+    const place = path.join(this.folder, String(this.firstName++));
     return writeEdition(order, place, (id, from, to) => Promise.resolve(this.guides.within(id, from, to)));
   }
 
-  clean(): Promise<void> {
-    return emptyEditionFolder(this.folder);
+  kept(madeOf: string): Promise<KeptEdition | undefined> {
+    return keptEdition(this.folder, madeOf);
   }
 
   /** The next edition waits until the returned function is called. */
@@ -193,6 +208,8 @@ export interface PlayerHouseOptions {
   films?: FilmSource;
   server?: Partial<AppConfig['server']>;
   clock?: Clock;
+  /** Where guide files are written, which stays; else a folder of its own, which goes. */
+  editionFolder?: string;
   activeConnections?: (userId: number) => number;
   /** Routes beside those of the faces. */
   routes?: (fastify: FastifyInstance) => void;
@@ -217,7 +234,8 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   const lifecycle = new Lifecycle(logger);
   const events = new EventBus(logger);
   const guides = options.guides ?? new FakeGuides();
-  const editions = new FakeEditionMaker(guides);
+  const folder = options.editionFolder ?? mkdtempSync(path.join(tmpdir(), 'rooftop-guide-'));
+  const editions = new FakeEditionMaker(guides, folder);
   const root: DynamicModule = {
     module: FacesModule,
     imports: [houseModule(options, { logger, lifecycle, events, guides, editions })],
@@ -237,7 +255,7 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
   const close = async (): Promise<void> => {
     await app.close();
     await lifecycle.shutdown();
-    rmSync(editions.folder, { recursive: true, force: true });
+    if (options.editionFolder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const catalog = app.get(CatalogService);
   return { app, url: `http://127.0.0.1:${port}`, port, events, catalog, editions, close };

@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
@@ -60,7 +71,8 @@ describeOnEveryDialect('editions of the guide', (store) => {
     daysBack: 1,
   });
   const make = (channels: EditionChannel[]): Promise<EditionFiles> =>
-    thread.make({ channels, nowSeconds: NOW, timeZone: 'UTC' });
+    thread.make({ channels, nowSeconds: NOW, timeZone: 'UTC', madeOf: 'these' });
+  const left = (): string[] => readdirSync(path.join(dataDir, 'guide')).sort();
   const shown = ({ plain }: EditionFiles): string =>
     [...readFileSync(plain, 'utf8').matchAll(/start="\d{6}(\d{4}).* channel="(.*)"><title>(.*)<\/title>/g)]
       .map(([, hour, id, title]) => `${id}:${title}@${hour}`)
@@ -98,20 +110,56 @@ describeOnEveryDialect('editions of the guide', (store) => {
   });
 
   it('leave nothing when they cannot be made', async () => {
-    await thread.clean();
+    await thread.kept('nothing');
     const broken = {
       ...channel('x.one', {}),
       placeholder: { name: 'x 24/7', rule: { kind: 'blocks' as const, timeZone: 'Mars/Olympus' } },
     };
     await expect(make([channel('x.two', { 1: 0 }), broken])).rejects.toThrow(/Mars/);
-    expect(readdirSync(path.join(dataDir, 'guide'))).toEqual([]);
+    expect(left()).toEqual([]);
   });
 
-  it('of an earlier process are removed, and nothing else', async () => {
+  it('of an earlier process are found again by what they are made of, and are the same', async () => {
+    for (const channels of [[channel('x.one', { 0: 0 }), channel('x.two', { 1: 0 })], []]) {
+      await thread.kept('nothing');
+      const files = await make(channels);
+      expect(await thread.kept('these')).toEqual({ files, madeOf: 'these', madeAt: NOW });
+      expect(left()).toHaveLength(3);
+    }
+  });
+
+  it('of an earlier process that are made of something else are removed, and nothing else', async () => {
+    await make([]);
     await make([]);
     writeFileSync(path.join(dataDir, 'guide', 'note.txt'), '');
-    await thread.clean();
-    expect(readdirSync(path.join(dataDir, 'guide'))).toEqual(['note.txt']);
+    expect(await thread.kept('others')).toBeUndefined();
+    expect(left()).toEqual(['note.txt']);
     rmSync(path.join(dataDir, 'guide', 'note.txt'));
+  });
+
+  const cut = (name: string): void => truncateSync(name, statSync(name).size - 1);
+  const damages: [string, (files: EditionFiles) => void][] = [
+    ['plain file that ends early', ({ plain }) => cut(plain)],
+    ['packed file that ends early', ({ packed }) => cut(packed)],
+    ['plain file that is longer', ({ plain }) => appendFileSync(plain, 'x')],
+    ['packed file that is gone', ({ packed }) => rmSync(packed)],
+    ['index that was never finished', ({ index }) => renameSync(index, `${index}.new`)],
+    ['index that ends early', ({ index }) => cut(index)],
+    ['index of something else', ({ index }) => writeFileSync(index, 'x'.repeat(100))],
+    ['index with one byte changed', ({ index }) => appendFileSync(index, 'x')],
+    ['empty index', ({ index }) => writeFileSync(index, '')],
+    [
+      'index of another version',
+      ({ index }) => {
+        const text = readFileSync(index).subarray(32);
+        const other = Buffer.from(text.toString('latin1').replace('"format":1', '"format":2'), 'latin1');
+        writeFileSync(index, Buffer.concat([createHash('sha256').update(other).digest(), other]));
+      },
+    ],
+  ];
+  it.each(damages)('of an earlier process are removed when there is a %s', async (_, damage) => {
+    damage(await make([channel('x.one', { 0: 0 })]));
+    expect(await thread.kept('these')).toBeUndefined();
+    expect(left()).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export interface EditionChannel {
 export interface EditionOrder {
   channels: readonly EditionChannel[];
   nowSeconds: number;
+  /** Stands for everything else the edition depends on, so that it is known again when it was kept over a restart. */
+  madeOf: string;
   /** IANA zone of placeholders that name none. */
   timeZone: string;
 }
@@ -35,6 +37,8 @@ export interface EditionJob extends EditionOrder {
 export interface EditionFiles {
   plain: string;
   packed: string;
+  /** Written last: see `writeEditionIndex`. */
+  index: string;
   /** Piece at which each channel begins, in the order of the job, and after the last one the number of pieces. */
   firstPiece: Uint32Array;
   /** Per piece: day of the starts since the epoch, UTC. */
@@ -48,12 +52,20 @@ export interface EditionFiles {
   programmes: number;
 }
 
+/** An edition as it lies on the disk. */
+export interface KeptEdition {
+  files: EditionFiles;
+  madeOf: string;
+  /** Epoch seconds. */
+  madeAt: number;
+}
+
 export type EditionMessage = { kind: 'end'; files: EditionFiles } | { kind: 'failure'; reason: string };
 
 /** Makes editions; in the server in a thread of its own. */
 export interface EditionMaker {
   /** Rejects when it cannot be written; nothing is left then. */
   make(order: EditionOrder): Promise<EditionFiles>;
-  /** Removes what an earlier process left. */
-  clean(): Promise<void>;
+  /** What an earlier process has made of the same; undefined = nothing. Whatever else it left is removed. */
+  kept(madeOf: string): Promise<KeptEdition | undefined>;
 }

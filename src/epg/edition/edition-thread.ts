@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../platform/clock.js';
@@ -7,8 +8,15 @@ import { Database } from '../../platform/database/database.js';
 import { AppError, describeError } from '../../platform/errors/app-error.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { CLOCK } from '../../platform/tokens.js';
-import { emptyEditionFolder, removeEdition } from './edition-folder.store.js';
-import type { EditionFiles, EditionJob, EditionMaker, EditionMessage, EditionOrder } from './edition-job.js';
+import { keptEdition, removeEdition } from './edition-folder.store.js';
+import type {
+  EditionFiles,
+  EditionJob,
+  EditionMaker,
+  EditionMessage,
+  EditionOrder,
+  KeptEdition,
+} from './edition-job.js';
 
 /** Of one channel's programmes at a time, and of the index. */
 const MAX_WORKER_MEGABYTES = 192;
@@ -17,7 +25,6 @@ const MAX_WORKER_MEGABYTES = 192;
 @Injectable()
 export class EditionThread implements EditionMaker {
   private readonly folder: string;
-  private made = 0;
 
   constructor(
     { dataDir }: AppConfig,
@@ -28,12 +35,13 @@ export class EditionThread implements EditionMaker {
     this.folder = path.join(dataDir, 'guide');
   }
 
-  clean(): Promise<void> {
-    return emptyEditionFolder(this.folder);
+  kept(madeOf: string): Promise<KeptEdition | undefined> {
+    return keptEdition(this.folder, madeOf);
   }
 
   async make(order: EditionOrder): Promise<EditionFiles> {
-    const name = `${Math.floor(this.clock.now() / 1000)}-${++this.made}`;
+    // Never the name of one that an earlier process has kept.
+    const name = `${Math.floor(this.clock.now() / 1000)}-${randomBytes(4).toString('hex')}`;
     const job: EditionJob = {
       ...order,
       location: this.database.location,

@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { crcShift } from '../../core/util/crc-combine.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import type { EditionFiles } from './edition-job.js';
+import { editionNames, writeEditionIndex } from './edition-index.store.js';
+import type { EditionFiles, KeptEdition } from './edition-job.js';
 
 /** Each piece ends on a byte and begins with an empty window: pieces may be left out and put together at will. */
 const DEFLATE = { level: 3, finishFlush: constants.Z_FULL_FLUSH } as const;
@@ -18,7 +19,7 @@ class OutputFile {
   private waitingBytes = 0;
   bytes = 0;
 
-  constructor(readonly name: string) {
+  constructor(name: string) {
     this.descriptor = openSync(name, 'w', 0o600);
   }
 
@@ -34,6 +35,12 @@ class OutputFile {
     for (let at = 0; at < data.length;) at += writeSync(this.descriptor, data, at);
     this.waiting = [];
     this.waitingBytes = 0;
+  }
+
+  /** Everything is on the disk when it returns. */
+  finish(): void {
+    this.flush();
+    fsyncSync(this.descriptor);
   }
 
   close(): void {
@@ -53,10 +60,13 @@ export class EditionWriter {
   private readonly shift: number[] = [];
   private programmes = 0;
 
+  private readonly names: ReturnType<typeof editionNames>;
+
   constructor(place: string) {
     mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 });
-    this.plain = new OutputFile(`${place}.xml`);
-    this.packed = new OutputFile(`${place}.deflate`);
+    this.names = editionNames(place);
+    this.plain = new OutputFile(this.names.plain);
+    this.packed = new OutputFile(this.names.packed);
   }
 
   /** What follows belongs to the next channel. */
@@ -78,12 +88,11 @@ export class EditionWriter {
     if (this.plain.bytes > MAX_BYTES) throw new AppError('internal', 'the guide is too large for one file');
   }
 
-  finish(): EditionFiles {
-    this.plain.flush();
-    this.packed.flush();
-    return {
-      plain: this.plain.name,
-      packed: this.packed.name,
+  finish(made: Pick<KeptEdition, 'madeOf' | 'madeAt'>): EditionFiles {
+    this.plain.finish();
+    this.packed.finish();
+    const files: EditionFiles = {
+      ...this.names,
       firstPiece: Uint32Array.from([...this.firstPiece, this.crc.length]),
       day: Int32Array.from(this.day),
       plainAt: Float64Array.from([...this.plainAt, this.plain.bytes]),
@@ -92,6 +101,8 @@ export class EditionWriter {
       shift: Uint32Array.from(this.shift),
       programmes: this.programmes,
     };
+    writeEditionIndex(files, made);
+    return files;
   }
 
   close(): void {
@@ -100,6 +111,7 @@ export class EditionWriter {
   }
 
   discard(): void {
-    for (const { name } of [this.plain, this.packed]) rmSync(name, { force: true });
+    const { index, plain, packed } = this.names;
+    for (const name of [index, `${index}.new`, plain, packed]) rmSync(name, { force: true });
   }
 }

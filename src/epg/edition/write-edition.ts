@@ -36,7 +36,7 @@ export async function writeEdition(
         if (text !== '') writer.addPiece(day, text, list.length);
       }
     }
-    const files = writer.finish();
+    const files = writer.finish({ madeOf: order.madeOf, madeAt: order.nowSeconds });
     writer.close();
     return files;
   } catch (error) {
