@@ -28,6 +28,8 @@ export interface SessionOptions extends FeedOptions, SupplyOptions, ReaderOption
   coldLingerMs: number;
   /** Silence after which a stream counts as dead. */
   stallMs: number;
+  /** A broadcast that has not moved on for so long, while bytes come, runs in a circle. */
+  liveStillMs: number;
   /** Silence after which viewers get null packets, and how often: their connections must not look dead. */
   keepAliveAfterMs: number;
   keepAliveEveryMs: number;
@@ -82,6 +84,8 @@ export const CANCELLED: JoinOutcome = {
 };
 /** Segments are at least a second long: numbers that grow by one a second are never overtaken. */
 const NUMBERED_FROM = Date.UTC(2026, 0, 1);
+/** So often a film made of pieces with clocks of their own does not show the same stretch. */
+const LOOP_ROUNDS = 3;
 /** Viewers served in one turn of the event loop. */
 const WAKE_SLICE = 256;
 
@@ -114,6 +118,8 @@ export class LiveSession {
   private drainingSince = 0;
   private knownKeyframes = 0;
   private knownChunks = 0;
+  /** How often in a row the source has come with the same stretch. */
+  private rounds = 0;
   private lastDataAt: number;
   private lastOutputAt: number;
   private counts = { breaks: 0, recoveries: 0, bytesIn: 0 };
@@ -339,6 +345,7 @@ export class LiveSession {
     this.breakOff();
     this.supply = new SupplyWatch(options, clock.monotonic());
     this.held = false;
+    this.rounds = 0;
     this.lastDataAt = clock.monotonic();
   }
 
@@ -358,6 +365,7 @@ export class LiveSession {
     const pushed = pipeline.push(chunk, now);
     if (pushed.verdict === 'not-ts') return this.feed.condemn('garbage', 'no MPEG transport stream');
     if (pushed.bytes > 0) this.lastOutputAt = now;
+    this.rounds = pushed.rounds;
     this.supply.note(pushed.mediaMs, now);
     if (!this.held && this.supply.tooFarAhead) this.hold(true);
     this.onReadable();
@@ -463,6 +471,8 @@ export class LiveSession {
       if (now - this.lastDataAt >= options.stallMs) this.feed.condemn('stall', 'silence');
       else if (this.supply.starved(now) && sources.length > 1) {
         this.feed.condemn('starved', 'fewer bytes than the picture needs');
+      } else if (this.isLooping() && sources.length > 1) {
+        this.feed.condemn('looping', 'the same pictures again and again');
       }
     }
     if (this.readers.size > 0 && now - this.lastOutputAt >= options.keepAliveAfterMs) {
@@ -470,6 +480,11 @@ export class LiveSession {
       this.onReadable();
     }
     for (const reader of [...this.readers]) reader.check();
+  }
+
+  private isLooping(): boolean {
+    const { stillMs = 0 } = this.feed.details() ?? {};
+    return this.rounds >= LOOP_ROUNDS || stillMs >= this.context.options.liveStillMs;
   }
 
   /** Serves all who wait for bytes, in slices, so that a thousand viewers do not hold everybody else up. */

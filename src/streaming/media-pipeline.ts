@@ -12,6 +12,8 @@ export interface Pushed {
   bytes: number;
   /** Playing time that they carry, ms; 0 where the stream's clock jumps. */
   mediaMs: number;
+  /** How often in a row the stream's clock has fallen back over the same stretch. */
+  rounds: number;
 }
 
 export interface PipelineStats {

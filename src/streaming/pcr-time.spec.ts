@@ -23,6 +23,19 @@ describe('PcrTime', () => {
     expect(time.advance([end - SECOND, 0])).toBe(1_000);
   });
 
+  it('counts rounds over the same stretch, and no other falls', () => {
+    const time = new PcrTime();
+    const play = (from: number, to: number): number => {
+      for (let at = from; at <= to; at++) time.advance([at * SECOND]);
+      return time.rounds;
+    };
+    expect([play(10, 40), play(10, 40), play(10, 40), play(10, 40)]).toEqual([0, 1, 2, 3]);
+    expect([play(10, 30), play(10, 30)]).toEqual([4, 1]);
+    expect([play(90, 110), play(20, 30)]).toEqual([1, 1]);
+    time.reset();
+    expect(time.rounds).toBe(0);
+  });
+
   it('begins anew after a reset', () => {
     const time = new PcrTime();
     time.advance([0]);

@@ -21,6 +21,8 @@ export type EndReason =
   | 'no-keyframe'
   /** Fewer bytes than the picture needs, for long. */
   | 'starved'
+  /** The same stretch comes again and again, or the live position of the broadcast stands still. */
+  | 'looping'
   /** Black, frozen, silent, or a card that says that there is nothing. */
   | 'dead-picture';
 
@@ -47,6 +49,8 @@ export interface StreamDetails {
   /** Peers and kilobytes per second as the engine last told. */
   peers?: number;
   speedDown?: number;
+  /** For how long the broadcast has not moved on although bytes come, ms. */
+  stillMs?: number;
 }
 
 /** Bytes of one source, opened and ready. */

@@ -330,6 +330,7 @@ const SOURCE_AT_FAULT: ReadonlySet<EndReason> = new Set([
   'garbage',
   'no-keyframe',
   'starved',
+  'looping',
   'dead-picture',
 ]);
 const FLAPS_UNTIL_BLAME = 2;
@@ -343,6 +344,7 @@ function endAsFailure({ reason, detail }: StreamEnd): StreamFailure {
   switch (reason) {
     case 'garbage':
     case 'no-keyframe':
+    case 'looping':
     case 'dead-picture':
       return { kind: 'bad-media', detail };
     case 'eof':

@@ -373,6 +373,34 @@ describe('the hub and its sessions', () => {
     expect(driver.asked.map(({ sourceId }) => sourceId).slice(0, 2)).toEqual([1, 2]);
   });
 
+  it('leaves a source that runs in a circle by its own clock, if there is another one', async () => {
+    (await seatAt('news', [ONE, TWO])).read(new FakeSink());
+    (await seatAt('sport', [ONE])).read(new FakeSink());
+    const [news, sport] = driver.opened;
+    const stretch = new TsChannel({ gopFrames: 25, bitrate: 1_000_000 }).seconds(5);
+    for (let round = 0; round < 5; round++) {
+      for (let at = 0; at < 5; at++) {
+        const second = stretch.subarray((at * stretch.length) / 5, ((at + 1) * stretch.length) / 5);
+        for (const stream of [news, sport]) stream?.send(second);
+        await clock.advance(1_000);
+      }
+    }
+    expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 1, 2]);
+    expect(outcomes).toContainEqual([1, 'broke']);
+  });
+
+  it('leaves a source whose broadcast stands still, if there is another one', async () => {
+    (await seatAt('news', [ONE, TWO])).read(new FakeSink());
+    const { stream } = driver;
+    stream.stillMs = OPTIONS.liveStillMs - 1;
+    await play(1, stream);
+    expect(stream.closes).toBe(0);
+    stream.stillMs = OPTIONS.liveStillMs;
+    await play(1, stream);
+    expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([1, 2]);
+    expect(hub.stats()[0]?.lastProblem).toBe('looping: the same pictures again and again');
+  });
+
   it('holds a source back that delivers far ahead of real time', async () => {
     (await seatAt()).read(new FakeSink());
     const { stream } = driver;

@@ -17,6 +17,7 @@ export const SESSION_DEFAULTS = {
   windowMs: 30_000,
   minRatio: 0.7,
   maxAheadMs: 15_000,
+  liveStillMs: 120_000,
 } as const satisfies Partial<SessionOptions>;
 
 export function sessionOptions({

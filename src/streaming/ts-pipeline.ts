@@ -56,7 +56,7 @@ export class TsPipeline implements MediaPipeline {
       bytes += packets.length;
       mediaMs += this.time.advance(this.ring.analyser.pcrs);
     }
-    return { verdict: this.splitter.verdict, bytes, mediaMs };
+    return { verdict: this.splitter.verdict, bytes, mediaMs, rounds: this.time.rounds };
   }
 
   seam(nowMs: number): void {

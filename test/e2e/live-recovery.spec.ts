@@ -139,6 +139,25 @@ describe('a stream that breaks under its viewers', () => {
     expect(house.streaming.hub.stats()[0]).toMatchObject({ breaks: 1, recoveries: 1, sourceId: 2 });
   });
 
+  it('fails over to the next source when the broadcast stands still and comes again and again', async () => {
+    await open({ session: { liveStillMs: 3_000 } });
+    const players = await audience(house.channels.add(NEWS, SPORT));
+    sim().control.inject({ kind: 'loopingContent' }, { content: 'news' });
+    await stats(({ recoveries }) => recoveries === 1);
+    for (const player of players) {
+      await player.more(SECOND);
+      expect(player.frames().at(-2)).toMatchObject({
+        channelId: channelNumberOf(infohashOf('sport')),
+        intact: true,
+      });
+    }
+    expect(house.streaming.hub.stats()[0]).toMatchObject({
+      lastProblem: 'looping: the same pictures again and again',
+      sourceId: 2,
+    });
+    // The engine is asked for the position every five seconds, three times.
+  }, 60_000);
+
   it('fails over to a plain HTTP source while every engine is down', async () => {
     host = await createHttpTsHost({ channels: [{ name: 'spare', channelId: 77 }] });
     await open();

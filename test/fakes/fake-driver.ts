@@ -16,6 +16,8 @@ export class FakeStream implements OpenStream {
   reopens = 0;
   /** What `reopen` answers. */
   reopenable = false;
+  /** What `details` tells. */
+  stillMs = 0;
   /** Set to hold `close` back. */
   closing: Promise<void> = Promise.resolve();
   private sink: StreamSink | undefined;
@@ -26,8 +28,8 @@ export class FakeStream implements OpenStream {
     readonly context: OpenContext,
   ) {}
 
-  details(): { place: string } {
-    return { place: this.place };
+  details(): { place: string; stillMs: number } {
+    return { place: this.place, stillMs: this.stillMs };
   }
 
   read(sink: StreamSink): void {

@@ -8,7 +8,8 @@ import type { EndReason, OpenStream, StreamDetails, StreamEnd, StreamSink } from
 import type { EngineSession } from './engine-client.js';
 import type { EngineLease } from './engine.js';
 import { discard } from './engine-http.js';
-import type { EngineError } from './engine-replies.js';
+import type { EngineError, EngineStat } from './engine-replies.js';
+import { LivePosition } from './live-position.js';
 
 export interface UpstreamOptions {
   lease: EngineLease;
@@ -50,6 +51,7 @@ export class AceUpstream {
   private reopening: Promise<boolean> | undefined;
   private peers: number | undefined;
   private speedDown: number | undefined;
+  private readonly position = new LivePosition();
 
   constructor(private readonly options: UpstreamOptions) {
     this.infohash = options.session.infohash;
@@ -80,9 +82,11 @@ export class AceUpstream {
   }
 
   details(): StreamDetails {
+    const { clock } = this.options;
     return {
       place: this.place,
       infohash: this.infohash,
+      stillMs: this.position.stillMs(clock.monotonic(), clock.now()),
       ...(this.peers === undefined ? {} : { peers: this.peers }),
       ...(this.speedDown === undefined ? {} : { speedDown: this.speedDown }),
     };
@@ -254,9 +258,15 @@ export class AceUpstream {
       await clock.sleep(STAT_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       const reply = await lease.engine.client.stat(session, signal);
-      if (reply.ok) ({ peers: this.peers, speedDown: this.speedDown } = reply.stat);
+      if (reply.ok) this.noteStatistics(reply.stat);
       else if (reply.error.kind === 'session-lost') this.forget();
     }
+  }
+
+  private noteStatistics({ peers, speedDown, liveLast }: EngineStat): void {
+    this.peers = peers;
+    this.speedDown = speedDown;
+    this.position.note(liveLast, this.options.clock.monotonic());
   }
 
   private async pollEvents(): Promise<void> {
