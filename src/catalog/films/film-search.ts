@@ -1,5 +1,5 @@
 import { PrefixIndexBuilder, type PrefixIndex } from '../../core/films/prefix-index.js';
-import { soundKey, titleKey } from '../../core/films/title-key.js';
+import { soundKey, soundOfKey, titleKey } from '../../core/films/title-key.js';
 import { BitSet } from '../../core/util/bit-set.js';
 import { SeenLately } from '../../core/util/seen-lately.js';
 import { placeOfId } from '../../core/util/sorted-ids.js';
@@ -76,7 +76,7 @@ export class FilmSearch {
     if (spelt.length === 0) return null;
     const kept = this.lately.get(key);
     if (kept) return kept;
-    const found = this.look(key, spelt, soundKey(text));
+    const found = this.look(key, spelt, soundOfKey(key));
     if (this.asked.see(key)) this.remember(key, found);
     return found;
   }
@@ -107,8 +107,8 @@ export class FilmSearch {
   private having(word: string, sound: string): BitSet {
     const hits = this.none();
     this.words.beginning(word, hits);
-    // One letter by its sound would be nearly everything.
-    if (sound.length > 1) this.words.beginning(SOUND + sound, hits);
+    // One letter by its sound would be nearly everything; a number sounds as it is written.
+    if (sound.length > 1 && !/^\d+$/.test(word)) this.words.beginning(SOUND + sound, hits);
     return hits;
   }
 

@@ -74,6 +74,8 @@ export class MovieAnswers implements OnModuleInit {
       asked: new SeenLately(),
       memory: new BufferPool(options.lentBytes),
       compressor: new Compressor(options.compressions),
+      restUntil: -Infinity,
+      now: () => clock.monotonic(),
       hits: this.hits,
       gzipFromBytes: options.gzipFromBytes,
     };

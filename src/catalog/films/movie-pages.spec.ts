@@ -23,6 +23,8 @@ function someTools(): PageTools {
     asked: new SeenLately(),
     memory: new BufferPool(1e6),
     compressor: new Compressor(1),
+    restUntil: -Infinity,
+    now: () => 0,
     hits: new HitCounter(),
     gzipFromBytes: 1_000,
   };
@@ -118,6 +120,22 @@ describe('pages of the film API', () => {
     ]);
     expect([third.encoding, sameTime.encoding]).toEqual(['gzip', 'identity']);
     expect(pages.ready(packed('/1'))).toBe(third);
+  });
+
+  it('compresses what nobody asked for before for a quarter of the time at most', async () => {
+    const tools = someTools();
+    let now = 100;
+    tools.now = () => now;
+    const pages = new MoviePages(tools, 1e6);
+    const encoding = async (url: string): Promise<string> =>
+      (await pages.make(packed(url), writer('a'))).encoding;
+    const first = encoding('/1');
+    now = 110;
+    expect(await first).toBe('gzip');
+    now = 139;
+    expect([await encoding('/2'), await encoding('/1')]).toEqual(['identity', 'gzip']);
+    now = 140;
+    expect(await encoding('/3')).toBe('gzip');
   });
 
   it('keeps to its bound, and forgets long questions', async () => {

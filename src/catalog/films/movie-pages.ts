@@ -33,6 +33,10 @@ export interface PageTools {
   asked: SeenLately;
   memory: BufferPool;
   compressor: Compressor;
+  /** What nobody asked for before is compressed from then on. */
+  restUntil: number;
+  /** Milliseconds; never steps back. */
+  now: () => number;
   hits: HitCounter;
   gzipFromBytes: number;
 }
@@ -48,6 +52,8 @@ interface KeptPage {
 
 /** Beside its bytes: its key, its validator, the objects around it. */
 const BYTES_AROUND = 600;
+/** After a page is compressed, pages that nobody asked for before go out as they are for so many times as long. */
+const RESTS = 3;
 /** Longer questions are answered anew each time. */
 const LONGEST_KEPT = 1_024;
 
@@ -55,7 +61,8 @@ const LONGEST_KEPT = 1_024;
  * The pages of one edition. Asked for the first time, a page is lent: its memory goes to the next one as soon as it has
  * been sent. Asked for again, it keeps that memory until another page takes its place: copies made for keeping were as
  * much garbage, hundreds of megabytes of it where many pages are asked for again. While others are being compressed a page goes out as it is; to wait for them
- * takes longer than to send it.
+ * takes longer than to send it, and where many pages are asked for once, most of them go out so: all cores together
+ * could not compress them all.
  */
 export class MoviePages {
   private readonly kept: ByteCache<KeptPage>;
@@ -111,6 +118,7 @@ export class MoviePages {
       return isAskedAgain && !this.isOver ? this.keep(key, page, memory) : page;
     }
     if (this.tools.compressor.isBusy || this.compressing.has(key)) return page;
+    if (!isAskedAgain && this.tools.now() < this.tools.restUntil) return page;
     return this.compressed(key, page, isAskedAgain);
   }
 
@@ -153,9 +161,11 @@ export class MoviePages {
     isKept: boolean,
   ): Promise<Representation> {
     this.compressing.add(key);
+    const { compressor, now } = this.tools;
+    const startedAt = now();
     try {
       const packed: Representation = {
-        bytes: await this.tools.compressor.gzip(bytes),
+        bytes: await compressor.gzipSoon(bytes),
         encoding: 'gzip',
         etag: `${etag}-gzip`,
       };
@@ -165,6 +175,7 @@ export class MoviePages {
       }
       return packed;
     } finally {
+      this.tools.restUntil = now() + (now() - startedAt) * RESTS;
       this.compressing.delete(key);
     }
   }

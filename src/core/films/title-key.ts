@@ -54,7 +54,12 @@ export function titleKey(title: string): string {
  * `titleKey`: what is equal here needs a second reason.
  */
 export function soundKey(title: string): string {
-  return titleKey(title)
+  return soundOfKey(titleKey(title));
+}
+
+/** The same from the title's key. */
+export function soundOfKey(key: string): string {
+  return key
     .split(' ')
     .map((word) => soundOf(word))
     .join(' ');
