@@ -220,7 +220,8 @@ describe('the film API at the door', () => {
       '/api/genres',
     ]) {
       for (const headers of [{}, { 'accept-encoding': 'gzip' }, { 'if-none-match': etag }]) {
-        await keep(path, headers);
+        // What is asked for again is compressed however much else was.
+        for (const spelling of [usual(path), path]) await keep(spelling, headers);
         const answer = await get(path, headers);
         expect(told(answer)).toEqual(told(await get(usual(path), headers)));
         expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
@@ -229,9 +230,9 @@ describe('the film API at the door', () => {
     }
     const metrics = (await get('/metrics')).text;
     expect(metrics).toContain(
-      'rooftop_http_requests_total{method="GET",route="/api/movies/:id",status="200"} 15',
+      'rooftop_http_requests_total{method="GET",route="/api/movies/:id",status="200"} 24',
     );
-    expect(metrics).toContain('rooftop_http_request_seconds_count{route="/api/movies/:id"} 15');
+    expect(metrics).toContain('rooftop_http_request_seconds_count{route="/api/movies/:id"} 24');
     expect(metrics).toMatch(
       /rooftop_http_requests_total\{method="GET",route="\/api\/movies",status="304"\} [1-9]/,
     );
@@ -247,9 +248,11 @@ describe('the film API at the door', () => {
   ])('lists what nobody asked for before as the usual way does: %s', async (path, headers = {}) => {
     await open();
     await keep('/api/genres');
-    const [atDoor, usually] = [await get(path, headers), await get(usual(path), headers)];
-    expect(told(atDoor)).toEqual(told(usually));
-    expect(routed).toEqual([usual(path)]);
+    const atDoor = await get(path, headers);
+    expect(routed).toEqual([]);
+    // The second time it is compressed even though another page just was.
+    await get(usual(path), headers);
+    expect(told(atDoor)).toEqual(told(await get(usual(path), headers)));
   });
 
   it('leaves to the usual way what is asked with HEAD, for one film, or wrongly', async () => {
