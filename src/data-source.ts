@@ -12,6 +12,7 @@ import { Proxies1764676800000 } from '../migrations/0012-proxies.js';
 import { GuideShift1764763200000 } from '../migrations/0013-guide-shift.js';
 import { FilmsOfLists1764849600000 } from '../migrations/0014-films-of-lists.js';
 import { FilmEditsAndHistory1765022400000 } from '../migrations/0016-film-edits-and-history.js';
+import { GuideRunOwner1765108800000 } from '../migrations/0017-guide-run-owner.js';
 import { Category } from './channels/category.entity.js';
 import { Channel } from './channels/channel.entity.js';
 import { StreamSource } from './channels/stream-source.entity.js';
@@ -102,5 +103,6 @@ export const SCHEMA: Schema = {
     GuideShift1764763200000,
     FilmsOfLists1764849600000,
     FilmEditsAndHistory1765022400000,
+    GuideRunOwner1765108800000,
   ],
 };

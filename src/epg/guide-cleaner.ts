@@ -45,14 +45,14 @@ export class GuideCleaner {
     });
   }
 
-  /** What an earlier process left behind; days that are over stay, for matching has yet to look. */
+  /** At the start, what an earlier process left behind; days that are over stay, for matching has yet to look. */
   cleanLeftovers(): Promise<void> {
-    return this.turn.use(() => this.deleteLeftovers());
+    return this.turn.use(() => this.deleteLeftovers({ atStart: true }));
   }
 
-  private async deleteLeftovers(): Promise<void> {
+  private async deleteLeftovers(options: { atStart?: boolean } = {}): Promise<void> {
     const nowSeconds = Math.floor(this.clock.now() / 1000);
-    await this.runs.abandonDead(nowSeconds);
+    await this.runs.abandonDead(nowSeconds, options);
     for (const generation of await this.runs.leftovers()) {
       while (!this.lifecycle.signal.aborted && (await this.runs.deleteSlice(generation))) await this.pause();
     }

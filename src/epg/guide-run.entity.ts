@@ -28,6 +28,10 @@ export class GuideRun {
   @Column('bigint', { name: 'seen_at', transformer: epochSeconds })
   seenAt!: number;
 
+  /** The process that reads, see `OWN_PROCESS`; null = a run of an earlier version. */
+  @Column('text', { nullable: true })
+  owner!: string | null;
+
   @Column('bigint', { name: 'ended_at', nullable: true, transformer: epochSeconds })
   endedAt!: number | null;
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { Database, findForUpdate, touch, type Transaction } from '../platform/database/database.js';
+import { isGone, OWN_PROCESS } from '../platform/process-owner.js';
 import { GuideListing } from './guide-listing.entity.js';
 import { GuidePage } from './guide-page.entity.js';
 import type { GuideReport, GuideRunStatus } from './guide-report.js';
 import { GuideRun } from './guide-run.entity.js';
 import { GuideSource } from './guide-source.entity.js';
 
-/** A run that was not seen for so long belongs to a process that is gone. */
+/** A run that was not seen for so long belongs to a process that is gone, on whichever machine. */
 const DEAD_AFTER_SECONDS = 60;
 const RUNS_PER_SOURCE = 30;
 /** Some milliseconds each. */
@@ -32,7 +33,7 @@ export class GuideRunsRepository {
     return this.database.write('begin guide run', async (manager) => {
       await findForUpdate(manager, GuideSource, { id: guideSourceId });
       const running = await manager.findBy(GuideRun, { guideSourceId, status: 'running' });
-      if (running.some(({ seenAt }) => seenAt > nowSeconds - DEAD_AFTER_SECONDS)) return null;
+      if (!running.every((run) => isDead(run, nowSeconds))) return null;
       await manager.update(
         GuideRun,
         { guideSourceId, status: 'running' },
@@ -40,7 +41,10 @@ export class GuideRunsRepository {
       );
       const times = { startedAt: nowSeconds, seenAt: nowSeconds, endedAt: null };
       const run = await manager.save(
-        manager.create(GuideRun, { guideSourceId, status: 'running', report: null, ...times }),
+        manager.create(GuideRun, {
+          ...{ guideSourceId, status: 'running', report: null, owner: OWN_PROCESS },
+          ...times,
+        }),
       );
       return run.id;
     });
@@ -75,15 +79,21 @@ export class GuideRunsRepository {
     });
   }
 
-  /** Declares runs dead whose process is gone. */
-  async abandonDead(nowSeconds: number): Promise<void> {
-    await this.database.write('abandon guide runs', (manager) =>
-      manager.update(
+  /** Declares runs dead whose process is gone, `atStart` those of one that had the same number, too. */
+  async abandonDead(nowSeconds: number, { atStart = false } = {}): Promise<void> {
+    await this.database.write('abandon guide runs', async (manager) => {
+      const running = await manager.findBy(GuideRun, { status: 'running' });
+      const dead = running.filter(
+        (run) => isDead(run, nowSeconds) || (atStart && isOfFormerStart(run, nowSeconds)),
+      );
+      if (dead.length === 0) return;
+      const ids = dead.map(({ id }) => id);
+      await manager.update(
         GuideRun,
-        { status: 'running', seenAt: LessThan(nowSeconds - DEAD_AFTER_SECONDS) },
+        { id: In(ids), status: 'running' },
         { status: 'abandoned', endedAt: nowSeconds },
-      ),
-    );
+      );
+    });
   }
 
   /** Generations that hold rows and that nobody needs: neither served, nor kept for an undo, nor being written. */
@@ -175,6 +185,15 @@ export class GuideRunsRepository {
     }
     return [...new Set(found)];
   }
+}
+
+function isDead({ seenAt, owner }: GuideRun, nowSeconds: number): boolean {
+  return seenAt <= nowSeconds - DEAD_AFTER_SECONDS || (owner !== null && isGone(owner));
+}
+
+/** In a container the server always has the same number, and a server that opens anew keeps its own. */
+function isOfFormerStart({ startedAt, owner }: GuideRun, nowSeconds: number): boolean {
+  return owner === OWN_PROCESS && startedAt < nowSeconds;
 }
 
 async function deleteSome(

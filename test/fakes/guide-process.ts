@@ -1,5 +1,6 @@
 // Reads one guide in a process of its own, so that a test can kill it or take its disk away.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { SCHEMA } from '../../src/data-source.js';
@@ -46,9 +47,11 @@ export class GuideProcess {
     }
   }
 
+  /** It is gone when this resolves, for the system too. */
   async kill(): Promise<void> {
+    const gone = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await this.until(() => false);
+    await gone;
   }
 }
 

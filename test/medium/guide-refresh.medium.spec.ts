@@ -446,6 +446,30 @@ describeOnEveryDialect('a guide refresh', (store) => {
     expect((await house.runs.list(id)).map(({ status }) => status)).toEqual(['unchanged', 'abandoned', 'ok']);
   });
 
+  it('knows runs of a former start at the next one, and waits a minute for those of another machine', async () => {
+    host.put('/g.xml', smallGuide(TEN));
+    const id = await add('/g.xml');
+    const before = Math.floor(Date.now() / 1000) - 5;
+    await house.runs.begin(id, before);
+    await house.cleaner.clean();
+    expect((await house.runs.list(id))[0]).toMatchObject({ status: 'running' });
+    await house.cleaner.cleanLeftovers();
+    expect((await house.runs.list(id))[0]).toMatchObject({
+      status: 'abandoned',
+      endedAt: expect.any(Number),
+    });
+    await house.runs.begin(id, before);
+    await database.write('elsewhere', (manager) =>
+      manager.query(`UPDATE guide_runs SET owner = 'elsewhere/1' WHERE status = 'running'`),
+    );
+    await house.cleaner.cleanLeftovers();
+    await expect(house.refreshes.refresh(id)).rejects.toMatchObject({ code: 'conflict' });
+    await database.write('a minute later', (manager) =>
+      manager.query('UPDATE guide_runs SET seen_at = seen_at - 61'),
+    );
+    expect(await house.refreshes.refresh(id)).toMatchObject({ status: 'ok' });
+  });
+
   it('reads files, and tells how far it is', async () => {
     const file = path.join(store.dataDir, 'guide.xml.gz');
     await writeFile(file, gzipSync(smallGuide(TEN)));
