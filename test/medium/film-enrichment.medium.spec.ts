@@ -257,6 +257,10 @@ describeOnEveryDialect('films and TMDB', (store) => {
     house = begin({ key: null });
     const asked = host.requests.all.length;
     await expect(house.enrichment.enrich(id)).resolves.toEqual({ kind: 'off' });
+    house.enrichment.start();
+    const waiting = await database.read.count(Job);
+    await house.jobs.add(ENRICH_FILM, [id, id + 1, id + 2]);
+    expect(await database.read.count(Job)).toBe(waiting);
     await expect(house.enrichment.addDue()).resolves.toBe(0);
     expect(await row(id)).toMatchObject({ tmdbStatus: 'pending' });
     expect(host.requests.all).toHaveLength(asked);

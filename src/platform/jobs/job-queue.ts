@@ -23,6 +23,8 @@ export interface JobHandler {
   kind: string;
   /** Jobs of this kind that run at once; not given = one. */
   atOnce?: number;
+  /** Whether there is nothing to do for any of them as this process is set up: none are added then. */
+  isIdle?: () => boolean;
   run(context: JobContext): Promise<JobResult>;
 }
 
@@ -75,6 +77,7 @@ export class JobQueue {
     keys: ArrayLike<string | number>,
     options: { runAfter?: number; payload?: unknown } = {},
   ): Promise<void> {
+    if (this.handlers.get(kind)?.isIdle?.() === true) return;
     const now = this.now();
     const { runAfter = now, payload = {} } = options;
     await this.jobs.add({ kind, keys, payload, runAfter }, now);

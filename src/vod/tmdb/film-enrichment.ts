@@ -67,6 +67,8 @@ export class FilmEnrichment {
     return {
       kind: ENRICH_FILM,
       atOnce: this.config.tmdb.connections,
+      // A list may offer a hundred thousand films. With a key they are found to be due.
+      isIdle: () => !this.tmdb.isOn,
       run: async ({ key }) => {
         const outcome = await this.enrich(Number(key));
         onEnd?.(outcome);
