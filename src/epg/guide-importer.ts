@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Worker } from 'node:worker_threads';
 import { AppError, describeError } from '../platform/errors/app-error.js';
 import { Lifecycle } from '../platform/lifecycle.js';
+import { runThread } from '../platform/thread-run.js';
+import type { ThreadFailure } from '../platform/thread-run.js';
 import type { GuideJob, ImportMessage, ImportProgress, ImportResult } from './import/guide-job.js';
 
 /** Heap of the worker; programmes wait outside it. */
@@ -13,39 +14,35 @@ export class GuideImporter {
   constructor(private readonly lifecycle: Lifecycle) {}
 
   /** Throws `guide_unreadable`, also when the server stops meanwhile. */
-  async run(job: GuideJob, onProgress: (progress: ImportProgress) => void): Promise<ImportResult> {
-    if (this.lifecycle.signal.aborted) throw unreadable('the server is shutting down');
-    const worker = new Worker(new URL('./import/guide-import.worker.js', import.meta.url), {
-      workerData: job,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_MEGABYTES },
-      execArgv: [],
+  run(job: GuideJob, onProgress: (progress: ImportProgress) => void): Promise<ImportResult> {
+    return runThread<ImportMessage, ImportResult>({
+      entry: new URL('./import/guide-import.worker.js', import.meta.url),
+      data: job,
+      maxMegabytes: MAX_WORKER_MEGABYTES,
+      signal: this.lifecycle.signal,
+      hear: (message) => {
+        if (message.kind === 'failure') return { failed: message.reason };
+        if (message.kind !== 'progress') return { result: message.result };
+        onProgress(message.progress);
+        return undefined;
+      },
+      failure: (why) => unreadable(wordsOf(why), why.kind === 'error' ? why.error : undefined),
     });
-    try {
-      return await this.outcome(worker, onProgress);
-    } finally {
-      await worker.terminate();
-    }
   }
+}
 
-  private outcome(worker: Worker, onProgress: (progress: ImportProgress) => void): Promise<ImportResult> {
-    return new Promise((resolve, reject) => {
-      const { signal } = this.lifecycle;
-      const onAbort = (): void => fail('the server is shutting down');
-      const settle = (): void => signal.removeEventListener('abort', onAbort);
-      const fail = (reason: string, cause?: unknown): void => {
-        settle();
-        reject(unreadable(reason, cause));
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      worker.on('error', (error) => fail(`the guide could not be read (${describeError(error)})`, error));
-      worker.on('exit', (code) => fail(`the import of the guide ended early (${code})`));
-      worker.on('message', (message: ImportMessage) => {
-        if (message.kind === 'progress') return onProgress(message.progress);
-        if (message.kind === 'failure') return fail(message.reason);
-        settle();
-        resolve(message.result);
-      });
-    });
+function wordsOf(why: ThreadFailure): string {
+  switch (why.kind) {
+    case 'stopped':
+      return 'the server is shutting down';
+    case 'error':
+      return `the guide could not be read (${describeError(why.error)})`;
+    case 'ended':
+      return `the import of the guide ended early (${why.code})`;
+    case 'late':
+      return 'reading the guide took too long';
+    case 'told':
+      return why.reason;
   }
 }
 

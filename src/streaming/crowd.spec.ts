@@ -67,8 +67,10 @@ describe('a thousand viewers of whom a hundred never read', () => {
         await clock.advance(40);
       }
     };
-    const request = { key: 'news', sources: [aStreamSource()], signal: new AbortController().signal };
-    const joining = Array.from({ length: VIEWERS }, () => hub.open(request));
+    const sources = [aStreamSource()];
+    const joining = Array.from({ length: VIEWERS }, () =>
+      hub.open({ key: 'news', sources, signal: new AbortController().signal }),
+    );
     await settle();
     await play(5);
     const sinks: CountingSink[] = [];

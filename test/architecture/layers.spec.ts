@@ -63,6 +63,7 @@ const PLATFORM_ORDER = [
   'clock',
   'turns',
   'heap-growth',
+  'thread-run',
   'version',
   'actor',
   'errors',

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError, describeError } from '../../platform/errors/app-error.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
+import { runThread } from '../../platform/thread-run.js';
+import type { ThreadFailure } from '../../platform/thread-run.js';
 import { CLOCK } from '../../platform/tokens.js';
 import type { FindingJob, FindingMessage, FindingProgress, FindingResult } from './finding-job.js';
 
@@ -26,53 +27,41 @@ export class FindingThread {
     order: Pick<FindingJob, 'links' | 'isTrial'>,
     onProgress: (progress: FindingProgress) => void = () => {},
   ): Promise<FindingResult> {
-    if (this.lifecycle.signal.aborted) throw failure('the server is shutting down');
     const nowSeconds = Math.floor(this.clock.now() / 1000);
     const job: FindingJob = { ...order, location: this.database.location, nowSeconds };
-    const worker = new Worker(new URL('./finding.worker.js', import.meta.url), {
-      workerData: job,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_WORKER_MEGABYTES },
-      execArgv: [],
-    });
-    try {
-      return await this.outcome(worker, onProgress);
-    } finally {
-      await worker.terminate();
-    }
-  }
-
-  private outcome(worker: Worker, onProgress: (progress: FindingProgress) => void): Promise<FindingResult> {
-    return new Promise((resolve, reject) => {
-      const { signal } = this.lifecycle;
-      const onAbort = (): void => fail('the server is shutting down');
-      const watch = (): { cancel: () => void } =>
-        this.clock.setTimer(SILENCE_MS, () => fail('it has said nothing for too long'));
-      let silence = watch();
-      const settle = (): void => {
-        silence.cancel();
-        signal.removeEventListener('abort', onAbort);
-      };
-      const fail = (reason: string, cause?: unknown): void => {
-        settle();
-        reject(failure(reason, cause));
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      worker.on('error', (error) => fail(describeError(error), error));
-      worker.on('exit', (code) => fail(`its thread ended early (${code})`));
-      worker.on('message', (message: FindingMessage) => {
-        silence.cancel();
-        if (message.kind === 'failure') return fail(message.reason);
-        if (message.kind === 'end') {
-          settle();
-          return resolve(message.result);
-        }
-        silence = watch();
+    return runThread<FindingMessage, FindingResult>({
+      entry: new URL('./finding.worker.js', import.meta.url),
+      data: job,
+      maxMegabytes: MAX_WORKER_MEGABYTES,
+      signal: this.lifecycle.signal,
+      patience: { clock: this.clock, ms: SILENCE_MS, of: 'silence' },
+      hear: (message) => {
+        if (message.kind === 'failure') return { failed: message.reason };
+        if (message.kind === 'end') return { result: message.result };
         if (message.kind === 'progress') onProgress(message.progress);
-      });
+        return undefined;
+      },
+      failure,
     });
   }
 }
 
-function failure(reason: string, cause?: unknown): AppError {
-  return new AppError('internal', `looking for films failed: ${reason}`, { cause });
+function failure(why: ThreadFailure): AppError {
+  const cause = why.kind === 'error' ? why.error : undefined;
+  return new AppError('internal', `looking for films failed: ${wordsOf(why)}`, { cause });
+}
+
+function wordsOf(why: ThreadFailure): string {
+  switch (why.kind) {
+    case 'stopped':
+      return 'the server is shutting down';
+    case 'error':
+      return describeError(why.error);
+    case 'ended':
+      return `its thread ended early (${why.code})`;
+    case 'late':
+      return 'it has said nothing for too long';
+    case 'told':
+      return why.reason;
+  }
 }
