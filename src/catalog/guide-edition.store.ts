@@ -1,14 +1,10 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { crcJoin } from '../core/util/crc-combine.js';
 import type { EditionFiles } from '../epg/edition/edition-job.js';
+import { sendRanges, StepMemory, write } from './send-ranges.store.js';
+import type { ByteRange } from './send-ranges.store.js';
 import type { Slicer } from './slicer.js';
-
-/** Bytes of a file: from, and to (excluded). */
-export interface ByteRange {
-  from: number;
-  to: number;
-}
 
 /** Days since the epoch, both included. */
 export interface DaySpan {
@@ -28,8 +24,8 @@ export interface Selection {
   crc: number;
 }
 
-const READ_BYTES = 256 * 1024;
 const CHECK_EVERY = 64;
+const memory = new StepMemory();
 
 /**
  * One edition of the guide, open for reading. Its files have no name any more once it is retired, and go with the last
@@ -95,19 +91,21 @@ export class GuideEdition {
     return found;
   }
 
-  /** Head, the ranges of one form, and tail. Counts as a reader until it ends or is destroyed. */
-  read(form: EditionForm, head: Buffer, ranges: readonly ByteRange[], tail: Buffer): Readable {
+  /** Writes head, the ranges of one form, and tail. Rejects when the file cannot be read or `out` fails. */
+  async sendTo(
+    out: Writable,
+    form: EditionForm,
+    { head, ranges, tail }: { head: Buffer; ranges: readonly ByteRange[]; tail: Buffer },
+  ): Promise<void> {
     this.readers++;
-    // While one piece is sent, the next is read.
-    const body = Readable.from(this.chunks(form, head, ranges, tail), {
-      objectMode: false,
-      highWaterMark: 2 * READ_BYTES,
-    });
-    body.once('close', () => {
+    try {
+      await write(out, head);
+      await sendRanges(out, this.handles[form], ranges, memory);
+      await write(out, tail);
+    } finally {
       this.readers--;
       this.background(this.closeIfDone());
-    });
-    return body;
+    }
   }
 
   /** Takes its files off the disk, and first what says that they are whole; who reads them reads on. */
@@ -132,32 +130,6 @@ export class GuideEdition {
     found.packedBytes += packed.to - packed.from;
     append(found.plain, plain);
     append(found.packed, packed);
-  }
-
-  private async *chunks(
-    form: EditionForm,
-    head: Buffer,
-    ranges: readonly ByteRange[],
-    tail: Buffer,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    yield head;
-    let chunk = Buffer.allocUnsafe(READ_BYTES);
-    let used = 0;
-    for (const { from, to } of ranges) {
-      for (let at = from; at < to;) {
-        const wanted = Math.min(to - at, READ_BYTES - used);
-        const { bytesRead } = await this.handles[form].read(chunk, used, wanted, at);
-        if (bytesRead === 0) throw new Error('the file of the guide is shorter than its index');
-        at += bytesRead;
-        used += bytesRead;
-        if (used < READ_BYTES) continue;
-        yield chunk;
-        chunk = Buffer.allocUnsafe(READ_BYTES);
-        used = 0;
-      }
-    }
-    if (used > 0) yield chunk.subarray(0, used);
-    yield tail;
   }
 
   private async closeIfDone(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import type { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { dayOf } from '../core/guide/page.js';
 import { SingleFlight } from '../core/util/single-flight.js';
@@ -14,8 +14,9 @@ import { CATALOG_OPTIONS } from './catalog-source.js';
 import type { CatalogOptions } from './catalog-source.js';
 import { CatalogService, type Entitled } from './catalog.service.js';
 import { Compressor } from './compress.js';
-import type { ByteRange, GuideEdition } from './guide-edition.store.js';
+import type { GuideEdition } from './guide-edition.store.js';
 import { GuideEditions } from './guide-editions.js';
+import type { ByteRange } from './send-ranges.store.js';
 import { Slicer } from './slicer.js';
 
 /** How much of a guide a player wants, in days before and after today; absent = all there is. */
@@ -31,7 +32,8 @@ export interface GuideFile {
   etag: string;
   /** Epoch seconds; null = the file changes with the day as well. */
   modifiedAt: number | null;
-  open: () => Readable;
+  /** Resolves when all of it is written; rejects when that fails. */
+  sendTo: (out: Writable) => Promise<void>;
 }
 
 export type GuideFileAnswer = { kind: 'ready'; file: GuideFile } | { kind: 'loading' };
@@ -42,7 +44,7 @@ interface Plan {
   head: Buffer;
   ranges: ByteRange[];
   tail: Buffer;
-  file: Omit<GuideFile, 'open'>;
+  file: Omit<GuideFile, 'sendTo'>;
 }
 
 /** Magic, deflate, no name, no time, unknown system. */
@@ -100,8 +102,8 @@ export class GuideFiles implements OnModuleInit {
         return made;
       }));
     const form = encoding === 'gzip' ? 'packed' : 'plain';
-    const open = (): Readable => plan.edition.read(form, plan.head, plan.ranges, plan.tail);
-    return { kind: 'ready', file: { ...plan.file, open } };
+    const sendTo = (out: Writable): Promise<void> => plan.edition.sendTo(out, form, plan);
+    return { kind: 'ready', file: { ...plan.file, sendTo } };
   }
 
   private async plan(

@@ -1,6 +1,6 @@
 // What the guide costs players: single answers against a trivial route of the same server, the guide file against a
 // bare HTTP server that sends the same file.
-// node build/test/bench/guide-answers.bench.js [channels] [seconds] [rounds]
+// node build/test/bench/guide-answers.bench.js [channels] [seconds] [rounds] [only what has this in its name]
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -52,9 +52,9 @@ class MadeUpGuides extends FakeGuides {
 if (process.argv[2] === 'rooftop') await serveRooftop(Number(process.argv[3]));
 else if (process.argv[2] === 'bare') await serveBare(process.argv[3] ?? '');
 else if (process.argv[2] === 'load') await serveLoad();
-else await measure(process.argv.slice(2).map(Number));
+else await measure(process.argv.slice(2, 5).map(Number), process.argv[5] ?? '');
 
-async function measure([channels = 2000, seconds = 3, rounds = 3]: number[]): Promise<void> {
+async function measure([channels = 2000, seconds = 3, rounds = 3]: number[], only: string): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'rooftop-bench-'));
   const children: ChildProcess[] = [];
   try {
@@ -64,6 +64,7 @@ async function measure([channels = 2000, seconds = 3, rounds = 3]: number[]): Pr
     print(`${channels} channels, ${DAYS} days of ${PER_DAY} programmes; ${rounds} rounds of ${seconds} s`);
     const api = `/player_api.php?${LOGIN}&action=`;
     const compare = async (name: string, own: LoadOptions, other: LoadOptions): Promise<void> => {
+      if (!name.includes(only)) return;
       const ratios: number[] = [];
       const rates: number[][] = [];
       for (let round = 0; round <= rounds; round++) {

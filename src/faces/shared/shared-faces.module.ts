@@ -3,6 +3,7 @@ import { AppConfig } from '../../platform/config/app-config.js';
 import { SettingsService } from '../../platform/settings/settings.service.js';
 import { CredentialsService } from '../../users/credentials.service.js';
 import { Door } from './door.js';
+import { FileSender } from './file-sender.js';
 import { PlayerCalls } from './player-call.js';
 import { PlayerGate } from './player-gate.js';
 import { CREDENTIALS, PUBLIC_SERVER } from './ports.js';
@@ -18,10 +19,11 @@ import type { PublicServerSettings } from './ports.js';
       inject: [AppConfig, SettingsService],
     },
     Door,
+    FileSender,
     PlayerCalls,
     PlayerGate,
   ],
-  exports: [Door, PlayerCalls, PlayerGate, PUBLIC_SERVER, CREDENTIALS],
+  exports: [Door, FileSender, PlayerCalls, PlayerGate, PUBLIC_SERVER, CREDENTIALS],
 })
 export class SharedFacesModule {}
 

@@ -1,6 +1,6 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendAnswer } from '../shared/answer.js';
+import { FileSender } from '../shared/file-sender.js';
 import { PlayerCalls } from '../shared/player-call.js';
 import { XmltvService } from './xmltv.service.js';
 
@@ -9,10 +9,11 @@ export class XmltvController {
   constructor(
     private readonly calls: PlayerCalls,
     private readonly guides: XmltvService,
+    private readonly files: FileSender,
   ) {}
 
   @All(['xmltv.php', 'epg', 'epg/:username/:password', 'epg/:username/:password/:form'])
   async guide(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendAnswer(reply, await this.guides.answer(this.calls.read(request)));
+    await this.files.send(request, reply, await this.guides.answer(this.calls.read(request)));
   }
 }

@@ -3,6 +3,7 @@ import { GuideFiles } from '../../catalog/guide-files.js';
 import type { GuideFile, GuideSpan } from '../../catalog/guide-files.js';
 import { encodingHeader } from '../shared/answer.js';
 import type { Answer } from '../shared/answer.js';
+import type { FileAnswer } from '../shared/file-sender.js';
 import { isUnmodified } from '../shared/negotiation.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import { PlayerGate } from '../shared/player-gate.js';
@@ -18,7 +19,7 @@ export class XmltvService {
     private readonly guides: GuideFiles,
   ) {}
 
-  async answer(call: PlayerCall): Promise<Answer> {
+  async answer(call: PlayerCall): Promise<Answer | FileAnswer> {
     const byMethod = answerByMethod(call);
     if (byMethod) return byMethod;
     const admission = await this.gate.admit(call);
@@ -44,7 +45,7 @@ function fileAnswer(
   file: GuideFile,
   etag: string,
   type: Readonly<Record<string, string>>,
-): Answer {
+): Answer | FileAnswer {
   const headers = {
     'cache-control': 'private, no-cache',
     etag: `"${etag}"`,
@@ -52,11 +53,9 @@ function fileAnswer(
     ...commonHeaders(call),
   };
   if (isUnmodified(call.headers, etag, file.modifiedAt)) return { status: 304, headers, body: null };
-  return {
-    status: 200,
-    headers: { ...headers, ...type, 'content-length': String(file.bytes) },
-    body: call.method === 'HEAD' ? null : file.open(),
-  };
+  const full = { ...headers, ...type, 'content-length': String(file.bytes) };
+  if (call.method === 'HEAD') return { status: 200, headers: full, body: null };
+  return { status: 200, headers: full, body: file };
 }
 
 /** Days before and after today; what is no number asks for everything there is. */
