@@ -6,6 +6,8 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { GuideEditions } from '../../src/catalog/guide-editions.js';
 import type { PresentedProgramme } from '../../src/core/xtream/present-guide.js';
@@ -273,6 +275,28 @@ describe('editions', () => {
     expect((await get()).text).not.toContain('late 0');
     await ready();
     expect((await get()).text).toContain('late 0');
+  });
+
+  it('are let go with a client that reads no further', async () => {
+    await house.close();
+    house = await openPlayerHouse({ channels, credentials, guides, clock, http: { stalledSeconds: 0.3 } });
+    await house.catalog.fresh();
+    guides.schedules.set(
+      101,
+      hourly(0, 1).map((one) => ({ ...one, descriptions: [{ text: 'x'.repeat(30_000_000) }] })),
+    );
+    await ready();
+    const stalled = connect(house.port, '127.0.0.1');
+    stalled.on('error', () => undefined);
+    const closed = once(stalled, 'close');
+    stalled.write(`GET /xmltv.php?${login} HTTP/1.1\r\nHost: h\r\n\r\n`);
+    await once(stalled, 'readable');
+    const { server } = house.app.getHttpAdapter().getInstance();
+    const connections = promisify(server.getConnections.bind(server));
+    while ((await connections()) > 0) await immediate();
+    stalled.resume();
+    await closed;
+    expect((await get('', {}, 'username=sport&password=m0t')).status).toBe(200);
   });
 
   it('are read to the end by who began, though the next one serves', async () => {

@@ -210,6 +210,7 @@ export interface PlayerHouseOptions {
   clock?: Clock;
   /** Where guide files are written, which stays; else a folder of its own, which goes. */
   editionFolder?: string;
+  http?: Partial<AppConfig['http']>;
   activeConnections?: (userId: number) => number;
   /** Routes beside those of the faces. */
   routes?: (fastify: FastifyInstance) => void;
@@ -241,7 +242,7 @@ export async function openPlayerHouse(options: PlayerHouseOptions): Promise<Play
     imports: [houseModule(options, { logger, lifecycle, events, guides, editions })],
   };
   const errors = new ErrorFilter(logger);
-  const { http } = anAppConfig();
+  const { http } = anAppConfig({ http: options.http ?? {} });
   const app = await NestFactory.create<NestFastifyApplication>(root, makeHttpAdapter(http, errors), {
     logger: false,
     abortOnError: false,
@@ -294,7 +295,14 @@ function houseModule(
       useValue: { hashOf: () => null, want: () => undefined },
     },
     { provide: CredentialsService, useValue: options.credentials },
-    { provide: AppConfig, useValue: { server, http: anAppConfig().http, images: { keepLogos: false } } },
+    {
+      provide: AppConfig,
+      useValue: {
+        server,
+        http: anAppConfig({ http: options.http ?? {} }).http,
+        images: { keepLogos: false },
+      },
+    },
     { provide: SettingsService, useValue: { current: DEFAULT_SETTINGS } },
     { provide: EventBus, useValue: parts.events },
     { provide: Lifecycle, useValue: parts.lifecycle },
