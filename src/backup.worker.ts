@@ -5,9 +5,11 @@ import type { BackupJob, BackupReport } from './platform/database/backup-worker.
 import { buildFromBackup } from './platform/database/backup-workshop.js';
 import { AppError } from './platform/errors/app-error.js';
 import { SilentLogger } from './platform/logging/logger.js';
+import { giveWay } from './platform/give-way.js';
 
 const port = parentPort;
 if (!port) throw new Error('backups are checked in a worker thread only');
+giveWay();
 const { file, dataDir } = workerData as BackupJob;
 port.postMessage(await report());
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { importSet } from '../channels/import-set.js';
+import { giveWay } from '../platform/give-way.js';
 import { readList, type ReadListOptions } from './read-list.js';
 import type { ReaderMessage } from './list-reader.js';
 
@@ -8,6 +9,7 @@ const SLICE = 40;
 
 const port = parentPort;
 if (!port) throw new Error('the list reader runs in a worker thread only');
+giveWay();
 const { bytes, options } = workerData as { bytes: Uint8Array; options: ReadListOptions };
 const { channels, listedFilms, ...summary } = readList(bytes, options);
 const slices = messages();

@@ -1,6 +1,7 @@
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import type { ChannelEntry, GuideEntry } from '../../core/match/guide-candidates.js';
 import { matchGuide } from '../../core/match/guide-matcher.js';
+import { giveWay } from '../../platform/give-way.js';
 import type { ListingDetails } from '../guide-listing.entity.js';
 import type { GuideRow, MatchAnswer, MatchOrder } from './match-job.js';
 
@@ -45,5 +46,6 @@ function toEntry({ id, xmltvId, details, programmes }: GuideRow): GuideEntry {
 }
 
 if (!parentPort) throw new Error('guides are matched in a worker thread only');
+giveWay();
 const matching = new Matching(parentPort);
 parentPort.on('message', (order: MatchOrder) => matching.take(order));

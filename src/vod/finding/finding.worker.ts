@@ -2,12 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock } from '../../platform/clock.js';
 import { openBulkConnection } from '../../platform/database/bulk-connection.js';
 import { describeError } from '../../platform/errors/app-error.js';
+import { giveWay } from '../../platform/give-way.js';
 import type { FindingJob, FindingMessage } from './finding-job.js';
 import { FindingRun } from './finding-run.js';
 import { FindingStore } from './finding-store.repository.js';
 
 const port = parentPort;
 if (!port) throw new Error('films are looked for in a worker thread only');
+giveWay();
 const ALIVE_MS = 1_000;
 const clock = new SystemClock();
 const job = workerData as FindingJob;
