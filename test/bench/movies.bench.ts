@@ -1,7 +1,7 @@
 // What the film API costs over HTTP beside a trivial JSON route of the same server and beside a route that does nothing but
 // send as many bytes, and what its films cost the server:
 // the whole program over SQLite with 20,000 films and 100,000 showings, askers in a process of their own.
-// npm run bench -- movies [films] [seconds] [rounds] [connections]
+// npm run bench -- movies [films] [seconds] [rounds] [connections] [only what has this in its name]
 import { BenchChild, type Usage } from './streams/child.js';
 import type { Work } from './films/film-house.js';
 import { genreAt, wordAt } from './films/film-rows.js';
@@ -11,7 +11,8 @@ const AIRINGS_PER_FILM = 5;
 /** More than are asked in all rounds: no question comes twice. */
 const QUESTIONS = 60_000;
 const PLAYER = '/player_api.php?username=ines&password=bench-pass&action=get_vod_streams';
-const [films = 20_000, seconds = 3, rounds = 3, connections = 50] = process.argv.slice(2).map(Number);
+const [films = 20_000, seconds = 3, rounds = 3, connections = 50] = process.argv.slice(2, 6).map(Number);
+const only = process.argv[6] ?? '';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -88,7 +89,7 @@ try {
   await server.ask('fill', { films, perFilm: AIRINGS_PER_FILM });
   tell('all films read', await server.ask<Work>('read'));
   const port = await server.ask<number>('listen');
-  for (const subject of SUBJECTS) await measure(port, subject);
+  for (const subject of SUBJECTS.filter(({ name }) => name.includes(only))) await measure(port, subject);
   for (const count of [20, films]) tell(`${count} films changed`, await server.ask<Work>('change', count));
 } finally {
   await Promise.all([server.stop(), loader.stop()]);
