@@ -32,6 +32,7 @@ describe('PcrTime', () => {
     expect([play(10, 40), play(10, 40), play(10, 40), play(10, 40)]).toEqual([0, 1, 2, 3]);
     expect([play(10, 30), play(10, 30)]).toEqual([4, 1]);
     expect([play(90, 110), play(20, 30)]).toEqual([1, 1]);
+    expect([play(0, 700), play(0, 700), play(0, 700)]).toEqual([1, 1, 1]);
     time.reset();
     expect(time.rounds).toBe(0);
   });

@@ -3,6 +3,8 @@ import { clockDifference, PCR_RATE, PCR_WRAP } from '../core/mpegts/timestamps.j
 /** A clock that moves by more than this between two of its marks has jumped. */
 const MAX_STEP_MS = 2_000;
 
+/** A stretch that is longer is a film shown again, not a broadcast that hangs. */
+const MAX_STRETCH_MS = 600_000;
 /** Rounds over the same stretch agree this well. */
 const SAME_STRETCH_MS = 1_000;
 
@@ -35,6 +37,7 @@ export class PcrTime {
     const { fall } = this;
     const isSame =
       fall !== undefined &&
+      ms <= MAX_STRETCH_MS &&
       Math.abs(fall.ms - ms) < SAME_STRETCH_MS &&
       Math.abs((clockDifference(to, fall.to, PCR_WRAP) * 1000) / PCR_RATE) < SAME_STRETCH_MS;
     this.rounds = isSame ? this.rounds + 1 : 1;
