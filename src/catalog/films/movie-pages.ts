@@ -60,9 +60,9 @@ const LONGEST_KEPT = 1_024;
 /**
  * The pages of one edition. Asked for the first time, a page is lent: its memory goes to the next one as soon as it has
  * been sent. Asked for again, it keeps that memory until another page takes its place: copies made for keeping were as
- * much garbage, hundreds of megabytes of it where many pages are asked for again. While others are being compressed a page goes out as it is; to wait for them
- * takes longer than to send it, and where many pages are asked for once, most of them go out so: all cores together
- * could not compress them all.
+ * much garbage, hundreds of megabytes of it where many pages are asked for again. While others are being compressed a
+ * page goes out as it is; to wait for them takes longer than to send it, and where many pages are asked for once, most of
+ * them go out so: all cores together could not compress them all.
  */
 export class MoviePages {
   private readonly kept: ByteCache<KeptPage>;
