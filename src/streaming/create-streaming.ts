@@ -13,6 +13,7 @@ import type { MediaPipeline } from './media-pipeline.js';
 import { FfmpegPictureSampler } from './picture/picture-sampler.js';
 import type { PictureSampler } from './picture/picture-sampler.js';
 import { PictureWatch } from './picture/picture-watch.js';
+import { SeenCodecs } from './seen-codecs.js';
 import { SourceProbe } from './source-probe.js';
 import type { SourceOutcome } from './source-outcome.js';
 import { parseEngineAddress } from '../platform/config/engine-address.js';
@@ -70,7 +71,8 @@ export function createStreaming(parts: StreamingParts): Streaming {
   const sampler = parts.sampler ?? new FfmpegPictureSampler({ ffmpeg: drivers.ffmpeg, clock });
   const limits = new ProviderLimits();
   const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits, clock }));
-  const probe = new SourceProbe({ drivers: limited, clock });
+  const seenCodecs = new SeenCodecs();
+  const probe = new SourceProbe({ drivers: limited, clock, seenCodecs });
   const hub: StreamHub = new StreamHub({
     drivers: limited,
     clock,
@@ -78,6 +80,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     background,
     session: { ...sessionOptions(config), ...parts.session },
     maxReaders: config.streaming.maxReaders,
+    seenCodecs,
     newPipeline: parts.newPipeline,
     watchPicture: (stream) => new PictureWatch(stream, sampler, clock, background),
     makeWay: (needsPlace) => probe.makeWay(needsPlace),

@@ -399,7 +399,7 @@ export class LiveSession {
   }
 
   private onKeyframe(): void {
-    this.feed.noteDelivered();
+    this.feed.noteDelivered(this.context.pipeline.codec);
     if (!this.machine.can('ready')) return;
     if (this.broken) this.counts.recoveries++;
     this.broken = false;

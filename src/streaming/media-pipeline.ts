@@ -33,6 +33,8 @@ export interface MediaPipeline {
   readonly canJoin: boolean;
   /** Grows with what viewers can read. */
   readonly chunks: number;
+  /** Of the video, else of the audio, that comes now; undefined before its tables have come. */
+  readonly codec: string | undefined;
   push(chunk: Buffer, nowMs: number): Pushed;
   /** What follows comes from another connection: drops partial packets, waits for a keyframe, flags the break. */
   seam(nowMs: number): void;

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.js';
+import type { SeenCodecs } from './seen-codecs.js';
 import type {
   EndReason,
   OpenContext,
@@ -46,6 +47,7 @@ export interface FeedContext {
   sources: readonly StreamSource[];
   driverFor(kind: SourceKind): SourceDriver | undefined;
   makeRoom: OpenContext['makeRoom'];
+  seenCodecs: SeenCodecs;
   clock: Clock;
   options: FeedOptions;
   events: FeedEvents;
@@ -109,10 +111,11 @@ export class SourceFeed {
     return this.playing?.stream.details();
   }
 
-  /** The receiver found a picture in what came: the attempt counts as a success. */
-  noteDelivered(): void {
+  /** The receiver found a picture of this codec in what came: the attempt counts as a success. */
+  noteDelivered(codec: string | undefined): void {
     const { playing } = this;
     if (!playing || playing.delivered) return;
+    if (codec !== undefined) this.context.seenCodecs.note(playing.source.id, codec);
     playing.delivered = true;
     playing.deliveredAt = this.context.clock.monotonic();
     if (playing.openedAt === null) return;
@@ -195,6 +198,7 @@ export class SourceFeed {
       // A stream that keeps breaking soon after it came back is asked ever more rarely.
       backoffMs: options.backoffMs.slice(Math.min(Math.max(0, this.flaps - 1), options.backoffMs.length - 1)),
       places: (candidate) => this.placesOf(candidate),
+      codecOf: (candidate) => this.context.seenCodecs.of(candidate.id),
     });
   }
 

@@ -16,6 +16,7 @@ function take(count: number, changes: Partial<RecoveryPlan> = {}): string[] {
     blamesSource: false,
     backoffMs: [0, 1, 2, 4],
     places: () => 2,
+    codecOf: () => undefined,
     ...changes,
   });
   return Array.from({ length: count }, () => attempts.next().value).map(
@@ -54,6 +55,26 @@ describe('the ladder of attempts', () => {
         '3 after 1',
       ]);
     }
+  });
+
+  it('goes first to what shows the same codec, or may do so', () => {
+    const codecs: (string | undefined)[] = [undefined, 'h264', 'h264', 'h265', undefined];
+    const four = aStreamSource({ id: 4 });
+    const plan = { sources: [two, three, one, four], blamesSource: true };
+    const broken = { source: one, place: 'e1', reason: 'starved' } as const;
+    const codecOf = ({ id }: { id: number }): string | undefined => codecs[id];
+    expect(take(4, { ...plan, broken, codecOf })).toEqual([
+      '4 after 0',
+      '2 after 1',
+      '3 after 2',
+      '1 after 4',
+    ]);
+    expect(take(4, { ...plan, broken: { ...broken, source: four }, codecOf })).toEqual([
+      '2 after 0',
+      '3 after 1',
+      '1 after 2',
+      '4 after 4',
+    ]);
   });
 
   it('begins with the others when the source is to blame, if there are any', () => {

@@ -34,6 +34,8 @@ export interface RecoveryPlan {
   backoffMs: readonly number[];
   /** At how many places a source can be had. */
   places(source: StreamSource): number;
+  /** What a source showed last; undefined = not known. */
+  codecOf(source: StreamSource): string | undefined;
 }
 
 /** What to try when somebody chose a source: that one at once, then the others and round again. */
@@ -52,7 +54,7 @@ export function* chosenAttempts(
 
 /**
  * What to try after a break, without end: a new session at the same place, the same source elsewhere, then the other
- * sources and round again, with growing pauses.
+ * sources and round again, with growing pauses. Those that are known to show another codec come last.
  */
 export function* recoveryAttempts(plan: RecoveryPlan): Generator<Attempt, never> {
   const { sources, broken, backoffMs } = plan;
@@ -62,7 +64,7 @@ export function* recoveryAttempts(plan: RecoveryPlan): Generator<Attempt, never>
     delayMs: ladderDelay(backoffMs, step++),
   });
   const at = sources.indexOf(broken.source);
-  const others = [...sources.slice(at + 1), ...sources.slice(0, Math.max(0, at))];
+  const others = sameCodecFirst([...sources.slice(at + 1), ...sources.slice(0, Math.max(0, at))], plan);
   const startsElsewhere = plan.blamesSource && others.length > 0;
   if (!startsElsewhere && !PLACE_AT_FAULT.has(broken.reason)) {
     yield delayed({ source: broken.source, prefer: broken.place, avoid: NOWHERE });
@@ -73,4 +75,11 @@ export function* recoveryAttempts(plan: RecoveryPlan): Generator<Attempt, never>
   for (;;) {
     for (const source of [...others, broken.source]) yield delayed({ source, avoid: NOWHERE });
   }
+}
+
+/** Otherwise they keep their order. */
+function sameCodecFirst(others: readonly StreamSource[], plan: RecoveryPlan): StreamSource[] {
+  const shown = plan.codecOf(plan.broken.source);
+  const differs = (source: StreamSource): boolean => (plan.codecOf(source) ?? shown) !== shown;
+  return [...others.filter((source) => !differs(source)), ...others.filter(differs)];
 }

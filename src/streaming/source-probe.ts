@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.js';
 import { linkedAbort } from './deadline.js';
+import type { SeenCodecs } from './seen-codecs.js';
 import type { OpenStream, SourceDriver, StreamDetails, StreamEnd } from './source-driver.js';
 import type { StreamFailure } from './stream-failure.js';
 import type { SourceKind, StreamSource } from './stream-source.js';
@@ -9,6 +10,8 @@ import type { SurveyReport } from './stream-survey.js';
 export interface ProbeOptions {
   drivers: readonly SourceDriver[];
   clock: Clock;
+  /** Learns what sources show before anybody has watched them. */
+  seenCodecs?: SeenCodecs;
 }
 
 export interface ProbeRequest {
@@ -115,6 +118,7 @@ export class SourceProbe {
     try {
       const end = await this.watch(stream, survey, request, signal);
       const failure = signal.aborted ? reasonOf(signal) : verdictOn(survey, end);
+      if (survey.codec !== undefined) this.options.seenCodecs?.note(source.id, survey.codec);
       return {
         failure,
         details: stream.details(),

@@ -401,6 +401,19 @@ describe('the hub and its sessions', () => {
     expect(hub.stats()[0]?.lastProblem).toBe('looping: the same pictures again and again');
   });
 
+  it('goes on with a source of the same codec before others, once it has seen them', async () => {
+    const three = aStreamSource({ id: 3 });
+    const joining = open('sport', [TWO]);
+    await settle();
+    channels.set(driver.stream, new TsChannel({ gopFrames: 25, bitrate: 1_000_000, codec: 'h265' }));
+    await play(0.2);
+    await joining;
+    (await seatAt('news', [ONE, TWO, three])).read(new FakeSink());
+    driver.stream.stillMs = OPTIONS.liveStillMs;
+    await play(1, driver.stream);
+    expect(driver.asked.map(({ sourceId }) => sourceId)).toEqual([2, 1, 3]);
+  });
+
   it('holds a source back that delivers far ahead of real time', async () => {
     (await seatAt()).read(new FakeSink());
     const { stream } = driver;

@@ -5,6 +5,7 @@ import { CANCELLED, LiveSession } from './live-session.js';
 import type { JoinOutcome, SessionOptions } from './live-session.js';
 import type { MediaPipeline } from './media-pipeline.js';
 import type { PictureWatch, WatchedStream } from './picture/picture-watch.js';
+import { SeenCodecs } from './seen-codecs.js';
 import type { SourceDriver } from './source-driver.js';
 import type { SourceOutcome } from './source-outcome.js';
 import type { StreamFailure } from './stream-failure.js';
@@ -24,6 +25,8 @@ export interface HubOptions {
   makeWay?: (needsPlace: boolean) => Promise<boolean>;
   /** Watches the picture of a stream whose channel wants it. */
   watchPicture?: (stream: WatchedStream) => PictureWatch;
+  /** Shared with the checks. */
+  seenCodecs?: SeenCodecs;
   /** Told what became of every source. */
   onOutcome?: (sourceId: number, outcome: SourceOutcome) => void;
 }
@@ -50,11 +53,13 @@ export class StreamHub {
   private readonly sessions = new Map<string, LiveSession>();
   private readonly ending = new Set<Promise<void>>();
   private readonly drivers = new Map<SourceKind, SourceDriver>();
+  private readonly seenCodecs: SeenCodecs;
   private lastId = 0;
   private closed = false;
 
   constructor(private readonly options: HubOptions) {
     this.log = new PacedLog(options.clock, options.logger);
+    this.seenCodecs = options.seenCodecs ?? new SeenCodecs();
     for (const driver of options.drivers) for (const kind of driver.kinds) this.drivers.set(kind, driver);
   }
 
@@ -118,6 +123,7 @@ export class StreamHub {
       background,
       options,
       pipeline: newPipeline(),
+      seenCodecs: this.seenCodecs,
       driverFor: (kind) => this.drivers.get(kind),
       makeRoom: (kind, provider) => this.makeRoom(session, kind, provider),
       ...(isWatched && watchPicture ? { watchPicture } : {}),

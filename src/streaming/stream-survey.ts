@@ -59,6 +59,11 @@ export class StreamSurvey {
     this.time.reset();
   }
 
+  /** Of the video, else of the audio; undefined before there was something to start at. */
+  get codec(): Codec | undefined {
+    return this.hasPicture ? this.analyser.codec : undefined;
+  }
+
   get hasPicture(): boolean {
     return this.keyframeMs !== null;
   }

@@ -47,6 +47,10 @@ export class TsPipeline implements MediaPipeline {
     return this.ring.nextSeq;
   }
 
+  get codec(): string | undefined {
+    return this.ring.analyser.codec;
+  }
+
   push(chunk: Buffer, nowMs: number): Pushed {
     let bytes = 0;
     let mediaMs = 0;
