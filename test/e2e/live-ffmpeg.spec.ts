@@ -75,7 +75,10 @@ describeWithService('ffmpeg', 'sources that ffmpeg opens', () => {
   it('plays RTMP', async () => {
     const port = await freePort();
     send(['-f', 'flv', '-listen', '1', `rtmp://127.0.0.1:${port}/live/news`]);
-    await plays(channel('rtmp', `rtmp://127.0.0.1:${port}/live/news`));
+    const id = channel('rtmp', `rtmp://127.0.0.1:${port}/live/news`);
+    // The sender may not listen yet, and takes one connection only, so nobody else may try whether it does.
+    while ((await house.player(id).opened()) !== 200);
+    await plays(id);
   });
 
   /** A live HLS broadcast in the folder; resolves when its playlist is there with three segments. */
