@@ -2,7 +2,7 @@ const MAX_SOURCES = 10_000;
 
 /**
  * The codec that each source showed last, as long as the server runs. Players choose a decoder once: after a switch to
- * another codec ffmpeg, mpv and what is built on ExoPlayer stand still, so a source that shows what they know goes first.
+ * another codec ffmpeg and mpv stand still, so a source that shows what they know goes first.
  */
 export class SeenCodecs {
   private readonly codecs = new Map<number, string>();
