@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { sendRanges, StepMemory } from './send-ranges.store.js';
+import { sendRanges, StepMemory, write } from './send-ranges.store.js';
 
 const FILE_BYTES = 2_000_003;
 
@@ -84,5 +87,25 @@ describe('sending ranges of a file', () => {
     const { out } = aSlowTaker();
     const beyond = sendRanges(out, handle, [{ from: 0, to: FILE_BYTES + 1 }], new StepMemory());
     await expect(beyond).rejects.toThrow('shorter');
+  });
+
+  it('ends when the connection breaks just before a step, which Node.js forgets then', async () => {
+    let outcome: (sent: Promise<void>) => void = () => undefined;
+    const sent = new Promise<void>((resolve) => (outcome = resolve));
+    const server = createServer((_request, response) => {
+      response.on('error', () => {});
+      response.flushHeaders();
+      response.socket?.destroy();
+      outcome(write(response, content));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    try {
+      client.on('error', () => {}).write('GET / HTTP/1.1\r\nhost: rooftop\r\n\r\n');
+      await expect(sent).rejects.toThrow('closed');
+    } finally {
+      client.destroy();
+      server.close();
+    }
   });
 });

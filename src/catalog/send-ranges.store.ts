@@ -59,10 +59,19 @@ export async function sendRanges(
   }
 }
 
-/** Resolves when `out` has done with the bytes. */
+/**
+ * Resolves when `out` has done with the bytes; rejects when it fails or closes before. A response of Node.js whose
+ * socket has just been destroyed forgets the write: only that it closes is told then.
+ */
 export function write(out: Writable, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    out.write(bytes, (error) => (error ? reject(error) : resolve()));
+    const onClose = (): void => reject(new Error('what took the file was closed'));
+    out.once('close', onClose);
+    out.write(bytes, (error) => {
+      out.off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    });
   });
 }
 
