@@ -118,6 +118,27 @@ describe('SQLite', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
+  it('keeps what is written after the disk was full and a write failed', async () => {
+    const database = await store.open();
+    const { writerSource } = database;
+    const write = (key: string, value = '1') =>
+      database.write(key, (manager) => manager.insert(Setting, { key, value }));
+    // SQLite meets this bound as it meets the end of a disk, and ends the transaction by itself.
+    await writerSource.query('PRAGMA max_page_count = 1');
+    for (const key of ['too-large', 'still-too-large']) {
+      await expect(write(key, 'x'.repeat(500_000))).rejects.toMatchObject({ code: 'SQLITE_FULL' });
+    }
+    await writerSource.query('PRAGMA max_page_count = 1000000');
+    await write('roomy');
+    await expect(write('roomy')).rejects.toThrow('UNIQUE');
+    await write('lasting');
+    const other = new Sqlite(sqliteFile(store.dataDir), { timeout: 0 });
+    expect(other.prepare(`SELECT key FROM settings WHERE key IN ('roomy', 'lasting')`).all()).toHaveLength(2);
+    other.prepare('DELETE FROM settings WHERE key IN (?, ?)').run('roomy', 'lasting');
+    other.close();
+    await database.close();
+  });
+
   it('backs up existing data before a migration', async () => {
     class Later9000000000000 {
       name = 'Later9000000000000';

@@ -61,6 +61,7 @@ export class WriteQueue {
     const deadline = this.clock.monotonic() + this.busyTimeoutMs;
     for (let attempt = 0; ; attempt++) {
       try {
+        await this.endLeftTransaction();
         return await this.source.transaction(work);
       } catch (error) {
         if (!isBusy(error)) throw error;
@@ -73,6 +74,19 @@ export class WriteQueue {
         await this.clock.sleep(Math.min(100, 5 * 2 ** attempt));
       }
     }
+  }
+
+  /**
+   * On a full disk SQLite ends a transaction by itself, the rollback of TypeORM fails, and TypeORM goes on to count it
+   * as open: every later write would be a part of one that nobody commits. A beginning and its rollback bring both to
+   * the same mind again.
+   */
+  private async endLeftTransaction(): Promise<void> {
+    const runner = this.source.createQueryRunner();
+    const isLeft = (): boolean => runner.isTransactionActive;
+    if (!isLeft()) return;
+    await runner.startTransaction();
+    while (isLeft()) await runner.rollbackTransaction();
   }
 }
 
