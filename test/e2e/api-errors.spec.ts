@@ -297,17 +297,18 @@ function minimalBody({ method, path }: Route): object | undefined {
 
 describe('a disk that is full', () => {
   const store = new TestStore('sqlite');
+  const logger = new RecordingLogger();
   let house: AdminHouse;
   beforeAll(async () => {
     await store.make();
-    house = await AdminHouse.open(store);
+    house = await AdminHouse.open(store, { logger });
   });
   afterAll(async () => {
     await house.close();
     await store.drop();
   });
 
-  it('is named to who wants to change something, and changes go on when there is room', async () => {
+  it('is named to who wants to change something, and in the log, and changes go on when there is room', async () => {
     const add = (name: string) =>
       house.ask('post', '/api/admin/categories').send({ kind: 'live', name: name.padEnd(100, 'x') });
     const { writerSource } = house.house.database;
@@ -317,6 +318,13 @@ describe('a disk that is full', () => {
     for (let n = 1; refused.status === 201; n++) refused = await add(String(n));
     expectError(refused, 503, 'database_unavailable');
     expect(refused.body.error.message).toMatch(/disk .* is full/);
+    expect(logger.entries).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: 'a request failed',
+        fields: expect.objectContaining({ error: expect.stringMatching(/disk .* is full/) }),
+      }),
+    );
     expect((await house.ask('get', '/api/admin/categories')).status).toBe(200);
     await writerSource.query('PRAGMA max_page_count = 1000000');
     expect((await add('again')).status).toBe(201);

@@ -129,6 +129,8 @@ export class ErrorFilter implements ExceptionFilter {
       this.logger.error('a request failed', { ...fields, error: describeError(thrown), stack });
     } else if (thrown instanceof AppError && known.status >= 500) {
       this.logger[thrown.level]('a request failed', { ...fields, code: known.code, error: known.message });
+    } else if (known === FULL) {
+      this.logger.error('a request failed', { ...fields, code: known.code, error: known.message });
     }
   }
 }

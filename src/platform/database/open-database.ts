@@ -7,7 +7,8 @@ import type { Logger } from '../logging/logger.js';
 import { backupFolder, newestBackup } from './backups-folder.js';
 import { Database } from './database.js';
 import type { Dialect } from './dialect.js';
-import { isDamage, sqliteCode } from './sqlite-errors.js';
+import { isDamage } from './sqlite-errors.js';
+import { sqliteOpenError } from './sqlite-open-error.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface Schema {
@@ -145,39 +146,6 @@ async function checkSqlite(source: DataSource, file: string): Promise<void> {
   const rows: { quick_check: string }[] = await source.query('PRAGMA quick_check(1)');
   const verdict = rows[0]?.quick_check;
   if (verdict !== 'ok') throw Object.assign(new Error(verdict ?? 'no answer'), { code: 'SQLITE_CORRUPT' });
-}
-
-function sqliteOpenError(error: unknown, file: string, dataDir: string): AppError {
-  const code = sqliteCode(error);
-  if (isDamage(error)) {
-    const backup = newestBackup(dataDir);
-    const advice = backup
-      ? `stop Rooftop and restore the newest backup with "rooftop restore ${backup}"`
-      : 'no backup was found in the data folder; move the file away to start with an empty database';
-    return new AppError('database_damaged', `the database file ${file} is damaged; ${advice}`, {
-      cause: error,
-    });
-  }
-  if (
-    code.startsWith('SQLITE_CANTOPEN') ||
-    code.startsWith('SQLITE_READONLY') ||
-    code.startsWith('SQLITE_PERM')
-  ) {
-    return new AppError(
-      'data_dir_unusable',
-      `the database file ${file} cannot be opened for writing; check its owner and rights`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return new AppError(
-    'database_unavailable',
-    `the database file ${file} cannot be opened: ${describeError(error)}`,
-    {
-      cause: error,
-    },
-  );
 }
 
 async function migrate(
