@@ -16,6 +16,8 @@ import { makeHttpAdapter, prepareHttp } from './http-server.js';
 import type { AppConfig } from './platform/config/app-config.js';
 import { MetricsRegistry } from './platform/metrics.js';
 import { relaxHeapGrowth } from './platform/heap-growth.js';
+import { IdleThreads } from './platform/idle-threads.js';
+import { linuxPolicy } from './platform/thread-policy.js';
 import { programVersion } from './platform/version.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { AppError, describeError } from './platform/errors/app-error.js';
@@ -76,6 +78,7 @@ export async function startServer(
   const restore = await applyRestore(config, log.logger);
   const house = await openHouse(config, log.logger);
   try {
+    if (process.platform === 'linux') keepBackgroundIdle(house);
     for (const secret of Object.values(house.secrets)) log.addSecret(secret as string);
     const app = await createApp(house);
     const first = await ensureAdministrator(app, config);
@@ -91,6 +94,10 @@ export async function startServer(
     await house.lifecycle.shutdown();
     throw error;
   }
+}
+
+function keepBackgroundIdle({ clock, lifecycle, logger }: House): void {
+  new IdleThreads(linuxPolicy, clock, lifecycle, logger).listen();
 }
 
 /** The whole application over an open house, ready to listen. */
