@@ -6,6 +6,7 @@ import {
 } from '../fakes/engine-simulator/engine-simulator.js';
 import { contentIdOf, infohashOf } from '../fakes/engine-simulator/catalogue.js';
 import type { InvariantOptions } from '../fakes/engine-simulator/invariants.js';
+import type { Fault } from '../fakes/faults/fault.js';
 import { SyntheticSource } from '../fakes/media/synthetic-source.js';
 import type { SimOptions } from '../fakes/engine-simulator/sim-options.js';
 import { aceId, aceInfohash, openStreamHouse } from '../fakes/stream-house.js';
@@ -310,6 +311,28 @@ describe('live channels', () => {
     await Promise.all(players.map((player) => player.received(SECOND)));
     expect(sim.metrics.totalStarts).toBe(2);
     expect(other.metrics.totalStarts).toBe(2);
+    await house.close();
+    other.assertInvariants();
+    await other.close();
+  });
+
+  it.each<[string, Fault]>([
+    ['answers nonsense', { kind: 'badJson' }],
+    [
+      'cannot reach the network',
+      { kind: 'errorJson', text: '<urlopen error [Errno 111] Connection refused>' },
+    ],
+  ])('start on another engine where the first one %s', async (_what, fault) => {
+    const other = await createSim({ contents: [{ name: 'news' }] });
+    await open();
+    await house.close();
+    house = await openStreamHouse({ engines: [sim.url, other.url], session: { lingerMs: 100 } });
+    const healed = sim.control.inject(fault, { route: 'start', times: 100 });
+    const player = house.player(house.channels.add(NEWS));
+    expect(await player.opened()).toBe(200);
+    await player.received(SECOND);
+    expect(other.metrics.totalStarts).toBe(1);
+    healed.remove();
     await house.close();
     other.assertInvariants();
     await other.close();

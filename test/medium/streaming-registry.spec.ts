@@ -136,9 +136,9 @@ describe('the registry of engines', () => {
     let asked = 0;
     const registryOf = withEngines({ restart: () => ++asked === 1 });
     const [only] = registryOf.engines;
-    for (let failure = 0; failure < 4; failure++) only?.noteStart('bad-reply');
+    for (let failure = 0; failure < 4; failure++) only?.noteStart('bad-reply', `content ${failure}`);
     expect(asked).toBe(0);
-    for (let failure = 0; failure < 3; failure++) only?.noteStart('bad-reply');
+    for (let failure = 0; failure < 3; failure++) only?.noteStart('bad-reply', `content ${failure}`);
     expect(only?.health()).toMatchObject({ breaker: 'open', restarts: 1 });
     await registryOf.close();
   });
@@ -183,34 +183,41 @@ describe('the registry of engines', () => {
   });
 
   it('leaves an engine alone whose starts fail again and again', () => {
-    for (let failure = 0; failure < 5; failure++) engine(0).noteStart('bad-reply');
+    for (let failure = 0; failure < 5; failure++) engine(0).noteStart('bad-reply', `content ${failure}`);
     expect(registry.health()[0]?.breaker).toBe('open');
     expect(take()).toBe('engine 1');
     expect(engine(0).reserve()).toBeUndefined();
   });
 
+  it('takes one content that nobody can start for no fault of the engine', () => {
+    for (let failure = 0; failure < 9; failure++) engine(0).noteStart('bad-reply', 'a content');
+    expect(registry.health()[0]?.breaker).toBe('closed');
+    for (let failure = 0; failure < 5; failure++) engine(0).noteStart('no-answer', 'a content');
+    expect(registry.health()[0]?.breaker).toBe('open');
+  });
+
   it('takes a content that cannot be found for no fault of the engine', () => {
-    for (let failure = 0; failure < 9; failure++) engine(0).noteStart('not-found');
+    for (let failure = 0; failure < 9; failure++) engine(0).noteStart('not-found', `content ${failure}`);
     expect(registry.health()[0]?.breaker).toBe('closed');
     expect(engine(0).suspect).toBe(false);
   });
 
   it('puts an engine that did not answer a start behind the others', () => {
-    engine(0).noteStart('no-answer');
+    engine(0).noteStart('no-answer', 'a content');
     expect(take()).toBe('engine 1');
-    engine(0).noteStart(undefined);
+    engine(0).noteStart(undefined, 'a content');
     expect(take()).toBe('engine 0');
   });
 
   it('lets one try through after the pause, and more once it succeeds', async () => {
-    for (let failure = 0; failure < 5; failure++) engine(0).noteStart('bad-reply');
+    for (let failure = 0; failure < 5; failure++) engine(0).noteStart('bad-reply', `content ${failure}`);
     await clock.advance(60_000);
     const trial = engine(0).reserve();
     expect(trial).toBeDefined();
     expect(engine(0).reserve()).toBeUndefined();
     engine(0).noteNothing();
     expect(engine(0).reserve()).toBeDefined();
-    engine(0).noteStart(undefined);
+    engine(0).noteStart(undefined, 'a content');
     expect(registry.health()[0]?.breaker).toBe('closed');
   });
 });

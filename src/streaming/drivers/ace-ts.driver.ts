@@ -34,6 +34,13 @@ interface Refused {
 
 /** Refusals of a transport stream after which some engines still give HLS. */
 const WORTH_HLS: ReadonlySet<EngineErrorKind> = new Set(['licence', 'bad-reply']);
+/** Refusals that may be the engine's own: another one may give the same content. */
+const WORTH_ANOTHER_ENGINE: ReadonlySet<EngineErrorKind> = new Set([
+  'engine-down',
+  'no-answer',
+  'bad-reply',
+  'engine-network',
+]);
 /** Channels that start one content in turn, each in the belief that it is theirs alone, must not do so for ever. */
 const MAX_MOVES = 3;
 const RETRY_AFTER_SECONDS = 10;
@@ -92,11 +99,14 @@ export class AceTsDriver implements SourceDriver {
     if (present && isGood(present, context)) return seatOn(present);
     if (present) await present.retire('moved', 'opened anew for another channel');
     const avoid = new Set(context.avoid);
+    let refusal: EngineError | undefined;
     for (;;) {
       const place = await this.takePlace({ ...context, avoid });
       if (context.signal.aborted && place.kind === 'leased') this.giveBack(place.lease);
       if (context.signal.aborted) return CANCELLED;
-      if (place.kind !== 'leased') return failed(placeFailure(place, avoid.size > context.avoid.size));
+      if (place.kind !== 'leased') {
+        return failed(refusal ? startFailure(refusal) : placeFailure(place, avoid.size > context.avoid.size));
+      }
       const { lease } = place;
       avoid.add(lease.engine.name);
       if (this.isContested(lease, asked)) {
@@ -107,9 +117,9 @@ export class AceTsDriver implements SourceDriver {
       if (!taken) this.giveBack(lease);
       if (!taken) return CANCELLED;
       if ('kind' in taken) return taken;
-      if (taken.error.kind !== 'engine-down' && taken.error.kind !== 'no-answer') {
-        return failed(startFailure(taken.error));
-      }
+      if (!WORTH_ANOTHER_ENGINE.has(taken.error.kind)) return failed(startFailure(taken.error));
+      // What an engine said tells more than that another one is silent.
+      if (!isSilence(taken.error)) refusal = taken.error;
     }
   }
 
@@ -153,7 +163,7 @@ export class AceTsDriver implements SourceDriver {
       return seatOn(twin);
     }
     const outcome = await this.startEitherForm(lease, asked);
-    lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind);
+    lease.engine.noteStart(outcome.ok ? undefined : outcome.error.kind, asked.hex);
     if (outcome.ok) return this.enter(lease, outcome.session, context);
     lease.release();
     if (outcome.error.kind === 'engine-down') this.memory.forgive(lease.engine.name);
@@ -267,6 +277,10 @@ const PLACE_CAUSES = {
   'engine-down': 'engine-down',
   'no-slot': 'no-place',
 } as const;
+
+function isSilence({ kind }: EngineError): boolean {
+  return kind === 'engine-down' || kind === 'no-answer';
+}
 
 function startFailure(error: EngineError): StreamFailure {
   switch (error.kind) {

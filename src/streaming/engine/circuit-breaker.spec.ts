@@ -37,4 +37,20 @@ describe('CircuitBreaker', () => {
     breaker.inconclusive();
     expect(breaker.allow(501)).toBe(true);
   });
+
+  it('stays closed while it is always the same thing that fails', () => {
+    const breaker = new CircuitBreaker(OPTIONS);
+    for (let at = 0; at < 9; at++) breaker.failed(at, 'a');
+    expect(breaker.state(9)).toBe('closed');
+    breaker.failed(9, 'b');
+    expect(breaker.state(9)).toBe('open');
+  });
+
+  it('opens after failures that are about nothing', () => {
+    const breaker = new CircuitBreaker(OPTIONS);
+    breaker.failed(0, 'a');
+    breaker.failed(1, 'a');
+    breaker.failed(2);
+    expect(breaker.state(2)).toBe('open');
+  });
 });

@@ -8,9 +8,15 @@ export interface BreakerOptions {
 
 export const BREAKER_DEFAULTS: BreakerOptions = { failures: 5, windowMs: 300_000, openMs: 60_000 };
 
+interface Failure {
+  at: number;
+  /** What was tried, where the fault may as well lie there. */
+  about: string | undefined;
+}
+
 /** Keeps us from hammering an engine that fails again and again. Times are monotonic ms, given by the caller. */
 export class CircuitBreaker {
-  private failedAt: number[] = [];
+  private recent: Failure[] = [];
   private openedAt: number | undefined;
   private probing = false;
 
@@ -29,7 +35,7 @@ export class CircuitBreaker {
   }
 
   succeeded(): void {
-    this.failedAt = [];
+    this.recent = [];
     this.openedAt = undefined;
     this.probing = false;
   }
@@ -39,9 +45,18 @@ export class CircuitBreaker {
     this.probing = false;
   }
 
-  failed(now: number): void {
-    this.failedAt = [...this.failedAt.filter((at) => now - at < this.options.windowMs), now];
-    if (this.probing || this.failedAt.length >= this.options.failures) this.openedAt = now;
+  /** One thing that fails again and again does not open it: `about` tells which. */
+  failed(now: number, about?: string): void {
+    const { failures, windowMs } = this.options;
+    this.recent = [...this.recent.filter(({ at }) => now - at < windowMs), { at: now, about }].slice(
+      -failures,
+    );
+    if (this.probing || (this.recent.length >= failures && !this.isOneThing())) this.openedAt = now;
     this.probing = false;
+  }
+
+  private isOneThing(): boolean {
+    const [first] = this.recent;
+    return first?.about !== undefined && this.recent.every(({ about }) => about === first.about);
   }
 }

@@ -39,13 +39,16 @@ const MISSES_UNTIL_DOWN = 3;
 const MISSES_UNTIL_GONE = 40;
 const HEALTHY_EVERY_MS = 15_000;
 const SUSPECT_EVERY_MS = 3_000;
-/** Faults that are the engine's own. */
+/** Faults that are the engine's own, as far as can be known from more than one content. */
 const ENGINE_FAULTS: ReadonlySet<EngineErrorKind> = new Set([
   'engine-down',
   'no-answer',
   'engine-network',
   'bad-reply',
 ]);
+
+/** The same, whatever it was asked for. */
+const SILENCE: ReadonlySet<EngineErrorKind> = new Set(['engine-down', 'no-answer']);
 
 /** One place for one stream on an engine. Given back exactly once, however often it is released. */
 export class EngineLease {
@@ -135,11 +138,13 @@ export class Engine {
     return lease;
   }
 
-  noteStart(failure: EngineErrorKind | undefined): void {
+  /** `content`: what was to be started. */
+  noteStart(failure: EngineErrorKind | undefined, content: string): void {
+    const silent = failure !== undefined && SILENCE.has(failure);
     if (failure === undefined) this.breaker.succeeded();
-    else if (ENGINE_FAULTS.has(failure)) this.breaker.failed(this.options.clock.monotonic());
-    else this.breaker.inconclusive();
-    if (failure === 'engine-down' || failure === 'no-answer') this.misses = Math.max(this.misses, 1);
+    else if (!ENGINE_FAULTS.has(failure)) this.breaker.inconclusive();
+    else this.breaker.failed(this.options.clock.monotonic(), silent ? undefined : content);
+    if (silent) this.misses = Math.max(this.misses, 1);
     else if (failure !== 'bad-reply') this.misses = 0;
     this.restartIfDead();
   }
