@@ -15,7 +15,11 @@ describe('logos that this server keeps', () => {
         listVisible: () => Promise.resolve(channels),
         listCategories: () => Promise.resolve([]),
       },
-      pictures: { hashOf: (url) => kept.get(url) ?? null, want: (url) => void wanted.push(url) },
+      pictures: {
+        hashOf: (url) => kept.get(url) ?? null,
+        isRefused: () => false,
+        want: (url) => void wanted.push(url),
+      },
       events: {
         on: (_, handler) => {
           announce = handler;

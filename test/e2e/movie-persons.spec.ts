@@ -3,6 +3,7 @@ import supertest from 'supertest';
 import { FilmLibrary } from '../../src/catalog/films/film-library.js';
 import type { MovieWithCredits } from '../../src/core/films/present-movie.js';
 import type { Person } from '../../src/core/films/present-person.js';
+import { ImageStore } from '../../src/platform/images/image-store.js';
 import { FilmEnrichment } from '../../src/vod/tmdb/film-enrichment.js';
 import { storeFilms } from '../builders/film-shelf.js';
 import { TestStore } from '../contract/dialects.js';
@@ -74,13 +75,16 @@ describe('persons of the film API', () => {
     ]);
     expect(asked()).toBe(0);
 
+    // What stands there is no picture, so nobody is led to it.
+    const refused = await house.get(ImageStore).fetch(`${host.url}/t/p/h632/tarkovsky.jpg`);
+    expect(refused.kind).toBe('refused');
     for (let times = 0; times < 3; times++) {
       const answer = await ask('/api/persons/902');
       expect(answer.status).toBe(200);
       expect(answer.body as Person).toMatchObject({
         ...{ id: 902, name: 'Andrei Tarkovsky', biography: 'He made seven films.', birthday: '1932-04-04' },
         ...{ deathday: '1986-12-29', place_of_birth: 'Zavrazhye', source: 'tmdb' },
-        picture_url: `${host.url}/t/p/h632/tarkovsky.jpg`,
+        picture_url: null,
         films: [
           { id: stalker, title: 'Stalker', year: 1979, roles: ['director'] },
           { id: mirror, title: 'Mirror', year: 1975, roles: ['director'] },

@@ -292,7 +292,7 @@ function houseModule(
     { provide: Tmdb, useValue: { person: () => Promise.resolve({ kind: 'off' }) } },
     {
       provide: ImageStore,
-      useValue: { hashOf: () => null, want: () => undefined },
+      useValue: { hashOf: () => null, isRefused: () => false, want: () => undefined },
     },
     { provide: CredentialsService, useValue: options.credentials },
     {

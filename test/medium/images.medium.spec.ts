@@ -123,6 +123,8 @@ describeOnEveryDialect('the image store', (store) => {
     });
     const webp = await get(`${outcome.hash}-500`, { accept: 'image/avif,image/webp,*/*' });
     expect(await sharp(await bodyOf(webp)).metadata()).toMatchObject({ format: 'webp', width: 780 });
+    const without = await get(`${outcome.hash}-500`, { accept: 'image/webp;q=0, image/*' });
+    expect(without.headers['content-type']).toBe('image/jpeg');
     expect((await get(`${outcome.hash}-9999.webp`)).headers['content-type']).toBe('image/webp');
 
     const head = await get(`${outcome.hash}-342`, {}, 'HEAD');
@@ -191,8 +193,23 @@ describeOnEveryDialect('the image store', (store) => {
     });
     expect(await filesStored()).toEqual(before);
     expect(images.hashOf(url)).toBeNull();
+    expect(images.isRefused(url)).toBe(true);
     images.want(url);
     expect(images.waiting).toBe(0);
+  });
+
+  it('says when what it was asked for is no picture, and knows it after a restart', async () => {
+    const url = put('/x', '<!doctype html>');
+    const told = new Promise<void>((resolve) => events.on('images.changed', () => resolve()));
+    images.want(url);
+    await told;
+    expect(images.isRefused(url)).toBe(true);
+    await lifecycle.shutdown();
+
+    start();
+    expect(images.isRefused(url)).toBe(false);
+    await images.load();
+    expect(images.isRefused(url)).toBe(true);
   });
 
   it('tells an outage from a refusal, and asks again later', async () => {
@@ -200,6 +217,7 @@ describeOnEveryDialect('the image store', (store) => {
     host.remove('/late.jpg');
     host.put('/late.jpg', { body: 'busy', status: 503 });
     expect(await images.fetch(url)).toMatchObject({ kind: 'unavailable' });
+    expect(images.isRefused(url)).toBe(false);
     images.want(url);
     expect(images.waiting).toBe(0);
 

@@ -20,7 +20,7 @@ import { toldFilm } from './catalog-film.js';
 import type { CatalogSeries } from './film-collection.js';
 import { extensionOf } from './film-extension.js';
 import { FilmLibrary, type FilmState } from './film-library.js';
-import { BACKDROP_WIDTH, pictureAddress, POSTER_WIDTH } from './film-pictures.js';
+import { BACKDROP_WIDTH, pictureAddress, posterAddress, POSTER_WIDTH } from './film-pictures.js';
 import { shelve, showingLines, timeIn, type Moment, type ShelvedFilm, type Shelves } from './film-shelves.js';
 import {
   FILM_OPTIONS,
@@ -217,13 +217,12 @@ export class FilmAnswers {
   ): FilmPlace {
     const { film, categoryIds, ways } = shelved;
     const shown = category ?? categoryIds[0] ?? 0;
-    const poster = film.posterUrl || film.guidePicture;
     return {
       num,
       when: timeIn(shown, shelved, moment),
       categoryId: shown,
       categoryIds,
-      poster: pictureAddress(this.pictures, poster, base, POSTER_WIDTH),
+      poster: posterAddress(this.pictures, film, base),
       backdrop: pictureAddress(this.pictures, film.backdropUrl, base, BACKDROP_WIDTH),
       extension: extensionOf(ways),
     };

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { CLOCK } from '../../platform/tokens.js';
 import { storedFacts, toldFilm, type CatalogFilm } from './catalog-film.js';
-import { pictureAddress, POSTER_WIDTH } from './film-pictures.js';
+import { pictureAddress, posterAddress, POSTER_WIDTH } from './film-pictures.js';
 import {
   FILM_OPTIONS,
   FILM_PERSONS,
@@ -55,10 +55,10 @@ export class FilmPersons {
     const picture = (url: string): string => pictureAddress(this.pictures, url, base, POSTER_WIDTH);
     const newest = [...films].sort((a, b) => (b.bestYear ?? 0) - (a.bestYear ?? 0)).slice(0, MOST_FILMS);
     const told = newest.map((film): FilmOfPerson => {
-      const { id: filmId, title, year, posterUrl, facts: known } = toldFilm(film);
+      const { id: filmId, title, year, facts: known } = toldFilm(film);
       return {
         ...{ id: filmId, title: known?.title || title, year: known?.year ?? year },
-        poster: picture(posterUrl),
+        poster: posterAddress(this.pictures, film, base),
         credits: creditsOf(film).filter(({ personId }) => personId === id),
       };
     });

@@ -16,6 +16,8 @@ export interface FilmSource {
 export interface FilmPictures {
   /** Digest of a kept picture; null = not kept. */
   hashOf(url: string): string | null;
+  /** Whether it turned out to be no picture, or one that must not be had. */
+  isRefused(url: string): boolean;
   /** Asks for it sometime soon. */
   want(url: string): void;
 }

@@ -10,6 +10,7 @@ const HASH = 'ab'.repeat(32);
 class KeptPictures {
   readonly hashes = new Map<string, string>();
   hashOf = (url: string): string | null => this.hashes.get(url) ?? null;
+  isRefused = (): boolean => false;
   want(): void {}
 }
 

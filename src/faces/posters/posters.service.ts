@@ -11,6 +11,8 @@ export interface PosterRequest {
 }
 
 const NAME = /^([0-9a-f]{64})-(\d{1,4})(?:\.(?:webp|jpe?g|png))?$/;
+/** `q=0` says that it is not taken. */
+const WEBP = /\bimage\/webp\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
 const MIME = { webp: 'image/webp', jpeg: 'image/jpeg', png: 'image/png' } as const;
 /** What a digest names never changes. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -54,8 +56,5 @@ function fileAnswer(hash: string, image: ServedImage, method: string, known: str
 /** A name that ends in .webp asks for it; else `Accept` has to name it: some televisions take everything and show nothing. */
 function takesWebp(name: string, accept: string | string[] | undefined): boolean {
   if (/\.(?:jpe?g|png)$/.test(name)) return false;
-  return (
-    name.endsWith('.webp') ||
-    /\bimage\/webp\b/.test(Array.isArray(accept) ? accept.join(',') : (accept ?? ''))
-  );
+  return name.endsWith('.webp') || WEBP.test(Array.isArray(accept) ? accept.join(',') : (accept ?? ''));
 }

@@ -22,7 +22,7 @@ import { ImagesRepository } from './images.repository.js';
 
 declare module '../events/event-bus.js' {
   interface EventMap {
-    /** Pictures that were asked for are in the store now. */
+    /** Pictures that were asked for are in the store now, or turned out to be none. */
     'images.changed': Record<string, never>;
   }
 }
@@ -40,6 +40,7 @@ export interface ServedImage extends OpenedFile {
 
 interface Known {
   hash: string | null;
+  isRefused: boolean;
   /** Epoch seconds; before that the address is not asked again. */
   retryAt: number;
 }
@@ -105,9 +106,10 @@ export class ImageStore implements OnApplicationBootstrap {
     this.loading = true;
     try {
       this.bytes = await this.images.totalBytes();
-      for await (const { url, imageHash, retryAt } of this.images.sources()) {
+      for await (const { url, imageHash, state, retryAt } of this.images.sources()) {
         if (this.known.size >= MAX_KNOWN) break;
-        this.known.set(keyOf(url), { hash: imageHash, retryAt: retryAt ?? Infinity });
+        const isRefused = state === 'refused';
+        this.known.set(keyOf(url), { hash: imageHash, isRefused, retryAt: retryAt ?? Infinity });
       }
     } finally {
       this.loading = false;
@@ -121,6 +123,11 @@ export class ImageStore implements OnApplicationBootstrap {
   /** Digest of the picture at this address, as far as it is in the store. */
   hashOf(url: string): string | null {
     return this.known.get(keyOf(url))?.hash ?? null;
+  }
+
+  /** Whether there is something else than a picture we take; nobody should be led there. */
+  isRefused(url: string): boolean {
+    return this.known.get(keyOf(url))?.isRefused ?? false;
   }
 
   /** Asks for a picture sometime soon; cheap to call again and again. */
@@ -206,7 +213,10 @@ export class ImageStore implements OnApplicationBootstrap {
       retryAt: hash === null ? now + wait : null,
     };
     await this.images.save(source, outcome.kind === 'stored' ? outcome.image : null);
-    this.remember(url, { hash, retryAt: source.retryAt ?? Infinity });
+    const isRefused = outcome.kind === 'refused';
+    // Its address was told until now.
+    if (isRefused && !this.isRefused(url)) this.news++;
+    this.remember(url, { hash, isRefused, retryAt: source.retryAt ?? Infinity });
     if (outcome.kind !== 'stored') {
       this.logger.debug('a picture was not stored', { reason: outcome.reason });
       return outcome;
