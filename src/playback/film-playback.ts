@@ -1,8 +1,6 @@
 import type { AskedRange } from '../core/util/http-ranges.js';
-import { WallClock } from '../core/xmltv/zones.js';
 import type { Clock } from '../platform/clock.js';
 import type { OpenFile } from '../streaming/files/file-hosts.js';
-import { mostHopeful } from '../streaming/stream-failure.js';
 import type { StreamFailure } from '../streaming/stream-failure.js';
 import type { Account } from '../users/account.js';
 import type { Watchable, WatchableWay } from '../vod/watchable.repository.js';
@@ -11,10 +9,10 @@ import { FileViewing } from './file-viewing.js';
 import { FilmHlsViewers } from './film-hls-viewers.js';
 import type { FilmHlsViewing, SegmentedFilm } from './film-hls-viewing.js';
 import type { FilmWays, OpenWay } from './film-ways.js';
-import type { PlaybackService } from './playback.service.js';
 import type { CurrentAccounts } from './ports.js';
-import { notBegunSlate } from './slate-texts.js';
-import type { PlaybackClient, Viewing } from './viewing.js';
+import type { FilmRequest } from './film-request.js';
+import { FilmShowings } from './film-showings.js';
+import type { NotNow, ShowingHead, ShowingOutcome, ShowingsOptions } from './film-showings.js';
 
 /** What playback needs of films and episodes. */
 export interface WatchableFilms {
@@ -25,7 +23,7 @@ export interface WatchableFilms {
 export interface FilmPlaybackOptions {
   films: WatchableFilms;
   ways: Pick<FilmWays, 'openFirst'>;
-  live: Pick<PlaybackService, 'open' | 'openWords' | 'mayOpen'>;
+  live: ShowingsOptions['live'];
   limiter: ConnectionLimiter;
   accounts: CurrentAccounts;
   clock: Clock;
@@ -33,31 +31,11 @@ export interface FilmPlaybackOptions {
   zone: { readonly timezone: string };
 }
 
-export interface FilmRequest {
-  account: Account;
-  kind: 'movie' | 'series';
-  id: number;
-  client: PlaybackClient;
-  /** The player asked for a playlist, and will play one. */
-  wantsPlaylist: boolean;
-  /** null = the whole file. */
-  range: AskedRange | null;
-  ifRange?: string | undefined;
-  /** Aborts when the viewer leaves. */
-  signal: AbortSignal;
-}
-
 /** The file as headers tell it. */
 export type FileFacts = Omit<OpenFile, 'body'> & {
   /** As the address says, "" = not known. */
   container: string;
 };
-
-interface NotNow {
-  kind: 'not-begun';
-  /** Of the next airing, in seconds from now. */
-  inSeconds: number;
-}
 
 type NotWatched =
   /** No such film, or none that this account may see: the two must not be told apart. */
@@ -71,30 +49,35 @@ export type FilmOutcome =
   | { kind: 'file'; facts: FileFacts; viewing: FileViewing }
   /** It stands in segments, which the player fetches one by one. */
   | { kind: 'playlist'; viewing: FilmHlsViewing }
-  /** It is on air, and the viewer joins the channel; or it comes later, and he is shown when. */
-  | { kind: 'live'; viewing: Viewing }
+  | ShowingOutcome
   | NotWatched;
 
-export type FilmHead =
-  { kind: 'file'; facts: FileFacts } | { kind: 'playlist' } | { kind: 'live' } | NotWatched;
+export type FilmHead = { kind: 'file'; facts: FileFacts } | { kind: 'playlist' } | ShowingHead | NotWatched;
 
 /** May this account watch this film or episode now, and where are the bytes. */
 export class FilmPlayback {
   private readonly viewings = new Set<FileViewing>();
   private readonly segmented = new FilmHlsViewers();
+  private readonly showings: FilmShowings;
 
-  constructor(private readonly options: FilmPlaybackOptions) {}
+  constructor(private readonly options: FilmPlaybackOptions) {
+    this.showings = new FilmShowings(options);
+  }
 
-  /** A file is taken from the first of its places that has it; a film without one from the channel that shows it. */
+  /**
+   * A file is taken from the first of its places that has it; a film without one, or whose places all fail, from the
+   * channel that shows it.
+   */
   async open(request: FilmRequest): Promise<FilmOutcome> {
     const film = await this.find(request);
     if (!film) return { kind: 'unknown' };
     const ways = allowedWays(film, request.account);
-    if (ways.length === 0) return this.openAiring(request, film);
+    if (ways.length === 0) return this.showings.open(request, film);
     const opened = await this.openWay(request, ways);
     if (opened.kind === 'segments') {
       return { kind: 'playlist', viewing: this.beginSegmented(request, opened.film) };
     }
+    if (opened.kind === 'failed') return this.openInstead(request, film, opened);
     if (opened.kind !== 'open') return opened;
     const { file, way } = opened;
     if (request.signal.aborted) {
@@ -109,16 +92,13 @@ export class FilmPlayback {
     const film = await this.find(request);
     if (!film) return { kind: 'unknown' };
     const ways = allowedWays(film, request.account);
-    if (ways.length > 0) {
-      const opened = await this.options.ways.openFirst({ ...request, range: null }, ways);
-      if (opened.kind === 'segments') return { kind: 'playlist' };
-      if (opened.kind !== 'open') return opened;
-      opened.file.body.destroy();
-      return { kind: 'file', facts: factsOf(opened) };
-    }
-    const channels = await this.visibleAirings(request, film);
-    const isShown = request.account.slates ? channels.length > 0 : this.hasBegun(channels);
-    return isShown ? { kind: 'live' } : this.notBegun(channels);
+    if (ways.length === 0) return this.showings.head(request, film);
+    const opened = await this.options.ways.openFirst({ ...request, range: null }, ways);
+    if (opened.kind === 'segments') return { kind: 'playlist' };
+    if (opened.kind === 'failed') return (await this.showings.headNow(request, film)) ?? opened;
+    if (opened.kind !== 'open') return opened;
+    opened.file.body.destroy();
+    return { kind: 'file', facts: factsOf(opened) };
   }
 
   /** Ends the viewings whose account was closed, has run out or may no longer see the category. */
@@ -182,49 +162,14 @@ export class FilmPlayback {
     return this.segmented.open({ account, itemId: id, client, film, limiter, clock });
   }
 
-  private async openAiring(request: FilmRequest, film: Watchable): Promise<FilmOutcome> {
-    const airings = await this.visibleAirings(request, film);
-    const failures: StreamFailure[] = [];
-    for (const { channelId } of airings.filter(({ start }) => start <= this.now())) {
-      const opened = await this.options.live.open({ ...request, channelId });
-      if (opened.kind === 'ready') return { kind: 'live', viewing: opened.viewing };
-      if (opened.kind === 'failed') failures.push(opened.failure);
-    }
-    if (failures.length > 0) return { kind: 'failed', failure: mostHopeful(failures) };
-    const told = await this.tellWhen(request, film, airings[0]);
-    return told ? { kind: 'live', viewing: told } : this.notBegun(airings);
-  }
-
-  /** A slate, for who wants it: players show no status, and a television has no log. */
-  private async tellWhen(
-    { account, client, signal }: FilmRequest,
-    { title }: Watchable,
-    next: Watchable['airings'][number] | undefined,
-  ): Promise<Viewing | undefined> {
-    if (!next || !account.slates) return undefined;
-    const { channelId, start } = next;
-    const clock = new WallClock(this.options.zone.timezone);
-    const when = { start, now: this.now() };
-    return this.options.live.openWords({ account, client, signal, channelId }, (channel) =>
-      notBegunSlate(title, channel, when, clock),
-    );
-  }
-
-  private hasBegun(airings: Watchable['airings']): boolean {
-    return airings.some(({ start }) => start <= this.now());
-  }
-
-  private async visibleAirings({ account }: FilmRequest, film: Watchable): Promise<Watchable['airings']> {
-    const visible = await Promise.all(
-      film.airings.map(({ channelId }) => this.options.live.mayOpen(account, channelId)),
-    );
-    return film.airings.filter((_, at) => visible[at]);
-  }
-
-  private notBegun(airings: Watchable['airings']): NotNow | { kind: 'unknown' } {
-    const now = this.now();
-    const next = airings.find(({ start }) => start > now);
-    return next ? { kind: 'not-begun', inSeconds: next.start - now } : { kind: 'unknown' };
+  /** Its places fail: where it is on air just now, the channel stands in. A player in the middle of a file is told. */
+  private async openInstead(
+    request: FilmRequest,
+    film: Watchable,
+    failed: Extract<FilmOutcome, { kind: 'failed' }>,
+  ): Promise<FilmOutcome> {
+    if (request.signal.aborted || !isFromTheStart(request.range)) return failed;
+    return (await this.showings.join(request, film)) ?? failed;
   }
 
   private now(): number {
@@ -239,6 +184,10 @@ function allowedWays({ ways }: Watchable, account: Account): WatchableWay[] {
 /** What stands in no category is for those who may see all. */
 function isAllowed({ allowedCategoryIds }: Account, categoryId: number | null): boolean {
   return allowedCategoryIds === null || (categoryId !== null && allowedCategoryIds.includes(categoryId));
+}
+
+function isFromTheStart(range: AskedRange | null): boolean {
+  return range === null || (range.kind === 'from' && range.first === 0);
 }
 
 function isSameViewer({ account, itemId, client }: FileViewing['context'], asking: FilmRequest): boolean {

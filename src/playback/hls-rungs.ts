@@ -1,5 +1,6 @@
 import { mediaFormatOf } from '../core/hls/media-format.js';
-import type { LadderSource } from '../core/transcode/ladder.js';
+import type { Segment } from '../core/hls/segmenter.js';
+import type { LadderSource, StreamRate } from '../core/transcode/ladder.js';
 import type { PictureProfile } from '../core/transcode/transcode-profiles.js';
 import type { Clock, Timer } from '../platform/clock.js';
 import type { JoinOutcome, Seat } from '../streaming/live-session.js';
@@ -131,11 +132,14 @@ export function ladderSourceOf(source: SegmentOutput): LadderSource | undefined 
   const segments = source.list();
   const newest = segments.at(-1);
   const format = newest && mediaFormatOf(newest.parts);
-  if (!format) return undefined;
+  return format && { format, ...rateOf(segments) };
+}
+
+/** Of at least one segment. */
+export function rateOf(segments: readonly Segment[]): StreamRate {
   const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return {
-    format,
     peak: Math.max(...segments.map((segment) => (segment.bytes * 8) / segment.seconds)),
     average: (bytes * 8) / seconds,
   };

@@ -1,5 +1,5 @@
 import type { Segment } from '../core/hls/segmenter.js';
-import { ladderOf } from '../core/transcode/ladder.js';
+import { ladderOf, plainRung } from '../core/transcode/ladder.js';
 import type { Rung, RungName } from '../core/transcode/ladder.js';
 import type { ChannelRecord } from '../channels/channels.repository.js';
 import type { Clock, Timer } from '../platform/clock.js';
@@ -8,7 +8,7 @@ import type { ReaderEnd } from '../streaming/reader.js';
 import type { SegmentOutput } from '../streaming/stream-segments.js';
 import type { Account } from '../users/account.js';
 import type { ConnectionLimiter, Newcomer, Place } from './connection-limiter.js';
-import { HlsRungs, ladderSourceOf } from './hls-rungs.js';
+import { HlsRungs, ladderSourceOf, rateOf } from './hls-rungs.js';
 import type { OpenRung, RungOutcome } from './hls-rungs.js';
 import type { OpenViewing, PlaybackClient, ViewingRecord } from './viewing.js';
 
@@ -148,6 +148,11 @@ export class HlsViewing implements OpenViewing {
     const source = ladder && ladderSourceOf(this.output);
     const rungs = source ? ladderOf(source, ladder.hasOwnFilter) : [];
     return rungs.some(({ name }) => name !== 'source') ? rungs : undefined;
+  }
+
+  /** What the player gets where it may not choose. Once there are segments. */
+  get onlyRung(): Rung {
+    return plainRung(rateOf(this.segments()));
   }
 
   /**

@@ -113,9 +113,17 @@ export class PlaybackService {
   }
 
   /** As `openInactive`, in segments. */
-  async openInactiveHls(request: PlaybackRequest): Promise<HlsViewing | undefined> {
+  openInactiveHls(request: PlaybackRequest): Promise<HlsViewing | undefined> {
+    return this.openHlsWords(request, () => accountSlate(request.account));
+  }
+
+  /** As `openWords`, in segments. */
+  async openHlsWords(
+    request: PlaybackRequest,
+    words: (channelName: string) => SlateText,
+  ): Promise<HlsViewing | undefined> {
     const channel = await this.slateChannel(request);
-    return channel && (await this.openHlsSlate(request, channel, accountSlate(request.account)))?.viewing;
+    return channel && (await this.openHlsSlate(request, channel, words(channel.name)))?.viewing;
   }
 
   /** The viewing whose segments have this token in their addresses. */

@@ -302,6 +302,57 @@ describe('playing films and episodes', () => {
       expect(house.playback.sessions()).toMatchObject([{ channelId }]);
     });
 
+    it('gives a player of playlists one, which goes on when the film is over', async () => {
+      const channelId = house.channels.add(channels.urlOf('plain'));
+      house.films.add(FILM, [], [{ channelId, start: now() - 600, stop: now() + 3600 }]);
+      const path = `/movie/ines/pass/${FILM}.m3u8`;
+      const head = await ask(house.port, { method: 'HEAD', path });
+      expect(head.headers['content-type']).toBe('application/vnd.apple.mpegurl');
+
+      const entry = (await get(path)).body.toString();
+      expect(entry).toMatch(
+        /^#EXTM3U\n[^]*#EXT-X-STREAM-INF:BANDWIDTH=[1-9]\d*,AVERAGE-BANDWIDTH=[1-9]\d*\n/,
+      );
+      const list = new URL(entry.trim().split('\n').at(-1) ?? '', `http://tv.test${path}`).pathname;
+      house.films.add(FILM, [], [{ channelId, start: now() - 600, stop: now() - 1 }]);
+      expect((await get(path)).status).toBe(404);
+
+      const again = (await get(list)).body.toString();
+      expect(again).toContain('#EXTINF:');
+      const segment = new URL(again.trim().split('\n').at(-1) ?? '', `http://tv.test${list}`).pathname;
+      expect((await get(segment)).body[0]).toBe(0x47);
+      expect(house.playback.sessions()).toMatchObject([{ channelId, output: 'm3u8' }]);
+    });
+
+    it('gives an account without playlists the stream at any ending', async () => {
+      const channelId = house.channels.add(channels.urlOf('plain'));
+      house.films.add(FILM, [], [{ channelId, start: now() - 600, stop: now() + 3600 }]);
+      house.addUser({ allowedOutputFormats: ['ts'] });
+      const player = house.player(`/movie/ines/pass/${FILM}.m3u8`);
+      await player.received(50_000);
+      expect(player.data[0]).toBe(0x47);
+    });
+
+    it.each(['mp4', 'm3u8'])('stands in at .%s where all places of the film fail', async (ending) => {
+      const channelId = house.channels.add(channels.urlOf('plain'));
+      const gone = { locator: `${host.url}/gone.mp4` };
+      house.films.add(FILM, [gone], [{ channelId, start: now() - 600, stop: now() + 3600 }]);
+      house.films.add(FILM + 1, [gone], [{ channelId, start: now() + 600, stop: now() + 3600 }]);
+      const path = `/movie/ines/pass/${FILM}.${ending}`;
+      expect(await ask(house.port, { method: 'HEAD', path })).toMatchObject({ status: 200 });
+      // What is being played as a file cannot go on as something else.
+      expect((await get(path, 'bytes=5000-')).status).toBe(404);
+      expect((await get(`/movie/ines/pass/${FILM + 1}.${ending}`)).status).toBe(404);
+
+      if (ending === 'm3u8') {
+        expect((await get(path)).body.toString()).toContain('/source.m3u8');
+      } else {
+        const player = house.player(path);
+        await player.received(50_000);
+        expect(player.data[0]).toBe(0x47);
+      }
+    });
+
     it('says when a film has not begun, and nothing of one that is over or on a channel not seen', async () => {
       const channelId = house.channels.add(channels.urlOf('plain'));
       house.films.add(FILM, [], [{ channelId, start: now() + 600, stop: now() + 3600 }]);
@@ -330,6 +381,8 @@ describe('playing films and episodes', () => {
       const [session] = house.playback.sessions();
       expect(session?.slate).toMatch(/^\d{1,2} \p{L}+ \d\d:\d\d on /u);
       expect(house.limiter.active(1)).toBe(0);
+      expect((await get(`/movie/ines/pass/${FILM}.m3u8`)).body.toString()).toContain('source.m3u8');
+      expect(house.playback.sessions().map(({ slate }) => slate)).toEqual([session?.slate, session?.slate]);
       expect((await get(`/movie/ines/pass/${FILM + 1}.ts`)).status).toBe(404);
     });
   });

@@ -4,7 +4,7 @@ export interface Variant {
   /** Bit/s of the largest segment, and over all of them. */
   bandwidth: number;
   averageBandwidth: number;
-  /** RFC 6381, in any order. */
+  /** RFC 6381, in any order; none = players find out. */
   codecs: readonly string[];
   /** Pixels, where they are known. */
   resolution?: { width: number; height: number };
@@ -17,7 +17,7 @@ export function masterPlaylist(variants: readonly Variant[]): string {
     const attributes = [
       `BANDWIDTH=${bandwidth}`,
       `AVERAGE-BANDWIDTH=${averageBandwidth}`,
-      `CODECS="${codecs.join(',')}"`,
+      ...(codecs.length > 0 ? [`CODECS="${codecs.join(',')}"`] : []),
       ...(resolution ? [`RESOLUTION=${resolution.width}x${resolution.height}`] : []),
     ];
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(',')}`, uri);

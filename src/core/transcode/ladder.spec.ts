@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { masterPlaylist } from '../hls/master-playlist.js';
 import type { MediaFormat } from '../hls/media-format.js';
-import { isRungName, ladderOf } from './ladder.js';
+import { isRungName, ladderOf, plainRung } from './ladder.js';
 import type { LadderSource } from './ladder.js';
 
 const FULL_HD: MediaFormat = {
@@ -92,6 +92,13 @@ describe('ladderOf', () => {
         'x/480p.m3u8',
         '',
       ].join('\n'),
+    );
+  });
+
+  it('is the stream alone where nothing else is told of it', () => {
+    const rung = { ...plainRung({ peak: 2_000_000, average: 1_500_000 }), uri: 'source.m3u8' };
+    expect(masterPlaylist([rung])).toContain(
+      '\n#EXT-X-STREAM-INF:BANDWIDTH=2300000,AVERAGE-BANDWIDTH=1500000\nsource.m3u8\n',
     );
   });
 

@@ -7,12 +7,15 @@ import type { PictureProfile } from './transcode-profiles.js';
 export type RungName = 'source' | PictureProfile;
 export type Rung = Omit<Variant, 'uri'> & { name: RungName };
 
-/** The stream as it is, as far as it is known. */
-export interface LadderSource {
-  format: MediaFormat;
-  /** Bit/s of the largest segment so far, and over all of them. */
+/** Bit/s of the largest segment so far, and over all of them. */
+export interface StreamRate {
   peak: number;
   average: number;
+}
+
+/** The stream as it is, as far as it is known. */
+export interface LadderSource extends StreamRate {
+  format: MediaFormat;
 }
 
 const AAC_LC = 'mp4a.40.2';
@@ -47,12 +50,21 @@ export function ladderOf(source: LadderSource, hasOwnFilter = false): Rung[] {
   return smaller.length > 0 ? smaller : made.slice(-1);
 }
 
-function ownRung({ format: { h264, audio }, peak, average }: LadderSource): Rung | undefined {
-  if (!h264 || (audio !== undefined && audio !== 'aac')) return undefined;
+/** The stream as it is, whatever it holds. */
+export function plainRung({ peak, average }: StreamRate): Rung {
   return {
     name: 'source',
     bandwidth: Math.ceil(Math.max(peak, average) * MARGIN),
     averageBandwidth: Math.ceil(average),
+    codecs: [],
+  };
+}
+
+function ownRung(source: LadderSource): Rung | undefined {
+  const { h264, audio } = source.format;
+  if (!h264 || (audio !== undefined && audio !== 'aac')) return undefined;
+  return {
+    ...plainRung(source),
     codecs: [h264.codecs, ...(audio ? [AAC_LC] : [])],
     resolution: { width: h264.width, height: h264.height },
   };

@@ -11,7 +11,7 @@ import type { Answer } from '../shared/answer.js';
 import { corsHeaders, preflightAnswer } from '../shared/cors.js';
 import type { PlayerCall } from '../shared/player-call.js';
 import type { PlayerGate } from '../shared/player-gate.js';
-import { toRoot } from './hls.service.js';
+import { entryPlaylistAnswer, toRoot } from './hls.service.js';
 import { admissionError, failureAnswer, headAnswer, mediaError, playlistHeaders } from './live-answers.js';
 import { agentOf, untilGone, withCredentials } from './live-sender.js';
 import type { LiveSender } from './live-sender.js';
@@ -70,6 +70,8 @@ export class FilmService {
     const outcome = await this.films.open(asked);
     if (outcome.kind === 'live') return outcome;
     if (outcome.kind === 'playlist') return answer(filmPlaylist(call, outcome.viewing, path));
+    // The film ends while the channel goes on: it is read by its token, not at this address.
+    if (outcome.kind === 'live-playlist') return answer(entryPlaylistAnswer(call, outcome.viewing, path));
     if (outcome.kind !== 'file') return answer(refusal(call, outcome));
     reply.raw.setTimeout(STUCK_MS, () => reply.raw.destroy());
     return answer(fileAnswer(call, outcome.facts, outcome.viewing.body));
@@ -78,7 +80,7 @@ export class FilmService {
 
 function headOf(call: PlayerCall, head: FilmHead): Answer {
   if (head.kind === 'file') return fileAnswer(call, head.facts, null);
-  if (head.kind === 'playlist') return headAnswer(call, 'm3u8');
+  if (head.kind === 'playlist' || head.kind === 'live-playlist') return headAnswer(call, 'm3u8');
   return head.kind === 'live' ? headAnswer(call, 'ts') : refusal(call, head);
 }
 
@@ -107,9 +109,14 @@ function fileAnswer(call: PlayerCall, facts: FileFacts, body: Answer['body']): A
 
 function refusal(
   call: PlayerCall,
-  outcome: Exclude<FilmOutcome | FilmHead, { kind: 'file' } | { kind: 'playlist' } | { kind: 'live' }>,
+  outcome: Exclude<
+    FilmOutcome | FilmHead,
+    { kind: 'file' } | { kind: 'playlist' } | { kind: 'live' } | { kind: 'live-playlist' }
+  >,
 ): Answer {
   switch (outcome.kind) {
+    case 'ended':
+      return mediaError(call, 403);
     case 'unknown':
       return mediaError(call, 404);
     case 'not-begun':

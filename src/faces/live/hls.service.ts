@@ -3,7 +3,7 @@ import { masterPlaylist } from '../../core/hls/master-playlist.js';
 import { mediaPlaylist } from '../../core/hls/playlist.js';
 import type { Segment } from '../../core/hls/segmenter.js';
 import { isRungName } from '../../core/transcode/ladder.js';
-import type { RungName } from '../../core/transcode/ladder.js';
+import type { Rung, RungName } from '../../core/transcode/ladder.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import type { HlsViewing } from '../../playback/hls-viewing.js';
 import type { PlaybackService } from '../../playback/playback.service.js';
@@ -82,13 +82,24 @@ export function playlistAnswer(call: PlayerCall, viewing: HlsViewing, path: stri
   const folder = `${toRoot(path)}hlsr/${viewing.token}/`;
   const { ladder } = viewing;
   const body = ladder
-    ? masterPlaylist(ladder.map((rung) => ({ ...rung, uri: `${folder}${rung.name}.m3u8` })))
+    ? rungsIn(folder, ladder)
     : mediaPlaylist({
         segments: viewing.segments(),
         targetDuration: viewing.targetDuration,
         uriOf: (sequence) => `${folder}${sequence}.ts`,
       });
   return { status: 200, headers: playlistHeaders(call), body };
+}
+
+/** The same at an address that leads to this stream for a while only: the player goes on reading by its token. */
+export function entryPlaylistAnswer(call: PlayerCall, viewing: HlsViewing, path: string): Answer {
+  const folder = `${toRoot(path)}hlsr/${viewing.token}/`;
+  const body = rungsIn(folder, viewing.ladder ?? [viewing.onlyRung]);
+  return { status: 200, headers: playlistHeaders(call), body };
+}
+
+function rungsIn(folder: string, rungs: readonly Rung[]): string {
+  return masterPlaylist(rungs.map((rung) => ({ ...rung, uri: `${folder}${rung.name}.m3u8` })));
 }
 
 /** The playlist of one rung, which this starts. */
