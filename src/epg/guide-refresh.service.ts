@@ -60,6 +60,7 @@ export interface GuideRefreshOptions {
 }
 
 export interface GuidePreview {
+  /** With the outcome that a refresh without force would have. */
   report: GuideReport;
   /** null = there was nothing to compare, `report` says why. */
   diff: GuideDiff | null;
@@ -217,7 +218,7 @@ export class GuideRefreshService {
       if (result.kind === 'unchanged') {
         return { status: 'unchanged', reason: null, fields: validators(result) };
       }
-      const refusal = await this.refusal(source, result, options.force === true);
+      const refusal = await this.refusal(source, result, options.force === true && mode === 'stage');
       if (refusal !== null) return { ...this.failure(source, refusal), staged: result };
       if (mode === 'preview') return { status: 'ok', reason: null, staged: result };
       return await this.apply(source, generation, result);

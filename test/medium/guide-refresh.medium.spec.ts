@@ -177,21 +177,31 @@ describeOnEveryDialect('a guide refresh', (store) => {
     host.put('/g.xml', smallGuide({ ...TEN, channels: 9, firstChannel: 2 }));
     const id = await add('/g.xml');
     await house.refreshes.refresh(id);
-    host.put('/g.xml', smallGuide({ ...TEN, channels: 9, hours: 24 }).replace('Channel 5', 'Kanal 5'));
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 9, hours: 36 }).replace('Channel 5', 'Kanal 5'));
     const before = await house.guides.get(id);
     const { report, diff } = await house.refreshes.preview(id);
-    expect(report).toMatchObject({ status: 'ok', channels: 9, programmes: 216 });
+    expect(report).toMatchObject({ status: 'ok', channels: 9, programmes: 324 });
     expect(diff).toMatchObject({
       added: { total: 1, first: [{ xmltvId: 'ch1', name: 'Channel 1' }] },
       dropped: { total: 1, first: [{ xmltvId: 'ch10', name: 'Channel 10' }] },
       renamed: { total: 1, first: [{ xmltvId: 'ch5', before: 'Channel 5', after: 'Kanal 5' }] },
       programmesBefore: 432,
-      programmesAfter: 216,
+      programmesAfter: 324,
     });
-    expect(diff?.days.reduce((sum, { before: was, after }) => sum + was - after, 0)).toBe(216);
+    expect(diff?.days.reduce((sum, { before: was, after }) => sum + was - after, 0)).toBe(108);
     expect(await house.guides.get(id)).toEqual(before);
     expect((await idsOf()).has('ch10')).toBe(true);
     expect((await idsOf()).has('ch1')).toBe(false);
+  });
+
+  it('says of a preview that the guide has shrunk too much to be applied, and what would change', async () => {
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 9 }));
+    const id = await add('/g.xml');
+    await house.refreshes.refresh(id);
+    host.put('/g.xml', smallGuide({ ...TEN, channels: 2 }));
+    const { report, diff } = await house.refreshes.preview(id);
+    expect(report).toMatchObject({ status: 'stale', channels: 2, reason: expect.stringContaining('shrunk') });
+    expect(diff).toMatchObject({ programmesBefore: 432, dropped: { total: 7 } });
   });
 
   it.each<[string, (list: ListHost) => void, RegExp]>([

@@ -125,7 +125,7 @@ function addRefreshing(guides: Command, context: CliContext): void {
         const onProgress = progressOf(context.terminal, wanted);
         const preview = await services.get(GuideRefreshService).preview(wanted, { onProgress });
         endProgress(context.terminal);
-        tellFailures(context.terminal, [preview.report]);
+        if (preview.diff === null) tellFailures(context.terminal, [preview.report]);
         if (wantsJson(command)) return printJson(context.terminal, preview);
         printGuideReport(context.terminal, preview.report, 5);
         if (preview.diff) printDiff(context.terminal, preview.diff);
