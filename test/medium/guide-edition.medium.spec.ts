@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -161,5 +162,15 @@ describeOnEveryDialect('editions of the guide', (store) => {
     damage(await make([channel('x.one', { 0: 0 })]));
     expect(await thread.kept('these')).toBeUndefined();
     expect(left()).toEqual([]);
+  });
+
+  it('of an earlier process stay when it cannot be seen now whether they are whole', async () => {
+    const { plain, packed, index } = await make([channel('x.one', { 0: 0 })]);
+    renameSync(plain, `${plain}.away`);
+    symlinkSync(plain, plain);
+    await expect(thread.kept('these')).rejects.toThrow('ELOOP');
+    rmSync(plain);
+    renameSync(`${plain}.away`, plain);
+    expect((await thread.kept('these'))?.files).toMatchObject({ plain, packed, index });
   });
 });

@@ -114,8 +114,9 @@ function bytesOf({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Bu
 async function lengthOf(name: string): Promise<number | undefined> {
   try {
     return (await stat(name)).size;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
