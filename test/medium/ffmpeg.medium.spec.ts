@@ -111,11 +111,14 @@ describeWithService('ffmpeg', 'ffmpeg processes', () => {
     expect(await ffmpeg.start({ args: ENDLESS, purpose: 'test' })).toMatchObject({ ok: false });
   });
 
-  it('know nothing of the server’s settings', async () => {
+  it('know nothing of the server’s settings, only which hardware driver to take', async () => {
     process.env['ROOFTOP_TEST_SECRET'] = 'hunter22';
+    process.env['LIBVA_DRIVER_NAME'] ??= 'none';
     make({ path: 'ffmpeg' });
     const run = await start(['-i', 'pipe:0', '-f', 'null', '-'], true);
-    expect(readFileSync(`/proc/${run.pid}/environ`, 'utf8')).not.toContain('hunter22');
+    const environment = readFileSync(`/proc/${run.pid}/environ`, 'utf8');
+    expect(environment).not.toContain('hunter22');
+    expect(environment).toContain('LIBVA_DRIVER_NAME=');
     delete process.env['ROOFTOP_TEST_SECRET'];
   });
 });

@@ -11,6 +11,12 @@ describe('ffmpegFailure', () => {
     ["[file @ 0x1] Protocol 'file' not on whitelist 'http,tcp'!", 'unsupported'],
     ['pipe:0: Invalid data found when processing input', 'bad-media'],
     ['[mpegts @ 0x1] Could not write header for output file #0', 'unsupported'],
+    ["Unknown encoder 'h264_qsv'", 'unsupported'],
+    ['No VA display found for device /dev/dri/renderD128.\nDevice creation failed: -22.', 'unsupported'],
+    [
+      'Error initializing output stream 0:0 -- Error while opening encoder for output stream #0:0',
+      'unsupported',
+    ],
     ['', 'unavailable'],
   ])('reads %s', (printed, kind) => {
     expect(ffmpegFailure(printed).kind).toBe(kind);

@@ -13,6 +13,11 @@ const RETRY_AFTER_SECONDS = 10;
 /** What ffmpeg prints → what it means. The first that fits counts. */
 const MEANINGS: readonly [RegExp, StreamFailure['kind'], string][] = [
   [
+    /unknown encoder|error while opening encoder|error reinitializing filters|device (?:creation|setup) failed/i,
+    'unsupported',
+    'ffmpeg cannot use the encoder, filter or hardware of the settings ffmpeg.*',
+  ],
+  [
     /not on whitelist|protocol not found|option \S+ not found|unrecognized option/i,
     'unsupported',
     'this ffmpeg cannot open such an address',

@@ -34,6 +34,7 @@ export type RunOutcome = { ok: true; run: FfmpegRun } | { ok: false; failure: St
 const COMMON = ['-hide_banner', '-nostats', '-loglevel', 'error'];
 const VERSION_TIMEOUT_MS = 10_000;
 const IDLE_NICENESS = 15;
+const DRIVER_VARIABLE = /^(?:(?:LIBVA|CUDA|NVIDIA|ONEVPL)_\w+|LD_LIBRARY_PATH)$/;
 
 /** The ffmpeg of this machine, if it has one: how many run, and that none outlives the server. */
 export class Ffmpeg {
@@ -119,10 +120,15 @@ export class Ffmpeg {
     return spawn(program, rest, {
       stdio: [takesInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       // Settings of the server, secrets among them, are none of its business.
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+      env: { ...ofDrivers(process.env), PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
       windowsHide: true,
     });
   }
+}
+
+/** What tells the drivers of graphics hardware which of them to take, and from where. */
+function ofDrivers(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => DRIVER_VARIABLE.test(name)));
 }
 
 function versionOf(path: string): Promise<string | undefined> {
