@@ -8,6 +8,7 @@ import { CLOCK } from '../platform/tokens.js';
 import { ListSourcesRepository } from '../scrapers/list-sources.repository.js';
 import { SourceHealthService } from '../source-health/source-health.service.js';
 import { EngineRegistry } from '../streaming/engine/engine-registry.js';
+import { ProviderLimits } from '../streaming/provider-limits.js';
 import { SourceProbe } from '../streaming/source-probe.js';
 import { StreamHub } from '../streaming/stream-hub.js';
 import { StreamingModule } from '../streaming/streaming.module.js';
@@ -40,6 +41,7 @@ import { ChannelDoctor } from './doctor/channel-doctor.js';
         ListSourcesRepository,
         SourceProbe,
         EngineRegistry,
+        ProviderLimits,
         StreamHub,
         AppConfig,
         CLOCK,
@@ -58,12 +60,13 @@ function doctorFor(
   lists: ListSourcesRepository,
   probe: SourceProbe,
   engines: EngineRegistry,
+  providers: ProviderLimits,
   hub: StreamHub,
   config: AppConfig,
   clock: Clock,
 ): ChannelDoctor {
   return new ChannelDoctor({
-    ...{ health, records, lists, probe, engines, clock },
+    ...{ health, records, lists, probe, engines, providers, clock },
     channels: {
       get: (id) => service.get(id),
       findVisible: (id) => repository.findVisible(id),

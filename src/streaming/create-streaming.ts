@@ -45,6 +45,8 @@ export interface Streaming {
   hub: StreamHub;
   engines: EngineRegistry;
   probe: SourceProbe;
+  /** How far the accounts at providers are used. */
+  providers: ProviderLimits;
   slates: SlateMaker;
   ffmpeg: Ffmpeg;
   /** Films and episodes that lie as files on other servers. */
@@ -69,8 +71,8 @@ export function createStreaming(parts: StreamingParts): Streaming {
   const slates = new SlateMaker({ clock, logger });
   const drivers = createDrivers({ ...parts, openStream: (request) => hub.open(request) }, engines, slates);
   const sampler = parts.sampler ?? new FfmpegPictureSampler({ ffmpeg: drivers.ffmpeg, clock });
-  const limits = new ProviderLimits();
-  const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits, clock }));
+  const providers = new ProviderLimits();
+  const limited = drivers.all.map((driver) => new LimitedDriver({ driver, limits: providers, clock }));
   const seenCodecs = new SeenCodecs();
   const probe = new SourceProbe({ drivers: limited, clock, seenCodecs });
   const hub: StreamHub = new StreamHub({
@@ -88,7 +90,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
   });
   const files = new FileHosts({
     clock,
-    limits,
+    limits: providers,
     dispatcher: clientFor(parts),
     makeRoom: (provider) => hub.makeRoomAt(provider),
   });
@@ -99,7 +101,7 @@ export function createStreaming(parts: StreamingParts): Streaming {
     await Promise.all([engines.close(), drivers.close()]);
   };
   const { ffmpeg, transcodes } = drivers;
-  return { hub, engines, probe, slates, ffmpeg, files, segmented, transcodes, close };
+  return { hub, engines, probe, providers, slates, ffmpeg, files, segmented, transcodes, close };
 }
 
 function createRestartHook(parts: StreamingParts): RestartHook | undefined {

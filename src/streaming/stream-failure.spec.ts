@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mostHopeful } from './stream-failure.js';
+import { isCertificateError, mostHopeful } from './stream-failure.js';
 import type { FailureKind } from './stream-failure.js';
 
 describe('the failure that stands for all sources', () => {
@@ -18,5 +18,18 @@ describe('the failure that stands for all sources', () => {
 
   it('is "not found" where there was nothing to try', () => {
     expect(mostHopeful([])).toEqual({ kind: 'not-found', detail: 'the channel has no source' });
+  });
+});
+
+describe('what a socket says', () => {
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', true],
+    ['CERT_HAS_EXPIRED', true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', true],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+    ['ECONNREFUSED', false],
+    ['UND_ERR_CONNECT_TIMEOUT', false],
+  ])('is about a certificate: %s → %s', (code, expected) => {
+    expect(isCertificateError(code)).toBe(expected);
   });
 });

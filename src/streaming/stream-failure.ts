@@ -50,6 +50,11 @@ export interface StreamFailure {
   blameless?: boolean;
 }
 
+/** Whether the socket's word is about a certificate: the host answered, and is not believed. */
+export function isCertificateError(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
+}
+
 /** The most hopeful first: with several sources, that one is what the viewer is told. */
 const BY_HOPE: readonly FailureKind[] = [
   'unavailable',

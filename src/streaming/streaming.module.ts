@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import path from 'node:path';
+import { ProviderLimits } from './provider-limits.js';
 import { RingBudget } from '../core/mpegts/ring-budget.js';
 import type { Clock } from '../platform/clock.js';
 import { AppConfig } from '../platform/config/app-config.js';
@@ -46,6 +47,7 @@ const PROXY_TIMEOUT_MS = 6_000;
     },
     { provide: StreamHub, useFactory: ({ hub }: Streaming) => hub, inject: [STREAMING] },
     { provide: SourceProbe, useFactory: ({ probe }: Streaming) => probe, inject: [STREAMING] },
+    { provide: ProviderLimits, useFactory: ({ providers }: Streaming) => providers, inject: [STREAMING] },
     { provide: SlateMaker, useFactory: ({ slates }: Streaming) => slates, inject: [STREAMING] },
     { provide: TranscodeDriver, useFactory: ({ transcodes }: Streaming) => transcodes, inject: [STREAMING] },
     { provide: FileHosts, useFactory: ({ files }: Streaming) => files, inject: [STREAMING] },
@@ -69,6 +71,7 @@ const PROXY_TIMEOUT_MS = 6_000;
     StreamHub,
     SlateMaker,
     SourceProbe,
+    ProviderLimits,
     EngineRegistry,
     Ffmpeg,
     FileHosts,

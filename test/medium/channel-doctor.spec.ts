@@ -93,6 +93,7 @@ describe('the channel doctor', () => {
       },
       probe: house.streaming.probe,
       engines: house.streaming.engines,
+      providers: house.streaming.providers,
       streams: () => house.streaming.hub.stats(),
       clock: new SystemClock(),
       allowPrivate: true,
@@ -280,11 +281,22 @@ describe('the channel doctor', () => {
     await house.player(house.channels.add(host.urlOf('rare'))).received(10_000);
     aSource(host.urlOf('good'));
     expect(codes(await examine())).toEqual(['name-ok', 'limit-spared']);
-    maxConnections = 1;
-    expect(codes(await examine())).toEqual(['name-ok', 'limit-reached']);
     expect(host.maxOpenStreams).toBe(1);
-    maxConnections = 2;
+  });
+
+  it('opens nothing of an account that is in full use, whoever else uses the host', async () => {
+    maxConnections = 1;
+    aSource(host.urlOf('good'));
+    const watched = house.channels.add();
+    const provider = { key: 'list 2', maxConnections: 1 };
+    house.channels.addSource(watched, { locator: host.urlOf('rare'), provider });
+    await house.player(watched).received(10_000);
     expect(codes(await examine())).toContain('limit-ok');
+    const ours = house.channels.add();
+    const account = { key: 'list 1', maxConnections: 1 };
+    house.channels.addSource(ours, { locator: host.urlOf('rare'), provider: account });
+    await house.player(ours).received(10_000);
+    expect(codes(await examine())).toEqual(['name-ok', 'limit-reached']);
   });
 
   it('says what was not looked at, and why', async () => {

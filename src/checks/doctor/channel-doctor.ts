@@ -10,6 +10,7 @@ import type { ListSourcesRepository } from '../../scrapers/list-sources.reposito
 import { termsOf, type SourceTerms } from '../../scrapers/stream-terms.js';
 import type { SourceHealthService } from '../../source-health/source-health.service.js';
 import type { EngineRegistry } from '../../streaming/engine/engine-registry.js';
+import type { ProviderLimits } from '../../streaming/provider-limits.js';
 import type { SourceProbe } from '../../streaming/source-probe.js';
 import type { SessionStats } from '../../streaming/stream-stats.js';
 import type { ChannelHealth, SourceHealthView } from '../channel-health.js';
@@ -25,6 +26,7 @@ export interface ChannelDoctorOptions {
   lists: Pick<ListSourcesRepository, 'streamTerms'>;
   probe: Pick<SourceProbe, 'run'>;
   engines: Pick<EngineRegistry, 'engines'>;
+  providers: Pick<ProviderLimits, 'inUse'>;
   /** Streams that run in this process. */
   streams: () => readonly SessionStats[];
   clock: Clock;
@@ -139,12 +141,16 @@ export class ChannelDoctor {
   }
 
   private limit(row: SourceRow, { provider }: SourceTerms): DoctorFinding | undefined {
-    const { locator } = row;
-    const host = URL.canParse(locator) ? new URL(locator).host : locator;
-    const used = this.options.streams().filter(({ source }) => source?.place === host).length;
-    if (!provider) return used > 0 ? finding('limit-spared') : undefined;
+    if (!provider) return this.isWatched(row) ? finding('limit-spared') : undefined;
     const max = provider.maxConnections;
+    const used = this.options.providers.inUse(provider.key);
     return finding(used >= max ? 'limit-reached' : 'limit-ok', { max, used });
+  }
+
+  /** Something plays from its host, and nobody said how many connections that allows. */
+  private isWatched({ locator }: SourceRow): boolean {
+    const host = URL.canParse(locator) ? new URL(locator).host : locator;
+    return this.options.streams().some(({ source }) => source?.place === host);
   }
 
   private async open(row: SourceRow, signal: AbortSignal): Promise<DoctorFinding[]> {

@@ -1,6 +1,7 @@
 import type { DoctorFinding } from '../../core/doctor/words.js';
 import { finding } from '../../core/doctor/words.js';
 import type { ProbeReport } from '../../streaming/source-probe.js';
+import { isCertificateError } from '../../streaming/stream-failure.js';
 import type { StreamFailure } from '../../streaming/stream-failure.js';
 import type { SessionStats } from '../../streaming/stream-stats.js';
 import type { SurveyReport } from '../../streaming/stream-survey.js';
@@ -119,7 +120,7 @@ function statusFinding(status: number): DoctorFinding {
 
 function unreachable(code: string): DoctorFinding {
   if (code === 'ECONNREFUSED') return finding('start-refused');
-  return finding('start-unreachable', { code });
+  return finding(isCertificateError(code) ? 'start-certificate' : 'start-unreachable', { code });
 }
 
 function surveyFindings(survey: SurveyReport, { end }: ProbeReport): DoctorFinding[] {

@@ -158,6 +158,12 @@ export const WORDS = {
     says: 'The host cannot be reached ({code}).',
     advice: `Check the internet connection of this machine, a firewall or a VPN in between. ${LATER}`,
   },
+  'start-certificate': {
+    hop: 'start',
+    verdict: 'failed',
+    says: 'The host shows a certificate that cannot be trusted ({code}).',
+    advice: `Look whether the clock of this machine is right. A host with a certificate of its own making can be asked by http:// where it allows that. ${NEW_ADDRESS}`,
+  },
   'proxy-unreachable': {
     hop: 'start',
     verdict: 'failed',

@@ -5,6 +5,7 @@ import type { ByteRange } from '../../core/hls/read-playlist.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ProxyError } from '../../platform/http/proxy-error.js';
 import { DeadlineError } from '../deadline.js';
+import { isCertificateError } from '../stream-failure.js';
 import type { StreamFailure } from '../stream-failure.js';
 import type { StreamSource } from '../stream-source.js';
 import { CookieJar } from './cookie-jar.js';
@@ -135,7 +136,9 @@ export function requestFailure(error: unknown, cancelled: boolean): StreamFailur
   const code = (error as NodeJS.ErrnoException).code ?? 'request failed';
   return {
     kind: 'unavailable',
-    detail: `the source cannot be reached (${code})`,
+    detail: isCertificateError(code)
+      ? `the certificate of the source cannot be trusted (${code})`
+      : `the source cannot be reached (${code})`,
     cause: { why: 'unreachable', code },
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   };
