@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { Database } from '../../src/platform/database/database.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
-import { SilentLogger } from '../../src/platform/logging/logger.js';
 import { MetricsRegistry } from '../../src/platform/metrics.js';
 import { ReadinessRegistry } from '../../src/platform/readiness.js';
 import { TmdbAnswer } from '../../src/vod/tmdb/tmdb-answer.entity.js';
@@ -11,6 +10,7 @@ import { Tmdb } from '../../src/vod/tmdb/tmdb.js';
 import { anAppConfig } from '../builders/app-config.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock, settle } from '../fakes/fake-clock.js';
+import { RecordingLogger } from '../fakes/recording-logger.js';
 import { createTmdbHost, type TmdbHost } from '../fakes/tmdb-host.js';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +18,7 @@ const HOUR_MS = 3_600_000;
 describeOnEveryDialect('TMDB', (store) => {
   let database: Database;
   let clock: FakeClock;
+  let logger: RecordingLogger;
   let host: TmdbHost;
   let lifecycle: Lifecycle;
   let client: TmdbClient;
@@ -41,7 +42,7 @@ describeOnEveryDialect('TMDB', (store) => {
   });
 
   function begin(tmdbConfig: { key?: string; token?: string; connections?: number }): void {
-    const logger = new SilentLogger();
+    logger = new RecordingLogger();
     lifecycle = new Lifecycle(logger);
     readiness = new ReadinessRegistry(clock, logger);
     const base = anAppConfig();
@@ -207,6 +208,38 @@ describeOnEveryDialect('TMDB', (store) => {
     expect(answer).toMatchObject({ kind: 'unavailable', retryAfterSeconds: expect.any(Number) });
     expect(host.requests.all.length - asked).toBe(1);
     expect(await stored()).toBe(1);
+
+    expect(tmdb.health).toMatchObject({ state: 'degraded', lastError: 'TMDB asks to be left alone' });
+    await expect(readiness.report()).resolves.toMatchObject({ state: 'degraded' });
+    await turning(tmdb.film(12));
+    expect(logger.entries.map(({ level, message }) => [level, message])).toContainEqual([
+      'warn',
+      'TMDB asks to be left alone',
+    ]);
+    await clock.advance(121_000);
+    await expect(turning(tmdb.film(11, { freshness: 'now' }))).resolves.toMatchObject({ kind: 'found' });
+    await expect(readiness.report()).resolves.toMatchObject({ state: 'ok' });
+  });
+
+  it('says that it is asked too often, where 429 does not end', async () => {
+    host.inject({ kind: 'status', code: 429 }, { times: 4 });
+    await expect(turning(tmdb.film(11))).resolves.toMatchObject({ kind: 'unavailable' });
+    expect(tmdb.health).toMatchObject({ state: 'degraded', lastError: 'TMDB is asked too often' });
+    await expect(turning(tmdb.film(11))).resolves.toMatchObject({ kind: 'found' });
+    expect(tmdb.health).toMatchObject({ state: 'ok' });
+    expect(logger.entries.map(({ message }) => message)).toEqual([
+      'TMDB is asked too often',
+      'TMDB answers again',
+    ]);
+  });
+
+  it('tells a web page from damaged JSON', async () => {
+    host.inject({ kind: 'html200' });
+    await expect(tmdb.film(11)).resolves.toMatchObject({
+      reason: expect.stringContaining('a web page') as unknown as string,
+    });
+    host.inject({ kind: 'badJson' });
+    await expect(tmdb.film(11)).resolves.toMatchObject({ reason: 'TMDB answered with damaged JSON' });
   });
 
   it('asks for lists again after an hour, and for persons after a week', async () => {

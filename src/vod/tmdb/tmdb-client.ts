@@ -43,6 +43,8 @@ const LONGEST_HOLD_SECONDS = 30;
 const MAX_HOLD_SECONDS = 3600;
 const ATTEMPTS = 4;
 const LATER_SECONDS = 60;
+const WEB_PAGE = 'TMDB answered with a web page: something stands between it and us';
+const LEFT_ALONE = 'TMDB asks to be left alone';
 
 /** TMDB over HTTP: few connections, a steady rate, and every way of failing told apart. It remembers nothing. */
 @Injectable()
@@ -83,7 +85,7 @@ export class TmdbClient implements OnModuleDestroy {
 
   /** What is wrong with TMDB, for the operator; null = nothing, or it is not used. */
   get problem(): string | null {
-    return this.gate.problem;
+    return this.gate.problem ?? (this.isHeldLong ? LEFT_ALONE : null);
   }
 
   /** How it is, and what was sent since the start; held back counts as a failure. */
@@ -112,13 +114,22 @@ export class TmdbClient implements OnModuleDestroy {
       this.sent.requests++;
       if (outcome.kind !== 'found' && outcome.kind !== 'not-found') this.sent.failures++;
       if (outcome.kind !== 'held') return outcome;
-      if (attempt === ATTEMPTS) return unavailable('TMDB is asked too often', this.limiter.heldSeconds);
+      if (attempt === ATTEMPTS) return this.heldBack('TMDB is asked too often');
     }
   }
 
   private longHold(): TmdbFailure | null {
-    const seconds = this.limiter.heldSeconds;
-    return seconds > LONGEST_HOLD_SECONDS ? unavailable('TMDB asks to be left alone', seconds) : null;
+    return this.isHeldLong ? this.heldBack(LEFT_ALONE) : null;
+  }
+
+  private get isHeldLong(): boolean {
+    return this.limiter.heldSeconds > LONGEST_HOLD_SECONDS;
+  }
+
+  private heldBack(reason: string): TmdbFailure {
+    const { heldSeconds } = this.limiter;
+    if (this.gate.heldBack(reason)) this.logger.warn(reason, { seconds: heldSeconds });
+    return unavailable(reason, heldSeconds);
   }
 
   private async ask<T>(request: TmdbRequest<T>, attempt: number): Promise<TmdbOutcome<T> | { kind: 'held' }> {
@@ -152,6 +163,7 @@ export class TmdbClient implements OnModuleDestroy {
       signal: this.lifecycle.signal,
     });
     if (outcome.kind !== 'ok') return null;
+    if (/\bhtml\b/i.test(outcome.contentType)) throw new AppError('fetch_failed', WEB_PAGE, { status: 502 });
     const chunks: Uint8Array[] = [];
     for await (const chunk of outcome.body) chunks.push(chunk);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
@@ -201,8 +213,7 @@ export class TmdbClient implements OnModuleDestroy {
   }
 
   private welcome(): void {
-    if (this.gate.problem !== null) this.logger.info('TMDB answers again');
-    this.gate.succeeded();
+    if (this.gate.succeeded()) this.logger.info('TMDB answers again');
   }
 }
 

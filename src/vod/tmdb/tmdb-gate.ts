@@ -29,6 +29,7 @@ export class TmdbGate {
   private lastError: string | null = null;
   private answeredAt: number | null = null;
   private failingSince: number | null = null;
+  private hasComplained = false;
   private closedFor: { kind: 'bad-key' } | { kind: 'unavailable'; reason: string } | null = null;
 
   constructor(private readonly clock: Clock) {}
@@ -56,12 +57,24 @@ export class TmdbGate {
     return { state: answeredAt === null ? 'unknown' : 'ok', since: answeredAt, lastError };
   }
 
-  succeeded(): void {
+  /** Says whether this is news. */
+  succeeded(): boolean {
+    const isNews = this.hasComplained;
+    this.hasComplained = false;
     this.answeredAt = this.nowSeconds();
     this.failingSince = null;
     this.failures = 0;
     this.pauses = 0;
     this.closedFor = null;
+    return isNews;
+  }
+
+  /** It answers, and does not let us ask: nothing that asking again would find out. Says whether this is news. */
+  heldBack(reason: string): boolean {
+    this.noteFailure(reason);
+    const isNews = !this.hasComplained;
+    this.hasComplained = true;
+    return isNews;
   }
 
   /** Says whether this closed the gate. */
@@ -73,6 +86,7 @@ export class TmdbGate {
     // Requests that were on their way when the gate closed are no news.
     if (!wasOpen && !this.isProbing) return false;
     this.close({ kind: 'unavailable', reason }, ladderDelay(PAUSES, this.pauses++));
+    this.hasComplained = true;
     return wasOpen;
   }
 
@@ -80,6 +94,7 @@ export class TmdbGate {
   refusedKey(): boolean {
     this.noteFailure('TMDB refuses the key');
     const isNews = this.closedFor?.kind !== 'bad-key';
+    this.hasComplained = true;
     this.close({ kind: 'bad-key' }, BAD_KEY_PAUSE);
     return isNews;
   }

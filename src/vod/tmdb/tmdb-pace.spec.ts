@@ -82,4 +82,16 @@ describe('the gate', () => {
     expect(gate.refusal()).toEqual({ kind: 'bad-key', retryAfterSeconds: 3600 });
     expect(gate.problem).toBe('TMDB refuses the key');
   });
+
+  it('stays open where TMDB only wants to be asked less, and tells it once', () => {
+    const gate = new TmdbGate(new FakeClock());
+    expect(gate.succeeded()).toBe(false);
+    expect(gate.heldBack('too often')).toBe(true);
+    expect(gate.heldBack('too often')).toBe(false);
+    expect(gate.refusal()).toBeNull();
+    expect(gate.condition).toMatchObject({ state: 'degraded', lastError: 'too often' });
+    expect(gate.succeeded()).toBe(true);
+    expect(gate.condition).toMatchObject({ state: 'ok' });
+    expect(gate.succeeded()).toBe(false);
+  });
 });
