@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Clock } from '../platform/clock.js';
+import { AppConfig } from '../platform/config/app-config.js';
 import { OverviewRegistry, type OverviewHost } from '../platform/overview/overview-registry.js';
-import { freshnessOf, hostsOf } from '../platform/overview/scheduled-sources.js';
+import { freshnessOf, hostsOf, type ScheduledSource } from '../platform/overview/scheduled-sources.js';
 import { CLOCK } from '../platform/tokens.js';
 import { FilmFinder } from './finding/film-finder.js';
 import { FilmQueriesRepository } from './managing/film-queries.repository.js';
@@ -17,6 +18,7 @@ export class FilmsOverview implements OnModuleInit {
     private readonly finder: FilmFinder,
     private readonly tmdb: Tmdb,
     private readonly rutube: RutubeStreams,
+    private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -24,13 +26,13 @@ export class FilmsOverview implements OnModuleInit {
     this.registry.register({
       name: 'films',
       freshness: async () => [
-        freshnessOf('feeds', await this.films.feeds()),
+        freshnessOf('feeds', await this.feeds()),
         freshnessOf('films', [this.finder.schedule]),
       ],
       hosts: async () => [
         this.tmdbHost(),
         this.rutubeHost(),
-        ...hostsOf('feed', await this.films.feeds(), this.now()),
+        ...hostsOf('feed', await this.feeds(), this.now()),
       ],
       counts: () => this.films.counts(),
       caches: () => [
@@ -48,6 +50,12 @@ export class FilmsOverview implements OnModuleInit {
         };
       },
     });
+  }
+
+  /** They are stored below the address of Rutube. */
+  private async feeds(): Promise<ScheduledSource[]> {
+    const { baseUrl } = this.config.rutube;
+    return (await this.films.feeds()).map((feed) => ({ ...feed, url: `${baseUrl}${feed.url}` }));
   }
 
   private tmdbHost(): OverviewHost {

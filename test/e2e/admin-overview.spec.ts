@@ -33,6 +33,7 @@ describeOnEveryDialect('the overview', (store) => {
     await rooftop('sources', 'add', `${host.url}/l.m3u?token=${SECRET}`, '--allow-private');
     await rooftop('guides', 'add', `${host.url}/g.xml?token=${SECRET}`, '--allow-private');
     await rooftop('films', 'run-all');
+    await rooftop('film-sources', 'add', 'tag:5064', '--interval', '0');
   });
   afterAll(async () => {
     await house.close();
@@ -59,7 +60,7 @@ describeOnEveryDialect('the overview', (store) => {
         expect.objectContaining({ what: 'lists', total: 1, ageSeconds: expect.any(Number), stale: [] }),
         expect.objectContaining({ what: 'guides', total: 1, ageSeconds: expect.any(Number), stale: [] }),
         expect.objectContaining({ what: 'films', ageSeconds: expect.any(Number) }),
-        expect.objectContaining({ what: 'feeds', total: 0 }),
+        expect.objectContaining({ what: 'feeds', total: 1 }),
       ]),
       counts: {
         channels: { shown: 1, hidden: 0, retired: 0 },
@@ -73,7 +74,9 @@ describeOnEveryDialect('the overview', (store) => {
       missing: [],
     });
     const hosts = overview.hosts.filter(({ kind }) => kind !== 'engine');
+    expect(hosts.find(({ kind }) => kind === 'feed')?.name).toBe('rutube.ru');
     expect(hosts.map(({ kind, state }) => [kind, state]).toSorted()).toEqual([
+      ['feed', 'unknown'],
       ['guide', 'ok'],
       ['list', 'ok'],
       ['rutube', 'unknown'],
