@@ -1,3 +1,4 @@
+import { cleanText } from '../../core/lists/text.js';
 import type { FilmDetail } from '../../vod/managing/films.service.js';
 import type { FilmPlaces } from '../../vod/managing/film-queries.repository.js';
 import type { Film } from '../../vod/film.entity.js';
@@ -52,6 +53,13 @@ export function describeSuggestions(suggestions: FilmSuggestions) {
   return { kind: suggestions.kind, candidates };
 }
 
+/** A title of five hundred characters would push the last column off every screen. */
+const SHOWN_TITLE = 60;
+
+function shortened(title: string): string {
+  return title.length > SHOWN_TITLE ? `${cleanText(title, SHOWN_TITLE - 1)}…` : title;
+}
+
 export function printFilms(terminal: Terminal, films: readonly Film[], total: number): void {
   const head = ['id', 'state', 'tmdb', 'score', 'year', 'title', 'at TMDB'];
   const rows = films.map((film) => [
@@ -60,7 +68,7 @@ export function printFilms(terminal: Terminal, films: readonly Film[], total: nu
     film.tmdbStatus,
     film.tmdbScore === null ? '' : film.tmdbScore.toFixed(2),
     String(film.year ?? ''),
-    film.title,
+    shortened(film.title),
     film.tmdbId === null ? '' : `${film.tmdbId} ${readFacts(film.tmdbDetails)?.title ?? ''}`,
   ]);
   printTable(terminal, head, rows);
