@@ -106,8 +106,9 @@ describe('films in players', () => {
 
   it('are told with their showings', async () => {
     const { info, movie_data } = await ask<FilmInfo>(`get_vod_info&vod_id=${ids[1]}`);
-    expect([info.name, info.plot, movie_data.stream_id]).toEqual([
+    expect([info.name, info.o_name, info.plot, movie_data.stream_id]).toEqual([
       'Tonight (2001)',
+      'Tonight',
       'Fri 21:00 Channel Two',
       ids[1],
     ]);

@@ -160,7 +160,7 @@ export function presentFilmInfo(film: PlayableFilm, place: FilmPlace, showings: 
   return {
     info: {
       name,
-      o_name: cleanLine(facts?.originalTitle || film.originalTitle) || name,
+      o_name: cleanLine(facts?.originalTitle || film.originalTitle) || titleOf(film),
       movie_image: place.poster,
       cover_big: place.poster,
       backdrop_path: place.backdrop === '' ? [] : [place.backdrop],
@@ -204,7 +204,7 @@ export function presentFilmInfo(film: PlayableFilm, place: FilmPlace, showings: 
 
 /** "21:00 Stalker (1979)". */
 export function filmName(film: PlayableFilm, when: string): string {
-  const title = displayName(film.title, `Film ${film.id}`);
+  const title = titleOf(film);
   const year = yearText(film);
   const dated = year === '' || title.endsWith(`(${year})`) ? title : `${title} (${year})`;
   return when === '' ? dated : `${when} ${dated}`;
@@ -219,6 +219,10 @@ export function clockText(seconds: number): string {
 /** Of ten, as players draw stars: of five, one decimal. */
 export function fiveBased(rating: number): number {
   return Math.round(rating * 5) / 10;
+}
+
+function titleOf({ id, title }: PlayableFilm): string {
+  return displayName(title, `Film ${id}`);
 }
 
 function yearText(film: PlayableFilm): string {
