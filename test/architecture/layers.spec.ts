@@ -70,6 +70,7 @@ const PLATFORM_ORDER = [
   'logging',
   'tokens',
   'lifecycle',
+  'idle-threads',
   'restart',
   'config',
   'data-folder',
