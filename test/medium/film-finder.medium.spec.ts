@@ -318,6 +318,20 @@ describeOnEveryDialect('films in guides', (store) => {
     expect(await airings()).toEqual([]);
   });
 
+  it('is planned again a minute after that could not be noted', async () => {
+    const add = queue.add.bind(queue);
+    queue.add = () => {
+      queue.add = add;
+      return Promise.reject(new Error('the disk is full'));
+    };
+    finder.start();
+    await clock.advance(59_000);
+    expect(await database.read.count(Job)).toBe(0);
+    await clock.advance(1_000);
+    await lifecycle.shutdown();
+    expect((await database.read.find(Job)).map(({ kind }) => kind)).toEqual(['find-films']);
+  });
+
   it('runs by itself when guides change, once for a burst', async () => {
     finder.start();
     await queue.start();

@@ -21,6 +21,7 @@ import { storeGuide } from '../builders/stored-guide.js';
 import { TurnCounter } from '../builders/turn-counter.js';
 import { describeOnEveryDialect } from '../contract/dialects.js';
 import { FakeClock } from '../fakes/fake-clock.js';
+import { eventually } from '../fakes/stream-house.js';
 
 describeOnEveryDialect('guide links', (store) => {
   let database: Database;
@@ -185,6 +186,29 @@ describeOnEveryDialect('guide links', (store) => {
     await clock.advance(2000);
     await announced;
     expect(await shown()).toEqual({ Two: 'two' });
+  });
+
+  it('are looked for again a minute after they could not be stored', async () => {
+    await storeChannels(database, [{ name: 'One' }]);
+    await guide({ one: 'One' });
+    const repository = new LinkingRepository(database);
+    const store = repository.applyLinks.bind(repository);
+    const fails = new Promise<void>((resolve) => {
+      repository.applyLinks = () => {
+        repository.applyLinks = store;
+        resolve();
+        return Promise.reject(new Error('the disk is full'));
+      };
+    });
+    const failing = new GuideLinker(repository, events, feed, lifecycle, clock, new SilentLogger());
+    failing.start();
+    await clock.advance(2000);
+    await fails;
+    await eventually(() => !failing.isRunning && clock.pendingTimers > 0);
+    const announced = nextAnnouncement();
+    await clock.advance(60_000);
+    await announced;
+    expect(await shown()).toEqual({ One: 'one' });
   });
 
   it('never touches what a person linked or refused', async () => {

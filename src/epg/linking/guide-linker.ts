@@ -22,6 +22,8 @@ export interface LinkingReport {
 
 /** Events come in bursts: a list and its guides are often read together. */
 const SETTLE_MS = 2000;
+/** After a run that failed: a disk may have room again then, a database may be back. */
+const RETRY_MS = 60_000;
 
 /**
  * Finds the guides of channels whenever channels or guides changed, in the background and in a worker thread. What a person
@@ -75,17 +77,23 @@ export class GuideLinker {
     return run;
   }
 
-  private plan(): void {
+  private plan(ms = SETTLE_MS): void {
+    if (this.lifecycle.signal.aborted) return;
     this.timer?.cancel();
-    this.timer = this.clock.setTimer(SETTLE_MS, () =>
+    this.timer = this.clock.setTimer(ms, () =>
       this.lifecycle.background('linking guides', this.runIfChanged()),
     );
   }
 
   private async runIfChanged(): Promise<void> {
     await this.running;
-    if (this.lifecycle.signal.aborted || (await this.stampNow()) === this.lastStamp) return;
-    await this.run();
+    try {
+      if (this.lifecycle.signal.aborted || (await this.stampNow()) === this.lastStamp) return;
+      await this.run();
+    } catch (error) {
+      this.plan(RETRY_MS);
+      throw error;
+    }
   }
 
   private async stampNow(): Promise<string> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ChannelsRepository } from '../../channels/channels.repository.js';
 import { SingleFlight } from '../../core/util/single-flight.js';
 import { GuideView } from '../../epg/guide-view.js';
-import type { Clock } from '../../platform/clock.js';
+import type { Clock, Timer } from '../../platform/clock.js';
 import { ChangeFeed } from '../../platform/database/change-feed.js';
 import { describeError } from '../../platform/errors/app-error.js';
 import { EventBus } from '../../platform/events/event-bus.js';
@@ -26,6 +26,8 @@ export interface FindingOptions {
 
 /** Guides and lists come in bursts. */
 const SETTLE_SECONDS = 5;
+/** Until a run is planned again that could not be noted. */
+const RETRY_MS = 60_000;
 
 /**
  * Looks for films in the guides of all channels that viewers see, in a worker thread, whenever guides or channels
@@ -33,6 +35,7 @@ const SETTLE_SECONDS = 5;
  */
 @Injectable()
 export class FilmFinder {
+  private retry: Timer | undefined;
   private readonly running = new SingleFlight<'run', FindingReport>();
   private last: Pick<ScheduledSource, 'lastRunAt' | 'lastSuccessAt' | 'reason'> = {
     ...{ lastRunAt: null, lastSuccessAt: null, reason: null },
@@ -61,16 +64,30 @@ export class FilmFinder {
         return JOB_DONE;
       },
     });
-    const plan = (): void =>
-      this.lifecycle.background(
-        'planning to look for films',
-        this.jobs.add(FIND_FILMS, ['all'], { runAfter: this.now() + SETTLE_SECONDS }),
-      );
+    const plan = (): void => this.lifecycle.background('planning to look for films', this.plan());
     const stops = (['guide.changed', 'channels.changed'] as const).map((name) => this.events.on(name, plan));
     this.lifecycle.onShutdown('work', 'films in guides', () => {
       for (const stop of stops) stop();
+      this.retry?.cancel();
     });
     plan();
+  }
+
+  private async plan(): Promise<void> {
+    this.retry?.cancel();
+    try {
+      await this.jobs.add(FIND_FILMS, ['all'], { runAfter: this.now() + SETTLE_SECONDS });
+    } catch (error) {
+      if (!this.lifecycle.signal.aborted) this.planAgain();
+      throw error;
+    }
+  }
+
+  private planAgain(): void {
+    this.retry?.cancel();
+    this.retry = this.clock.setTimer(RETRY_MS, () =>
+      this.lifecycle.background('planning to look for films', this.plan()),
+    );
   }
 
   /** When films were looked for, as something that is done again and again. */
