@@ -193,6 +193,17 @@ describe('HLS segments', () => {
     expect(live.window.list().map(({ discontinuities }) => discontinuities)).toEqual([0, 0, 1]);
   });
 
+  it('ends a segment at a break with a picture that is whole', () => {
+    const live = new Live().run(6);
+    const torn = live.channel.nextFrame();
+    live.ring.push(torn.subarray(0, Math.floor(torn.length / 376) * 188), live.now);
+    live.channel.change({ codec: 'h265' });
+    live.run(6);
+    const frames = readFrames(live.bytes(1));
+    expect(frames.length).toBeGreaterThan(48);
+    expect(frames.every(({ intact }) => intact)).toBe(true);
+  });
+
   it('tells a break within a segment at the next start', () => {
     const live = new Live();
     live.ring.push(discontinuityPacket(0x100, 0), 0);

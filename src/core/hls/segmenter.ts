@@ -1,6 +1,7 @@
 import type { Chunk, GopRing, KeyframeChunk } from '../mpegts/gop-ring.js';
 import { PAT_PID, pidAt } from '../mpegts/packet.js';
 import { clockDifference, PTS_RATE, PTS_WRAP } from '../mpegts/timestamps.js';
+import { withoutTornEnd } from './torn-end.js';
 
 export interface SegmenterOptions {
   /** A segment ends at the first keyframe after so many seconds. */
@@ -149,8 +150,9 @@ export class Segmenter {
       return;
     }
     const seconds = secondsBetween(draft.start, next);
-    if (this.mayCut(next, seconds) || next.discontinuity || this.broken) {
-      done.push(this.complete(draft, next, seconds));
+    const isBreak = next.discontinuity || this.broken;
+    if (isBreak || this.mayCut(next, seconds)) {
+      done.push(this.complete(draft, next, seconds, isBreak));
       this.begin(next);
     } else {
       draft.exit = { at: next, seconds };
@@ -193,12 +195,18 @@ export class Segmenter {
     this.draft = { start: at, discontinuity: false, chunks: rest, bytes: sizeOf(rest), exit: undefined };
   }
 
-  private complete({ start, discontinuity, chunks }: Draft, next: KeyframeChunk, seconds: number): Segment {
+  private complete(
+    { start, discontinuity, chunks }: Draft,
+    next: KeyframeChunk,
+    seconds: number,
+    isBreak = false,
+  ): Segment {
     if (discontinuity) this.discontinuities++;
     const startsAt = this.startOf({ start, discontinuity });
     this.nextStartsAt = startsAt + seconds * 1000;
     this.targetDuration = Math.max(this.targetDuration, Math.round(seconds));
-    const media = chunks.map(({ data }) => data);
+    const whole = chunks.map(({ data }) => data);
+    const media = isBreak ? withoutTornEnd(whole) : whole;
     const parts = pidAt(start.data, 0) === PAT_PID ? media : [start.prefix.atStart, ...media];
     return {
       sequence: this.firstSequence + this.made++,
