@@ -196,11 +196,13 @@ describe('HLS segments', () => {
   it('ends a segment at a break with a picture that is whole', () => {
     const live = new Live().run(6);
     const torn = live.channel.nextFrame();
-    live.ring.push(torn.subarray(0, Math.floor(torn.length / 376) * 188), live.now);
+    const begun = torn.subarray(0, Math.floor(torn.length / 376) * 188);
+    live.ring.push(begun, live.now);
     live.channel.change({ codec: 'h265' });
     live.run(6);
     const frames = readFrames(live.bytes(1));
     expect(frames.length).toBeGreaterThan(48);
+    expect(live.bytes(1).includes(begun.subarray(-188))).toBe(false);
     expect(frames.every(({ intact }) => intact)).toBe(true);
   });
 
