@@ -1,14 +1,18 @@
 import { InvalidArgumentError } from 'commander';
 
 export function wholeNumber(min: number, max: number): (text: string) => number {
+  const form = min < 0 ? /^[+-]?\d+$/ : /^\d+$/;
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min || value > max) {
+    if (!form.test(text) || value < min || value > max) {
       throw new InvalidArgumentError(`A whole number from ${min} to ${max} is needed.`);
     }
     return value;
   };
 }
+
+/** By which times of a guide are moved; negative = earlier. */
+export const shiftMinutes = wholeNumber(-1440, 1440);
 
 /** `none` = null; what an address must look like is judged where it is kept. */
 export function proxyOrNone(text: string): string | null {

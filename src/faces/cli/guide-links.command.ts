@@ -10,7 +10,7 @@ import type { KnownGuideChannel } from '../../epg/guide-links.repository.js';
 import { GuideLinker } from '../../epg/linking/guide-linker.js';
 import { PlaceholderPreview, type PreviewedChannel } from '../../epg/placeholder-preview.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { idList, wholeNumber } from './arguments.js';
+import { idList, shiftMinutes, wholeNumber } from './arguments.js';
 import type { CliContext } from './context.js';
 import { printJson, printTable, wantsJson, type Terminal } from './output.js';
 import { toId } from './places.js';
@@ -109,7 +109,7 @@ function addDeciding(guides: Command, context: CliContext): void {
   guides
     .command('link <channel> <guide-channels>')
     .description('take the programmes of a channel from guide channels (ids, best first), for good')
-    .option('--shift <minutes>', 'minutes added to the times of the guide; negative = earlier', toMinutes)
+    .option('--shift <minutes>', 'minutes added to the times of the guide; negative = earlier', shiftMinutes)
     .action((channel: string, ids: string, { shift }: { shift?: number }, command: Command) => {
       const links = idList(ids).map((guideChannelId) => ({ guideChannelId, shiftMinutes: shift ?? 0 }));
       return decide(channel, { links }, command, 'is linked');
@@ -131,7 +131,7 @@ function addDeciding(guides: Command, context: CliContext): void {
     .description('add minutes to all programmes of a channel; negative = earlier, 0 = as they are')
     .allowUnknownOption()
     .action((channel: string, minutes: string, _options: unknown, command: Command) =>
-      decide(channel, { shiftMinutes: toMinutes(minutes) }, command, `is shifted by ${minutes} minutes`),
+      decide(channel, { shiftMinutes: shiftMinutes(minutes) }, command, `is shifted by ${minutes} minutes`),
     );
   addPlaceholder(guides, context);
 }
@@ -199,12 +199,6 @@ function printPreview(terminal: Terminal, channels: readonly PreviewedChannel[])
     return [String(id), name, title, ...times];
   });
   printTable(terminal, ['channel', 'name', 'shows', 'from', 'to'], rows);
-}
-
-function toMinutes(text: string): number {
-  const isNegative = text.startsWith('-');
-  const minutes = wholeNumber(0, 1440)(isNegative ? text.slice(1) : text);
-  return isNegative ? -minutes : minutes;
 }
 
 /** A row for each link, and one for a channel without any. */

@@ -7,7 +7,7 @@ import type { GuideOptions } from '../../epg/guide-source.entity.js';
 import { GuideSuggestions } from '../../epg/guide-suggestions.js';
 import { GuideSourcesService } from '../../epg/guide-sources.service.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { header, share, wholeNumber, wordList } from './arguments.js';
+import { header, share, shiftMinutes, wholeNumber, wordList } from './arguments.js';
 import type { CliContext, ServiceLocator } from './context.js';
 import { addGuideProgrammes } from './guide-programmes.command.js';
 import { addGuideLinks } from './guide-links.command.js';
@@ -184,7 +184,7 @@ function withFields(command: Command): Command {
     .option('--interval <minutes>', 'time between refreshes, 0 = only when asked', wholeNumber(0, 525_600))
     .option('--priority <n>', 'lower ones go first where several know a channel', wholeNumber(0, 1_000_000))
     .option('--time-zone <zone>', 'of times that name none, e.g. Europe/Berlin')
-    .option('--shift <minutes>', 'added to every time, e.g. 60 or -60', minutes)
+    .option('--shift <minutes>', 'added to every time, e.g. 60 or -60', shiftMinutes)
     .option('--allow-private', 'the guide may be on this network')
     .option('--shrink-threshold <share>', 'share of what is known that must still be there, 0 to 1', share)
     .option('--parameter <name=value>', 'added to the query; may be given several times', parameter)
@@ -241,11 +241,6 @@ function parameter(text: string, before: Record<string, string> = {}): Record<st
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('A parameter such as tz=3 is needed.');
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
-
-function minutes(text: string): number {
-  if (!/^[+-]?\d{1,4}$/.test(text)) throw new InvalidArgumentError('Minutes such as 60 or -60 are needed.');
-  return Number(text);
 }
 
 function show(terminal: Terminal, command: Command, value: unknown, text: string): void {
