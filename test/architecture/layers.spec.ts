@@ -73,6 +73,7 @@ const PLATFORM_ORDER = [
   'idle-threads',
   'restart',
   'config',
+  'disk-room',
   'data-folder',
   'metrics',
   'readiness',

@@ -14,18 +14,22 @@ let server: RunningServer;
 
 beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'rooftop-health-'));
-  const config = anAppConfig({
-    dataDir: dir,
-    server: { host: '127.0.0.1', port: 0 },
-    admin: { password: 'correct-horse' },
-    acestream: { engines: ['http://127.0.0.1:1'] },
-  });
-  server = await startServer(config, { logger: new RecordingLogger(), addSecret: () => undefined });
+  server = await serve();
 });
 afterEach(async () => {
   await server.house.lifecycle.shutdown();
   rmSync(dir, { recursive: true });
 });
+
+async function serve(guides: { leastFreeBytes?: number } = {}): Promise<RunningServer> {
+  const config = anAppConfig({
+    ...{ dataDir: dir, guides },
+    server: { host: '127.0.0.1', port: 0 },
+    admin: { password: 'correct-horse' },
+    acestream: { engines: ['http://127.0.0.1:1'] },
+  });
+  return startServer(config, { logger: new RecordingLogger(), addSecret: () => undefined });
+}
 
 const get = (at: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`http://127.0.0.1:${server.port}${at}`, { headers });
@@ -59,10 +63,21 @@ describe('health', () => {
       checks: [
         { name: 'database', state: 'ok', latencyMs: expect.any(Number) },
         { name: 'write queue', state: 'ok', latencyMs: expect.any(Number) },
+        { name: 'disk', state: 'ok' },
         { name: 'engine' },
         { name: 'ffmpeg', state: 'ok' },
       ],
     });
+  });
+
+  it('is ready on a disk that is nearly full, and says so', async () => {
+    await server.house.lifecycle.shutdown();
+    server = await serve({ leastFreeBytes: Number.MAX_SAFE_INTEGER });
+    const answer = await get('/readyz');
+    expect(answer.status).toBe(200);
+    const { state, checks } = (await answer.json()) as { state: string; checks: unknown[] };
+    expect(state).toBe('degraded');
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'disk', state: 'degraded' }));
   });
 
   it('is not ready while the database is gone', async () => {

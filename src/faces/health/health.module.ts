@@ -3,7 +3,9 @@ import type { OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../platform/clock.js';
+import { AppConfig } from '../../platform/config/app-config.js';
 import { Database } from '../../platform/database/database.js';
+import { DiskRoom } from '../../platform/disk-room.js';
 import { MetricsRegistry } from '../../platform/metrics.js';
 import { OverviewRegistry } from '../../platform/overview/overview-registry.js';
 import { ReadinessRegistry } from '../../platform/readiness.js';
@@ -25,6 +27,7 @@ export class HealthModule implements OnModuleInit {
   constructor(
     private readonly readiness: ReadinessRegistry,
     private readonly metrics: MetricsRegistry,
+    private readonly config: AppConfig,
     private readonly database: Database,
     private readonly hub: StreamHub,
     private readonly engines: EngineRegistry,
@@ -61,7 +64,8 @@ export class HealthModule implements OnModuleInit {
   }
 
   private registerChecks(): void {
-    const { readiness, database, engines, ffmpeg } = this;
+    const { readiness, config, database, engines, ffmpeg } = this;
+    const room = new DiskRoom({ folder: config.dataDir, leastBytes: config.guides.leastFreeBytes });
     readiness.register({
       name: 'database',
       whenBroken: 'failing',
@@ -75,6 +79,7 @@ export class HealthModule implements OnModuleInit {
           await manager.query('SELECT 1');
         }),
     });
+    readiness.register({ name: 'disk', whenBroken: 'degraded', check: () => room.check() });
     readiness.register({
       name: 'engine',
       whenBroken: 'degraded',

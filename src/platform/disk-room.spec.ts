@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DiskRoom } from './disk-room.store.js';
+import { DiskRoom } from './disk-room.js';
 
 const MiB = 1024 * 1024;
 const roomWith = (free: number | undefined): DiskRoom =>

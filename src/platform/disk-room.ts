@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { sizeText } from '../../platform/config/value-types.js';
+import { sizeText } from './config/value-types.js';
 
 export interface DiskRoomOptions {
   /** On the disk in question. */
@@ -11,8 +11,8 @@ export interface DiskRoomOptions {
 }
 
 /**
- * Stops an import before it has filled the disk. On a full one nothing at all can be written any more: not what the run
- * came to, no deletion of what it has staged, no change of an operator.
+ * Tells before the disk is full. On a full one nothing at all can be written any more: not what a run came to, no
+ * deletion of what it has staged, no change of an operator.
  */
 export class DiskRoom {
   constructor(private readonly options: DiskRoomOptions) {}
