@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { In, type EntityTarget, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { jsonColumn } from '../platform/database/columns.js';
 import { Database } from '../platform/database/database.js';
 import { nextTurn } from '../platform/turns.js';
 import { Episode } from './episode.entity.js';
 import { FilmAiring } from './film-airing.entity.js';
 import { Film } from './film.entity.js';
+import { mergedAmong, type MergedFilm, type MergeTraits } from './merged-films.js';
 import { Series } from './series.entity.js';
 import { VodWay, type WayOrigin } from './vod-way.entity.js';
 
@@ -65,6 +66,10 @@ const READ_SLICE = 250;
 /** Of rows that are small and plain. */
 const AIRINGS_SLICE = 500;
 const GENRES = jsonColumn([]);
+const MERGE_TRAITS = {
+  ...{ id: true, tmdbId: true, tmdbStatus: true },
+  ...{ state: true, isHidden: true, retiredAt: true },
+} as const satisfies Record<keyof MergeTraits, true>;
 const FILM_COLUMNS = [
   ...[
     'id',
@@ -100,6 +105,29 @@ export class ShownFilmsRepository {
       yield rows.map(toFilm);
       if (rows.length < READ_SLICE) return;
       last = Number(rows.at(-1)?.['id']);
+    }
+  }
+
+  /** Films that retired because another one stands for them: their ids stay good. */
+  async *merged(): AsyncGenerator<MergedFilm[]> {
+    for (let last = 0; ; await nextTurn()) {
+      const numbers: { tmdbId: number | string }[] = await this.database.read
+        .createQueryBuilder(Film, 'row')
+        .select('row.tmdbId', 'tmdbId')
+        .where('row.tmdbId > :last', { last })
+        .groupBy('row.tmdbId')
+        .having('COUNT(*) > 1')
+        .orderBy('row.tmdbId', 'ASC')
+        .limit(READ_SLICE)
+        .getRawMany();
+      const tmdbIds = numbers.map(({ tmdbId }) => Number(tmdbId));
+      const films = await this.database.read.find(Film, {
+        select: MERGE_TRAITS,
+        where: { tmdbId: In(tmdbIds) },
+      });
+      yield mergedAmong(films);
+      if (tmdbIds.length < READ_SLICE) return;
+      last = tmdbIds.at(-1) ?? last;
     }
   }
 

@@ -5,6 +5,7 @@ import { Episode } from './episode.entity.js';
 import { FilmAiring } from './film-airing.entity.js';
 import { Film } from './film.entity.js';
 import { Series } from './series.entity.js';
+import { isSure, SURE } from './merged-films.js';
 import { VodWay, type WayOrigin } from './vod-way.entity.js';
 
 /** A film or an episode, and where it can be watched. */
@@ -33,6 +34,7 @@ export type WatchableWay = Pick<
 /** Nobody waits for the twentieth repeat. */
 const MAX_AIRINGS = 20;
 const MAX_WAYS = 50;
+const SEEN = { state: 'film', isHidden: false } as const;
 const PLAYABLE: readonly WayOrigin[] = ['list', 'rutube'];
 
 /** What playback asks of films and episodes. */
@@ -40,10 +42,11 @@ const PLAYABLE: readonly WayOrigin[] = ['list', 'rutube'];
 export class WatchableRepository {
   constructor(private readonly database: Database) {}
 
-  /** null = there is none that viewers may see. */
-  async film(id: number, nowSeconds: number): Promise<Watchable | null> {
-    const film = await this.database.read.findOneBy(Film, { id, state: 'film', isHidden: false });
+  /** One that was merged into another is that one. null = there is none that viewers may see. */
+  async film(asked: number, nowSeconds: number): Promise<Watchable | null> {
+    const film = await this.standingFilm(asked);
     if (!film) return null;
+    const { id } = film;
     const airings = await this.database.read.find(FilmAiring, {
       where: { filmId: id, stop: MoreThan(nowSeconds) },
       order: { start: 'ASC' },
@@ -73,6 +76,17 @@ export class WatchableRepository {
       );
       if (affected !== 0) await touch(manager, 'films');
     });
+  }
+
+  private async standingFilm(id: number): Promise<Film | null> {
+    const { read } = this.database;
+    const film = await read.findOneBy(Film, { id, ...SEEN });
+    if (!film || film.retiredAt === null || film.tmdbId === null || !isSure(film)) return film;
+    const standing = await read.findOne(Film, {
+      where: { tmdbId: film.tmdbId, tmdbStatus: In(SURE), retiredAt: IsNull(), ...SEEN },
+      order: { id: 'ASC' },
+    });
+    return standing ?? film;
   }
 
   private ways(owner: { filmId: number } | { episodeId: number }): Promise<VodWay[]> {

@@ -66,6 +66,7 @@ describe('the film API', () => {
       { title: 'For adults', isAdult: true, airings: [at(one, 40)] },
       { title: 'Perhaps a film', state: 'candidate', airings: [at(one, 50)] },
       { title: 'Retired', retiredAt: NOW, ways: [{ label: 'Gone', originKey: 'gone' }] },
+      { title: 'Picnic', tmdbStatus: 'match', tmdbId: 1398, retiredAt: NOW },
     ]);
     await changes.check();
     await house.get(FilmLibrary).fresh();
@@ -130,6 +131,14 @@ describe('the film API', () => {
         { person_id: null, name: 'Alisa Freindlich', role: 'actor', character: 'Wife' },
       ],
     });
+  });
+
+  it('tells of the film that stands for one that was merged', async () => {
+    const [merged, standing] = await Promise.all([
+      ask(`/api/movies/${ids.at(-1)}`),
+      ask(`/api/movies/${ids[0]}`),
+    ]);
+    expect([merged.status, merged.body]).toEqual([200, standing.body]);
   });
 
   it.each<[string, string[]]>([
@@ -207,7 +216,7 @@ describe('the film API', () => {
   });
 
   it('knows no film that nobody may see', async () => {
-    for (const id of [...ids.slice(3), 500_000_999, 7]) {
+    for (const id of [...ids.slice(3, -1), 500_000_999, 7]) {
       expect([id, (await ask(`/api/movies/${id}`)).status]).toEqual([id, 404]);
     }
   });

@@ -16,6 +16,8 @@ import { AdminHouse } from '../fakes/admin-house.js';
 const NOW = Date.UTC(2026, 10, 20, 20, 0) / 1000;
 const HOUR = 3600;
 
+const AT_TMDB = { tmdbId: 77, tmdbStatus: 'match' } as const;
+
 class TurnableClock extends SystemClock {
   shiftSeconds = 0;
 
@@ -29,6 +31,7 @@ describe('films in players', () => {
   const clock = new TurnableClock();
   let house: AdminHouse;
   let ids: number[];
+  let merged: number;
   let seriesId: number;
 
   beforeAll(async () => {
@@ -46,12 +49,13 @@ describe('films in players', () => {
     });
     ids = await storeFilms(database, [
       { title: 'Running', year: 1999, airings: [at(one, -1)] },
-      { title: 'Tonight', year: 2001, genres: ['Drama'], airings: [at(two, 1)] },
+      { title: 'Tonight', year: 2001, genres: ['Drama'], ...AT_TMDB, airings: [at(two, 1)] },
       { title: 'Next week', genres: ['drama'], airings: [at(one, 60)] },
       { title: 'From a list', ways: [{ label: 'a', originKey: 'a' }] },
       { title: 'From a feed', ways: [{ label: 'b', originKey: 'b', origin: 'rutube', container: '' }] },
       { title: 'For adults', isAdult: true, airings: [at(one, 50)] },
     ]);
+    [merged = 0] = await storeFilms(database, [{ title: 'Merged', ...AT_TMDB, retiredAt: NOW }]);
     seriesId = await storeSeries(database, { title: 'Puerto Norte' }, [[1, 2], [1]]);
     const users = house.get(UsersService);
     await users.add('all', { password: 'all-pass' });
@@ -113,6 +117,13 @@ describe('films in players', () => {
       ids[1],
     ]);
     expect(await ask('get_vod_info&vod_id=7')).toEqual({ info: [] });
+  });
+
+  it('are found by the id of one that was merged into them, by those who may see them', async () => {
+    const told = await ask(`get_vod_info&vod_id=${merged}`);
+    expect(told).toEqual(await ask(`get_vod_info&vod_id=${ids[1]}`));
+    expect(told).toMatchObject({ movie_data: { stream_id: ids[1] } });
+    expect(await ask(`get_vod_info&vod_id=${merged}`, 'some')).toEqual({ info: [] });
   });
 
   it('are those of the channels and groups a viewer may see', async () => {

@@ -190,6 +190,7 @@ function remember<T>(list: T[], entry: T): void {
 /** A server without films. */
 const NO_FILMS: FilmSource = {
   films: nothing,
+  merged: nothing,
   airings: nothing,
   ways: nothing,
   series: nothing,

@@ -17,7 +17,9 @@ import type { Offer, OfferOwner } from '../../src/vod/offers/offer.js';
 import { OfferedFilms } from '../../src/vod/offers/offered-films.js';
 import { OffersRepository } from '../../src/vod/offers/offers.repository.js';
 import { Series } from '../../src/vod/series.entity.js';
+import { ShownFilmsRepository } from '../../src/vod/shown-films.repository.js';
 import { VodWay } from '../../src/vod/vod-way.entity.js';
+import { WatchableRepository } from '../../src/vod/watchable.repository.js';
 import { anOffer } from '../builders/an-offer.js';
 import { storeChannels } from '../builders/stored-channel.js';
 import { storeFilm } from '../builders/stored-film.js';
@@ -35,6 +37,12 @@ const episode = (seriesTitle: string, season: number, number: number, more: Part
     episode: { seriesTitle, seriesYear: null, season, number },
     ...more,
   });
+
+async function all<T>(slices: AsyncIterable<T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const slice of slices) rows.push(...slice);
+  return rows;
+}
 
 describeOnEveryDialect('offered films', (store) => {
   let database: Database;
@@ -172,6 +180,22 @@ describeOnEveryDialect('offered films', (store) => {
       anOffer({ title: 'The Zone', tmdbId: 1398 }),
     ]);
     expect((await ways()).map(({ filmId }) => filmId)).toEqual([first, first]);
+  });
+
+  it('keeps the id of a film good that TMDB shows to be another one', async () => {
+    const offers = [anOffer({ title: 'Сталкер', year: 1979 }), anOffer({ title: 'Piknik', year: 1979 })];
+    await offered.apply(LIST, offers);
+    const [first, second] = await films();
+    await database.write('TMDB', (manager) =>
+      manager.query(`UPDATE films SET tmdb_id = 1398, tmdb_status = 'match'`),
+    );
+    await offered.apply(LIST, offers);
+    expect((await films()).map(({ retiredAt }) => retiredAt !== null)).toEqual([false, true]);
+    const film = await new WatchableRepository(database).film(second?.id ?? 0, 0);
+    expect([film?.id, film?.ways.length]).toEqual([first?.id, 2]);
+    const shown = new ShownFilmsRepository(database);
+    expect((await all(shown.films())).map(({ id }) => id)).toEqual([first?.id]);
+    expect(await all(shown.merged())).toEqual([{ id: second?.id, standingId: first?.id }]);
   });
 
   it('leaves what people edited, hid and decided', async () => {

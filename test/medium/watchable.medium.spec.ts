@@ -46,6 +46,29 @@ describeOnEveryDialect('films and episodes to watch', (store) => {
     expect(await watchable.episode(1_999_999_999)).toBeNull();
   });
 
+  it('leads from a film that was merged to the one that stands for it', async () => {
+    const sure = { tmdbId: 1398, tmdbStatus: 'match', year: 1979 } as const;
+    const gone = await storeFilm(database, { title: 'Pique-nique', ...sure, retiredAt: 5 });
+    const standing = await storeFilm(database, { title: 'Stalker', ...sure, tmdbStatus: 'manual' });
+    await storeFilm(database, { title: 'Piknik', ...sure });
+    const hidden = await storeFilm(database, { title: 'Zone', ...sure, isHidden: true, retiredAt: 5 });
+    const unsure = await storeFilm(database, { title: 'Z', ...sure, tmdbStatus: 'pending', retiredAt: 5 });
+    await storeWay(database, { filmId: standing, locator: 'http://h/1.mkv' });
+    const film = await watchable.film(gone, 0);
+    expect([film?.id, film?.title, film?.ways.length]).toEqual([standing, 'Stalker', 1]);
+    expect(await watchable.film(hidden, 0)).toBeNull();
+    expect(await watchable.film(unsure, 0)).toMatchObject({ id: unsure, ways: [] });
+  });
+
+  it('leads nowhere when nothing living stands for a film, or a person hid that', async () => {
+    const sure = { tmdbId: 7, tmdbStatus: 'match', year: 1979 } as const;
+    const gone = await storeFilm(database, { title: 'A', ...sure, retiredAt: 5 });
+    await storeFilm(database, { title: 'B', ...sure, retiredAt: 5 });
+    await storeFilm(database, { title: 'C', ...sure, isHidden: true });
+    await storeFilm(database, { title: 'D', ...sure, state: 'rejected' });
+    expect(await watchable.film(gone, 0)).toMatchObject({ id: gone, ways: [], airings: [] });
+  });
+
   it('finds an episode; what has no category stands in that of its series', async () => {
     const id = await storeEpisode(
       database,

@@ -106,7 +106,9 @@ export class FilmAnswers {
   async film(viewer: Entitled, id: number, base: string): Promise<unknown> {
     const edition = await this.edition(viewer.allowedCategoryIds);
     if (!edition) return undefined;
-    const shelved = edition.shelves.films[edition.shelves.indexOf.get(id) ?? -1];
+    const { shelves, state } = edition;
+    const standing = state.collection.merged.standingFor(id);
+    const shelved = shelves.films[shelves.indexOf.get(standing) ?? -1];
     if (!shelved) return UNKNOWN_FILM;
     const place = this.place(edition, shelved, null, 1, base);
     return presentFilmInfo(

@@ -16,6 +16,7 @@ import {
   type CatalogWay,
 } from './catalog-film.js';
 import type { FilmOptions, FilmSource } from './film-source.js';
+import { MergedIds } from './merged-ids.js';
 
 export interface CatalogEpisode extends Episode {
   ways: CatalogWay[];
@@ -32,6 +33,7 @@ export interface FilmCollection {
   films: readonly CatalogFilm[];
   /** Theirs, ascending. */
   ids: Float64Array;
+  merged: MergedIds;
   /** Their showings on channels that viewers see, by the index of the film. */
   airings: AiringTable;
   /** By the index of the film: another one whenever it, its showings or its ways became other ones. */
@@ -74,9 +76,11 @@ export async function loadFilms(
   const episodes = await readEpisodes(source, series);
   const ways = await readWays(drafts, episodes, source, groupsOf(filmCategories, seriesCategories), slicer);
   const settled = await settle(drafts, airings, ways, before, slicer);
+  const merged = await MergedIds.read(source, options.maxFilms);
   const watchable = [...series.values()].map(withWatchable).filter(({ episodes }) => episodes.length > 0);
   return {
     ...settled,
+    merged,
     channels,
     series: watchable,
     seriesById: new Map(watchable.map((one) => [one.id, one])),
@@ -85,9 +89,9 @@ export async function loadFilms(
   };
 }
 
-/** Index of a film, or -1. */
-export function indexOfFilm({ ids }: Pick<FilmCollection, 'ids'>, id: number): number {
-  return placeOfId(ids, id);
+/** Index of a film, or of the one that it was merged into; or -1. */
+export function indexOfFilm({ ids, merged }: Pick<FilmCollection, 'ids' | 'merged'>, id: number): number {
+  return placeOfId(ids, merged.standingFor(id));
 }
 
 /** Those that did not change are the objects of before. */

@@ -1,10 +1,12 @@
 import type { Episode } from '../../vod/episode.entity.js';
+import type { MergedFilm } from '../../vod/merged-films.js';
 import type { Series } from '../../vod/series.entity.js';
 import type { ShownAiring, ShownFilm, ShownWay } from '../../vod/shown-films.repository.js';
 
 /** Where the films come from, in slices. The repository of shown films satisfies it as it stands. */
 export interface FilmSource {
   films(): AsyncIterable<ShownFilm[]>;
+  merged(): AsyncIterable<MergedFilm[]>;
   /** Those that end later than this, in epoch seconds. */
   airings(after: number): AsyncIterable<ShownAiring[]>;
   ways(): AsyncIterable<ShownWay[]>;
