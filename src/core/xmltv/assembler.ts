@@ -1,6 +1,7 @@
 import { CHANNEL_RULES, PROGRAMME_RULES } from './grammar.js';
 import { describeProgramme } from './problems.js';
 import { RecordDraft } from './record-draft.js';
+import { RepeatedHours } from './repeated-hours.js';
 import type { MarkupSink, TagAttributes } from './scanner.js';
 import { tidyAttribute } from './tidy.js';
 import type { GuideTimes } from './time.js';
@@ -26,6 +27,7 @@ export class GuideAssembler implements MarkupSink {
   private inside: 'channel' | 'programme' | null = null;
   private startedAt = 0;
   private startedLine = 0;
+  private readonly repeatedHours = new RepeatedHours();
   private readonly channel: RecordDraft<GuideChannel>;
   private readonly programme: RecordDraft<GuideProgramme>;
 
@@ -98,10 +100,10 @@ export class GuideAssembler implements MarkupSink {
   private beginProgramme(tag: TagAttributes): void {
     const channelId = this.id(tag, 'channel');
     if (channelId === null) return;
-    const start = this.timeOf(tag, 'start');
+    const start = this.timeOf(tag, 'start', channelId);
     if (start === undefined) return this.source.problem('no-start');
     if (start === null) return;
-    const record: GuideProgramme = { channelId, start, stop: this.stop(tag, start), titles: [] };
+    const record: GuideProgramme = { channelId, start, stop: this.stop(tag, channelId, start), titles: [] };
     const catchupId = tag.attribute('catchup-id');
     if (catchupId && catchupId.length <= this.limits.maxValueLength) {
       record.catchupId = tidyAttribute(catchupId);
@@ -124,22 +126,30 @@ export class GuideAssembler implements MarkupSink {
   }
 
   /** Epoch seconds; null = what it says is no time, which is reported; undefined = it says nothing. */
-  private timeOf(tag: TagAttributes, name: string): number | null | undefined {
+  private timeOf(
+    tag: TagAttributes,
+    name: string,
+    channelId: string,
+    after?: number,
+  ): number | null | undefined {
     const usual = tag.usualTime(name, this.times);
     if (usual !== undefined && usual >= this.limits.earliest && usual < this.limits.latest) return usual;
     const written = tag.attribute(name)?.trim() ?? '';
-    return written === '' ? undefined : this.time(written);
+    return written === '' ? undefined : this.time(written, channelId, after);
   }
 
-  private time(written: string): number | null {
-    const time = this.times.parse(written);
+  private time(written: string, channelId: string, after?: number): number | null {
+    const first = this.times.parse(written);
+    const { repetition } = this.times;
+    const isTwice = first !== null && repetition !== null;
+    const time = isTwice ? this.repeatedHours.choose(channelId, first, repetition, after) : first;
     if (time !== null && time >= this.limits.earliest && time < this.limits.latest) return time;
     this.source.problem('bad-time', written);
     return null;
   }
 
-  private stop(tag: TagAttributes, start: number): number | null {
-    const stop = this.timeOf(tag, 'stop') ?? null;
+  private stop(tag: TagAttributes, channelId: string, start: number): number | null {
+    const stop = this.timeOf(tag, 'stop', channelId, start) ?? null;
     if (stop === null || stop > start) return stop;
     this.source.problem(stop === start ? 'zero-length' : 'backwards');
     return null;

@@ -57,6 +57,57 @@ describe('records of a guide', () => {
   });
 });
 
+describe('times without a zone in the hour that an autumn repeats', () => {
+  const utc = (time: number | null): string => new Date((time ?? NaN) * 1000).toISOString().slice(11, 16);
+  function times(zone: string, day: string, ...lines: string[]): string[] {
+    const programmes = lines.map((line) => {
+      const [channel, start, stop] = line.split(' ');
+      return `<programme channel="${channel}" start="${day}${start}00" stop="${day}${stop}00"><title>x</title></programme>`;
+    });
+    const { found, problems } = read(`<tv>${programmes.join('')}</tv>`, { defaultZone: zone });
+    expect(problems).toEqual([]);
+    return found.programmes.map(({ channelId, start, stop }) => `${channelId} ${utc(start)} ${utc(stop)}`);
+  }
+
+  it('follow the order of their channel', () => {
+    const lines = ['a 0130 0215', 'b 0100 0300', 'a 0215 0230', 'a 0230 0200', 'b 0300 0400', 'a 0200 0245'];
+    expect(times('Europe/Berlin', '20261025', ...lines, 'a 0245 0315')).toEqual([
+      'a 23:30 00:15',
+      'b 23:00 02:00',
+      'a 00:15 00:30',
+      'a 00:30 01:00',
+      'b 02:00 03:00',
+      'a 01:00 01:45',
+      'a 01:45 02:15',
+    ]);
+    expect(times('America/New_York', '20261101', 'a 0030 0130', 'a 0130 0115', 'a 0115 0200')).toEqual([
+      'a 04:30 05:30',
+      'a 05:30 06:15',
+      'a 06:15 07:00',
+    ]);
+  });
+
+  it('are the first ones where nothing speaks for the second, for each channel and each year', () => {
+    expect(times('Europe/Berlin', '20261025', 'a 0245 0210', 'b 0200 0230', 'a 0210 0230')).toEqual([
+      'a 00:45 01:10',
+      'b 00:00 00:30',
+      'a 01:10 01:30',
+    ]);
+    const of = (day: string): string =>
+      `<programme channel="a" start="${day}020000" stop="${day}024500"><title>x</title></programme>`;
+    const { found } = read(`<tv>${of('20271031')}${of('20261025')}</tv>`, { defaultZone: 'Europe/Berlin' });
+    expect(found.programmes.map(({ start }) => utc(start))).toEqual(['00:00', '00:00']);
+  });
+
+  it('are told by their zone where they have one', () => {
+    const one = (start: string): string =>
+      `<programme channel="a" start="20261025${start}"><title>x</title></programme>`;
+    const source = `<tv>${one('024500')}${one('023000 +0200')}${one('024500')}</tv>`;
+    const { found } = read(source, { defaultZone: 'Europe/Berlin' });
+    expect(found.programmes.map(({ start }) => utc(start))).toEqual(['00:45', '00:30', '00:45']);
+  });
+});
+
 describe('channels of a guide', () => {
   it('are read with all their names, icons, addresses and numbers', () => {
     const { found, problemsBy } = read(

@@ -16,6 +16,8 @@ const MINUS = 45;
 export class GuideTimes {
   private readonly clock: WallClock;
   private readonly offsets = new Map<string, number | null>();
+  /** Of the time parsed last, the other moment that it may mean: it had no zone, and an autumn repeats its hour. */
+  repetition: number | null = null;
   private day = -1;
   private dayStart = 0;
 
@@ -26,6 +28,7 @@ export class GuideTimes {
 
   /** Null when it is no time. */
   parse(text: string): number | null {
+    this.repetition = null;
     const quick = this.parsePlain(text);
     return quick === undefined ? this.parseLoose(text.trim()) : quick;
   }
@@ -62,7 +65,10 @@ export class GuideTimes {
     const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', zone] = found;
     const wall = this.wall(Number(`${year}${month}${day}`), Number(`${hour}${minute}${second}`));
     if (wall === null) return null;
-    if (zone === undefined) return this.clock.toEpoch(wall);
+    if (zone === undefined) {
+      this.repetition = this.clock.repetition(wall);
+      return this.clock.toEpoch(wall);
+    }
     const offset = this.offset(zone);
     return offset === null ? null : wall - offset;
   }

@@ -96,6 +96,14 @@ export class WallClock {
     return wall - before;
   }
 
+  /** The second moment at which the clock reads so, where an autumn repeats an hour; else null. */
+  repetition(wall: number): number | null {
+    if (this.isUtc) return null;
+    const first = this.toEpoch(wall);
+    const second = wall - this.offsetAt(wall + DAY);
+    return second > first && this.toWall(second) === wall ? second : null;
+  }
+
   /** What the clock of the zone reads at a moment, counted as if it were UTC. */
   toWall(epoch: number): number {
     return this.isUtc ? epoch : epoch + this.offsetAt(epoch);
