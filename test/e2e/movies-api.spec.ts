@@ -113,7 +113,7 @@ describe('the film API', () => {
         {
           ...{ kind: 'live', label: 'Channel One', duration: 120 },
           starts_at: new Date((NOW + 3 * HOUR) * 1000).toISOString(),
-          path: `/movie/{username}/{password}/${ids[0]}.mkv`,
+          path: '/live/{username}/{password}/1.ts',
         },
         {
           ...{ kind: 'list', label: 'My films', duration: 162, starts_at: null },

@@ -147,7 +147,11 @@ function waysToWatch(
   }));
   if (!next) return told;
   const duration = minutesOf(next.stop - next.start);
-  return [{ kind: 'live', label: next.channel.name, duration, starts_at: iso(next.start), path }, ...told];
+  const live = `/live/{username}/{password}/${next.channel.id}.ts`;
+  return [
+    { kind: 'live', label: next.channel.name, duration, starts_at: iso(next.start), path: live },
+    ...told,
+  ];
 }
 
 function minutesOf(seconds: number | null): number | null {
