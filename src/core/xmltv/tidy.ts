@@ -1,13 +1,15 @@
 import { decodeTwice } from './entities.js';
 
-// C1 controls and noncharacters have no place in a text either, and XML readers refuse some of them.
-// eslint-disable-next-line no-control-regex -- dropping them is the purpose
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
+// C1 controls and noncharacters have no place in a text either, and XML readers refuse some of them. What has no width
+// or turns the direction deceives; joiners stay: scripts and emoji need them.
+const CONTROLS =
+  // eslint-disable-next-line no-control-regex -- dropping them is the purpose
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]/g;
 const BREAKS = /[^\S\n]*(?:\r\n?|\n|\u0085|\u2028|\u2029)\s*/g;
 
 /** What `tidyText` changes; nearly every text has none of it. */
 // eslint-disable-next-line no-control-regex -- as above
-const UNTIDY = /[\u0000-\u001f\u007f-\u00a0\u2028\u2029\ufffe\uffff]/;
+const UNTIDY = /[\u0000-\u001f\u007f-\u00a0\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]/;
 
 /** Text for people: trimmed, no control characters, double escaping undone, each line break alone. */
 export function tidyText(text: string): string {
