@@ -40,12 +40,14 @@ function toStreamSource({
   locator,
   userAgent,
   headers,
+  homeHeaders,
   allowPrivate,
   proxyUrl,
   provider,
 }: PlayableSource): StreamSource {
   return {
     ...{ id, kind: kind as SourceKind, locator, userAgent, headers, allowPrivate },
+    ...(homeHeaders ? { homeHeaders } : {}),
     ...(proxyUrl === undefined ? {} : { proxyUrl }),
     ...(provider ? { provider } : {}),
   };

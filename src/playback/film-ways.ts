@@ -59,7 +59,10 @@ export class FilmWays {
     if (PLAYLISTS.has(way.container.toLowerCase())) return NOT_A_FILE;
     const { id, locator, userAgent, headers, allowPrivate, listSourceId } = way;
     const source = { id, kind: 'http', locator, userAgent, headers, allowPrivate } as const;
-    const onTerms = { ...source, ...termsOf({ kind: 'http', listSourceId, proxyUrl: null }, terms) };
+    const onTerms = {
+      ...source,
+      ...termsOf({ kind: 'http', listSourceId, userAgent, proxyUrl: null }, terms),
+    };
     const opened = await this.options.files.open(onTerms, request);
     return opened.kind === 'open' ? { ...opened, way } : opened;
   }

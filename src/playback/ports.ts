@@ -9,6 +9,8 @@ export interface PlayableSource {
   locator: string;
   userAgent: string | null;
   headers: Readonly<Record<string, string>>;
+  /** Further ones for one origin alone. */
+  homeHeaders?: { origin: string; headers: Readonly<Record<string, string>> };
   allowPrivate: boolean;
   /** The HTTP proxy it is asked through, where it has one. */
   proxyUrl?: string;

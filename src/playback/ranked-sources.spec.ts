@@ -29,7 +29,10 @@ describe('the sources that playback tries', () => {
     const channels = rankedChannels(
       { findVisible: () => Promise.resolve(null), sourcesOf: () => Promise.resolve(rows) },
       { inOrder: (sources) => inTrialOrder(sources, (id) => records.get(id), NOW) },
-      { streamTerms: () => Promise.resolve({ limits: new Map([[7, 2]]), proxies: new Map() }) },
+      {
+        streamTerms: () =>
+          Promise.resolve({ limits: new Map([[7, 2]]), proxies: new Map(), requests: new Map() }),
+      },
     );
     const sources = await channels.sourcesOf(1);
     expect(sources.every(({ provider }) => provider?.maxConnections === 2)).toBe(true);

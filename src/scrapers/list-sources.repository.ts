@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThanOrEqual, Not, Or } from 'typeorm';
+import { IsNull, LessThanOrEqual, Or } from 'typeorm';
 import { AuditRepository } from '../platform/audit/audit.repository.js';
 import { differences } from '../platform/audit/changes.js';
 import { Database, findForUpdate } from '../platform/database/database.js';
 import { ListSource } from './list-source.entity.js';
+import { listRequestOf } from './list-request.js';
 import type { StreamTerms } from './stream-terms.js';
 
 @Injectable()
@@ -23,12 +24,17 @@ export class ListSourcesRepository {
 
   async streamTerms(): Promise<StreamTerms> {
     const rows = await this.database.read.find(ListSource, {
-      select: { id: true, maxConnections: true, proxyUrl: true },
-      where: [{ maxConnections: Not(IsNull()) }, { proxyUrl: Not(IsNull()) }],
+      select: { id: true, url: true, headers: true, maxConnections: true, proxyUrl: true },
     });
     return {
       limits: new Map(rows.flatMap(({ id, maxConnections: max }) => (max === null ? [] : [[id, max]]))),
       proxies: new Map(rows.flatMap(({ id, proxyUrl }) => (proxyUrl === null ? [] : [[id, proxyUrl]]))),
+      requests: new Map(
+        rows.flatMap((list) => {
+          const request = listRequestOf(list);
+          return request ? [[list.id, request]] : [];
+        }),
+      ),
     };
   }
 

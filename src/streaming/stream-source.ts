@@ -13,6 +13,8 @@ export interface StreamSource {
   locator: string;
   userAgent: string | null;
   headers: Readonly<Record<string, string>>;
+  /** Further ones for one origin alone, below its own. Any may be a credential: never logged, never on a command line. */
+  homeHeaders?: { origin: string; headers: Readonly<Record<string, string>> };
   /** Whether the source may stand in a private network. */
   allowPrivate: boolean;
   /** The HTTP proxy it is asked through, where it has one. Holds credentials: never logged as it is. */

@@ -28,6 +28,7 @@ import { FilmWays } from '../../src/playback/film-ways.js';
 import type { WatchableFilms } from '../../src/playback/film-playback.js';
 import { PlaybackService } from '../../src/playback/playback.service.js';
 import type { PlayableSource } from '../../src/playback/ports.js';
+import type { ListRequest } from '../../src/scrapers/list-request.js';
 import { createStreaming } from '../../src/streaming/create-streaming.js';
 import type { Streaming } from '../../src/streaming/create-streaming.js';
 import type { SessionOptions } from '../../src/streaming/live-session.js';
@@ -139,6 +140,8 @@ export class StreamHouse {
   readonly providerLimits = new Map<number, number>();
   /** Proxies of the lists, for films. */
   readonly proxyUrls = new Map<number, string>();
+  /** What the lists are asked with, for films. */
+  readonly listRequests = new Map<number, ListRequest>();
   /** Where films of Rutube are; nowhere, unless a test says so. */
   rutube: Pick<RutubeStreams, 'resolve'> = { resolve: () => Promise.resolve({ kind: 'gone' }) };
   readonly filmPlayback: FilmPlayback;
@@ -194,7 +197,12 @@ export class StreamHouse {
         segmented: this.streaming.segmented,
         rutube: { resolve: (way, isAnew) => this.rutube.resolve(way, isAnew) },
         lists: {
-          streamTerms: () => Promise.resolve({ limits: this.providerLimits, proxies: this.proxyUrls }),
+          streamTerms: () =>
+            Promise.resolve({
+              limits: this.providerLimits,
+              proxies: this.proxyUrls,
+              requests: this.listRequests,
+            }),
         },
       }),
       live: this.playback,

@@ -89,6 +89,7 @@ describe('the channel doctor', () => {
           Promise.resolve({
             limits: new Map(maxConnections === null ? [] : [[1, maxConnections]]),
             proxies: new Map(),
+            requests: new Map(),
           }),
       },
       probe: house.streaming.probe,

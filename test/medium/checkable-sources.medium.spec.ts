@@ -54,7 +54,7 @@ describeOnEveryDialect('sources worth a check', (store) => {
     limits = new Map();
     checkable = new CheckableSources({
       channels: new ChannelsRepository(database),
-      lists: { streamTerms: () => Promise.resolve({ limits, proxies: new Map() }) },
+      lists: { streamTerms: () => Promise.resolve({ limits, proxies: new Map(), requests: new Map() }) },
       health: { all: () => records.entries(), recordOf: (id) => records.get(id) },
       clock,
     });

@@ -13,6 +13,8 @@ import { EventBus } from '../../src/platform/events/event-bus.js';
 import { HttpFetcher } from '../../src/platform/http/fetcher.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import { SilentLogger } from '../../src/platform/logging/logger.js';
+import type { PlayableSource } from '../../src/playback/ports.js';
+import { rankedChannels } from '../../src/playback/ranked-sources.js';
 import { ListReader } from '../../src/scrapers/list-reader.js';
 import type { RefreshReport } from '../../src/scrapers/list-source.entity.js';
 import { ListSnapshotsRepository } from '../../src/scrapers/list-snapshots.repository.js';
@@ -41,6 +43,7 @@ describeOnEveryDialect('a list refresh', (store) => {
   let database: Database;
   let host: ListHost;
   let lifecycle: Lifecycle;
+  let repository: ListSourcesRepository;
   let lists: ListSourcesService;
   let refreshes: RefreshService;
   let channels: ChannelsRepository;
@@ -63,7 +66,7 @@ describeOnEveryDialect('a list refresh', (store) => {
       sources: { allowPrivate: true, maxListBytes: 2_000_000, fetchTimeoutSeconds: 20 },
     });
     const feed = new ChangeFeed(database, new EventBus(logger), clock, lifecycle);
-    const repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
+    repository = new ListSourcesRepository(database, new AuditRepository(database, clock));
     const imports = new ChannelImportService(new ChannelImportRepository(database), feed, clock);
     const films = filmRoom(database, feed, clock, lifecycle).lists;
     channels = new ChannelsRepository(database);
@@ -226,6 +229,27 @@ describeOnEveryDialect('a list refresh', (store) => {
     expect(await refreshes.refresh(id)).toMatchObject({ found: 10, added: 2, skipped: 8 });
     expect(host.requests.all[0]?.headers['user-agent']).toBe('Box/1');
     expect(await names()).toEqual(['Channel 1', 'Channel 3']);
+  });
+
+  it('lets the streams be asked as the list is, from the next opening on', async () => {
+    host.put('/l.m3u', `${m3u(['One'])}#EXTINF:-1,Two\nhttp://tv.invalid/2.ts|User-Agent=Own/2\n`);
+    const id = await add('/l.m3u', { headers: { 'User-Agent': 'Box/1', Authorization: 'Bearer x' } });
+    await refreshes.refresh(id);
+    const playable = rankedChannels(channels, { inOrder: (sources) => [...sources] }, repository);
+    const asked = async (): Promise<Pick<PlayableSource, 'userAgent' | 'homeHeaders'>[]> => {
+      const rows = await database.read.find(Channel, { order: { name: 'ASC' } });
+      const sources = await Promise.all(rows.map((row) => playable.sourcesOf(row.id)));
+      return sources.flat().map(({ userAgent, homeHeaders }) => ({ userAgent, homeHeaders }));
+    };
+    const home = { origin: host.url, headers: { authorization: 'Bearer x' } };
+    expect(await asked()).toEqual([
+      { userAgent: 'Box/1', homeHeaders: home },
+      { userAgent: 'Own/2', homeHeaders: home },
+    ]);
+    await lists.change(id, { headers: { 'user-agent': 'Box/2' } }, { allowFiles: false });
+    expect(await asked()).toEqual([{ userAgent: 'Box/2' }, { userAgent: 'Own/2' }]);
+    await lists.change(id, { headers: {} }, { allowFiles: false });
+    expect(await asked()).toEqual([{ userAgent: null }, { userAgent: 'Own/2' }]);
   });
 
   it('gives up a filter that backtracks for ever, and stays responsive meanwhile', async () => {

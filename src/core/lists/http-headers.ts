@@ -14,6 +14,11 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_HEADERS = 16;
 const MAX_VALUE = 2048;
 
+/** Whether a header, its name in lower case, is the business of one connection and never of a list. */
+export function isOfConnection(name: string): boolean {
+  return OWN.test(name);
+}
+
 /** Shared by the many entries that ask for nothing. */
 export const NO_HEADERS: Readonly<RequestHeaders> = Object.freeze({
   userAgent: null,
@@ -66,7 +71,7 @@ function canonicalName(raw: string): string | null {
   const lower = raw.trim().toLowerCase().replace(/^!/, '');
   // VLC calls it "referrer", the wire "Referer".
   const name = lower === 'referrer' ? 'referer' : lower;
-  if (!NAME.test(name) || OWN.test(name) || KODI_SWITCHES.test(name)) return null;
+  if (!NAME.test(name) || isOfConnection(name) || KODI_SWITCHES.test(name)) return null;
   return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 

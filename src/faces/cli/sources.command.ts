@@ -196,8 +196,12 @@ function withFields(command: Command): Command {
   return command
     .option('--name <name>', 'how you call it')
     .option('--type <type>', 'auto, m3u, json or html')
-    .option('--header <name: value>', 'sent with the request; may be given several times', header)
-    .option('--user-agent <text>', 'sent with the request')
+    .option(
+      '--header <name: value>',
+      'for the list, and its streams on the same server; may be given several times',
+      header,
+    )
+    .option('--user-agent <text>', 'for the list and its streams')
     .option('--interval <minutes>', 'time between refreshes, 0 = only when asked', wholeNumber(0, 525_600))
     .option('--separate', 'one channel per address instead of alternates behind one channel')
     .option('--allow-private', 'the list and its streams may be on this network')

@@ -88,20 +88,34 @@ export class SourceRequests {
       reset: true,
       headers: {
         accept: '*/*',
-        'accept-encoding': 'identity',
         'user-agent': this.source.userAgent ?? DEFAULT_USER_AGENT,
+        ...this.carried(url, origin),
+        'accept-encoding': 'identity',
         ...(range ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {}),
-        ...this.cookies.headerFor(url),
-        ...basicAuth(url),
-        ...this.ownHeaders(origin),
         ...options.headers,
       },
     });
   }
 
-  /** What a list gives for its source. Another origin gets no secrets of the first. */
+  /** One header of a name: what is said of the address wins over what is said of its list. */
+  private carried(url: string, origin: string): Record<string, string> {
+    const { homeHeaders } = this.source;
+    const said = {
+      ...(homeHeaders?.origin === origin ? homeHeaders.headers : {}),
+      ...basicAuth(url),
+      ...this.ownHeaders(origin),
+    };
+    const cookies = [this.cookies.headerFor(url).cookie, said.cookie].filter(
+      (cookie) => cookie !== undefined,
+    );
+    return cookies.length === 0 ? said : { ...said, cookie: cookies.join('; ') };
+  }
+
+  /** What is said of the address; names in lower case. Another origin gets no secrets of the first. */
   private ownHeaders(origin: string): Record<string, string> {
-    const entries = Object.entries(this.source.headers);
+    const entries = Object.entries(this.source.headers).map(
+      ([name, value]) => [name.toLowerCase(), value] as const,
+    );
     const isHome = new URL(this.source.locator).origin === origin;
     return Object.fromEntries(isHome ? entries : entries.filter(([name]) => !SECRET_HEADERS.test(name)));
   }

@@ -140,7 +140,10 @@ export class StreamDto {
   @Told('It may lie in the local network.', { type: Boolean })
   allowPrivate!: boolean;
 
-  @Told('Sent as User-Agent; null = the default.', { type: String, nullable: true })
+  @Told('The user agent of its own; null = that of its list, if any, else the default.', {
+    type: String,
+    nullable: true,
+  })
   userAgent!: string | null;
 
   @Told('The HTTP proxy of its own, without credentials; null = that of its list, if any.', {
@@ -375,7 +378,7 @@ export class AddStreamDto {
   @Text({ doc: 'How you call it.', optional: true, max: 300 })
   label?: string;
 
-  @Text({ doc: 'Sent as User-Agent.', optional: true, nullable: true, max: 2000 })
+  @Text({ doc: 'Sent as User-Agent; null = the default.', optional: true, nullable: true, max: 2000 })
   userAgent?: string | null;
 
   @HeaderMap({ doc: 'Further headers. Values are never shown again.', optional: true })

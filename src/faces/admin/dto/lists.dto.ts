@@ -27,7 +27,10 @@ class ListFieldsDto {
   @Whole({ doc: 'Minutes between refreshes; 0 = only when asked.', optional: true, min: 0, max: 525_600 })
   intervalMinutes?: number;
 
-  @HeaderMap({ doc: 'Sent with the request. Values are never shown again.', optional: true })
+  @HeaderMap({
+    doc: 'Sent with the request; User-Agent for all its streams as well, others for those of the same origin. Values are never shown again.',
+    optional: true,
+  })
   headers?: Record<string, string>;
 
   @Flag({ doc: 'false = paused.', optional: true, default: true })
