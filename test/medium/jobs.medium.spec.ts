@@ -91,6 +91,24 @@ describeOnEveryDialect('jobs', (store) => {
     expect(await rows()).toEqual([]);
   });
 
+  it('runs one that comes while its runner sees that nothing is due', async () => {
+    const jobs = new JobsRepository(database);
+    const claim = jobs.claim.bind(jobs);
+    let comes: (() => Promise<void>) | undefined = () => queue.add('enrich', ['1']);
+    jobs.claim = async (...of) => {
+      const found = await claim(...of);
+      const add = comes;
+      comes = undefined;
+      await add?.();
+      return found;
+    };
+    queue = new JobQueue(jobs, lifecycle, clock, new SilentLogger());
+    register('enrich', () => JOB_DONE);
+    await queue.start();
+    await queue.idle();
+    expect(ran).toEqual(['enrich 1']);
+  });
+
   it('tries again after a failure, later each time, and keeps the reason', async () => {
     register('enrich', (_, attempt) => {
       if (attempt < 3) throw new Error('no luck');

@@ -45,6 +45,8 @@ const POLL_MS = 1_000;
 export class JobQueue {
   private readonly handlers = new Map<string, JobHandler>();
   private readonly busy = new Map<string, Promise<void>>();
+  /** Kinds that were looked for while they were busy. */
+  private readonly lookAgain = new Set<string>();
   private timer: Timer | undefined;
   private started = false;
 
@@ -116,12 +118,22 @@ export class JobQueue {
   /** Starts a runner for every kind that has none. */
   look(): void {
     if (!this.started || this.lifecycle.signal.aborted) return;
-    for (const handler of this.handlers.values()) {
-      if (this.busy.has(handler.kind)) continue;
-      const run = this.runLanes(handler).finally(() => this.busy.delete(handler.kind));
-      this.busy.set(handler.kind, run);
-      this.lifecycle.background(`jobs (${handler.kind})`, run);
+    for (const handler of this.handlers.values()) this.lookFor(handler);
+  }
+
+  private lookFor(handler: JobHandler): void {
+    const { kind } = handler;
+    if (this.busy.has(kind)) {
+      // Its runner may have seen that nothing is due just before this one came.
+      this.lookAgain.add(kind);
+      return;
     }
+    const run = this.runLanes(handler).finally(() => {
+      this.busy.delete(kind);
+      if (this.lookAgain.delete(kind) && !this.lifecycle.signal.aborted) this.lookFor(handler);
+    });
+    this.busy.set(kind, run);
+    this.lifecycle.background(`jobs (${kind})`, run);
   }
 
   /** Those that run at once begin one after the other: together they would take one turn of the event loop. */
